@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+
+namespace Orleans.Multiplex;
+
+/// <summary>One call of a model.</summary>
+[GenerateSerializer, Immutable, Alias("multiplex.InferenceRequest")]
+public sealed class InferenceRequest
+{
+    /// <summary>Makes a request.</summary>
+    /// <param name="inputs">The inputs, each named as the model names it.</param>
+    /// <param name="outputs">The names of the outputs wanted, in the order wanted; empty for all in the model's order.</param>
+    /// <param name="timeout">What is left of the request's time; null for the silo's default (<c>Multiplex:RequestTimeout</c>).</param>
+    public InferenceRequest(ImmutableArray<ModelValue> inputs, ImmutableArray<string> outputs = default, TimeSpan? timeout = null)
+    {
+        Inputs = inputs.IsDefault ? [] : inputs;
+        Outputs = outputs.IsDefault ? [] : outputs;
+        Timeout = timeout;
+    }
+
+    /// <summary>The inputs.</summary>
+    [Id(0)]
+    public ImmutableArray<ModelValue> Inputs { get; }
+
+    /// <summary>The names of the outputs wanted, in order; empty for all.</summary>
+    [Id(1)]
+    public ImmutableArray<string> Outputs { get; }
+
+    /// <summary>What is left of the request's time: a span and not an instant, since clocks differ. Null for the silo's default.</summary>
+    [Id(2)]
+    public TimeSpan? Timeout { get; }
+}

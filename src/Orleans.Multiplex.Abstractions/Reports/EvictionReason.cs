@@ -1,0 +1,23 @@
+namespace Orleans.Multiplex;
+
+/// <summary>Why a model was unloaded.</summary>
+public enum EvictionReason
+{
+    /// <summary>Another model needed its room, and it was the one that nobody had asked for longest.</summary>
+    Quota,
+
+    /// <summary>Nobody asked for it for the time set as <c>Multiplex:IdleUnload</c>.</summary>
+    Idle,
+
+    /// <summary>A newer version took its place.</summary>
+    Superseded,
+
+    /// <summary>An operator unloaded it.</summary>
+    Operator,
+
+    /// <summary>Its silo stopped.</summary>
+    Shutdown,
+
+    /// <summary>It turned out larger than what was reserved for it, and no room could be made.</summary>
+    Oversize,
+}

@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace Orleans.Multiplex;
+
+/// <summary>
+/// Reads what the silos of the cluster hold. It asks the silos themselves and activates no model's grain, so reading never places,
+/// loads or evicts a model nor changes the order of eviction. Its key has no meaning; use 0.
+/// </summary>
+[Alias("multiplex.IClusterResidencyGrain")]
+public interface IClusterResidencyGrain : IGrainWithIntegerKey
+{
+    /// <summary>What each silo that holds models has, in the order of the silos' names.</summary>
+    [Alias("GetSilos")]
+    Task<ImmutableArray<SiloResidency>> GetSilosAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Where a model is and why it was placed there, or its last failure and the time of the next try.</summary>
+    /// <exception cref="InvalidModelIdException">The text is no model id.</exception>
+    [Alias("GetModel")]
+    Task<ModelReport> GetModelAsync(string model, CancellationToken cancellationToken = default);
+
+    /// <summary>The versions, inputs and outputs of a model of the store; read from its file where it was never opened.</summary>
+    /// <exception cref="MultiplexException">There is no such model, it cannot be read, or the store is unavailable.</exception>
+    [Alias("Describe")]
+    Task<ModelDescription> DescribeAsync(string model, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+
+namespace Orleans.Multiplex;
+
+/// <summary>
+/// Calls models from any Orleans client or silo. A call whose silo leaves or dies is sent again until its deadline: inference has no
+/// side effects. Its members may be called from any thread at once.
+/// </summary>
+public interface IMultiplexClient
+{
+    /// <summary>Runs a model of the store.</summary>
+    /// <param name="modelId">The model: <c>id</c>, or <c>id@version</c>.</param>
+    /// <param name="inputs">The inputs, each named as the model names it.</param>
+    /// <param name="options">Outputs wanted and time allowed; null for all outputs within the client's default time.</param>
+    /// <param name="cancellationToken">Ends this call's wait; a load that it shares with others goes on.</param>
+    /// <exception cref="MultiplexException">Why there is no answer, as one of its kinds.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    Task<InferenceResponse> InferAsync(
+        string modelId, IEnumerable<ModelValue> inputs, InferenceOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Calls a grain with the client's retries: what fails because a silo left or died, or because the model was unloaded under the
+    /// call, is sent again until the deadline. For own multiplexed grains, whose methods must bear being called twice.
+    /// </summary>
+    /// <typeparam name="TGrain">The grain's interface.</typeparam>
+    /// <typeparam name="TResult">What the call returns.</typeparam>
+    /// <param name="modelId">The model: <c>id</c>, or <c>id@version</c>.</param>
+    /// <param name="call">The call; made again for each try.</param>
+    /// <param name="options">Time allowed; null for the client's default.</param>
+    /// <param name="cancellationToken">Ends the call's wait.</param>
+    Task<TResult> CallAsync<TGrain, TResult>(
+        string modelId, Func<TGrain, CancellationToken, Task<TResult>> call, InferenceOptions? options = null, CancellationToken cancellationToken = default)
+        where TGrain : IGrainWithStringKey;
+
+    /// <summary>The versions, inputs and outputs of a model of the store. Loads nothing.</summary>
+    /// <exception cref="MultiplexException">There is no such model, it cannot be read, or the store is unavailable.</exception>
+    Task<ModelDescription> DescribeAsync(string modelId, CancellationToken cancellationToken = default);
+
+    /// <summary>What each silo that holds models has.</summary>
+    Task<ImmutableArray<SiloResidency>> GetSilosAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Where a model is and why it was placed there, or its last failure and the time of the next try.</summary>
+    Task<ModelReport> GetModelAsync(string modelId, CancellationToken cancellationToken = default);
+}

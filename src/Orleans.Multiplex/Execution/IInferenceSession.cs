@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+
+namespace Orleans.Multiplex.Execution;
+
+/// <summary>An open model. Disposed exactly once, when nothing runs on it any more.</summary>
+public interface IInferenceSession : IDisposable
+{
+    /// <summary>Its inputs and outputs.</summary>
+    ModelSignature Signature { get; }
+
+    /// <summary>Checks what came against what the model asks for, before anything is queued.</summary>
+    /// <exception cref="InvalidInputException">Names the input, what came and what was expected.</exception>
+    void Check(InferenceRequest request);
+
+    /// <summary>Runs the model on checked inputs, on the calling thread, which is an inference thread.</summary>
+    /// <param name="request">A request that <see cref="Check"/> passed.</param>
+    /// <param name="cancellationToken">Ends the run at its next node.</param>
+    /// <returns>The outputs in the order asked for.</returns>
+    /// <exception cref="InvalidInputException">The engine found an input at fault that the check could not see.</exception>
+    /// <exception cref="InferenceFailedException">The model failed on these inputs.</exception>
+    /// <exception cref="OperationCanceledException">The token ended the run.</exception>
+    ImmutableArray<ModelValue> Run(InferenceRequest request, CancellationToken cancellationToken);
+}

@@ -1,0 +1,20 @@
+namespace Orleans.Multiplex.Storage;
+
+/// <summary>Where models come from: a folder, a bucket. One for each silo; its calls may come from any thread at once.</summary>
+public interface IModelStore
+{
+    /// <summary>What the store is, for messages: its root folder or address, without credentials.</summary>
+    string Location { get; }
+
+    /// <summary>
+    /// Finds a model: the version that the key asks for, or the one with the highest number. Looks at the store anew each time.
+    /// </summary>
+    /// <returns>What the store has, or null when there is no such model or version.</returns>
+    /// <exception cref="StoreUnavailableException">The store does not answer or refuses.</exception>
+    ValueTask<ModelManifest?> FindAsync(ModelKey key, CancellationToken cancellationToken);
+
+    /// <summary>Brings the files of a manifest to this machine, where they stay for as long as the returned artifact is not disposed.</summary>
+    /// <exception cref="ModelNotFoundException">A file that the manifest names is gone.</exception>
+    /// <exception cref="StoreUnavailableException">The store does not answer or refuses.</exception>
+    ValueTask<ModelArtifact> FetchAsync(ModelManifest manifest, CancellationToken cancellationToken);
+}

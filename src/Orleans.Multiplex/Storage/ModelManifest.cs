@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+
+namespace Orleans.Multiplex.Storage;
+
+/// <summary>What a store has under the key of a model: one version of it.</summary>
+/// <param name="Id">The model's id.</param>
+/// <param name="Version">The version found.</param>
+/// <param name="Versions">All versions of the model that the store has, lowest first.</param>
+/// <param name="Files">The files of the version found.</param>
+/// <param name="Tag">Changes when any file of the version changes.</param>
+public sealed record ModelManifest(
+    string Id, long Version, ImmutableArray<long> Versions, ImmutableArray<ModelFile> Files, string Tag)
+{
+    /// <summary>The key of the version found.</summary>
+    public ModelKey Key => ModelKey.Create(Id, Version);
+}
+
+/// <summary>A file of a model.</summary>
+/// <param name="Name">Its name relative to the folder of the version, with <c>/</c> between segments.</param>
+/// <param name="Length">Its length in bytes.</param>
+public sealed record ModelFile(string Name, long Length);
