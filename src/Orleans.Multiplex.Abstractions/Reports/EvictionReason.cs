@@ -17,7 +17,4 @@ public enum EvictionReason
 
     /// <summary>Its silo stopped.</summary>
     Shutdown,
-
-    /// <summary>It turned out larger than what was reserved for it, and no room could be made.</summary>
-    Oversize,
 }

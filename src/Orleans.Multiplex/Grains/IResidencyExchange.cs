@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using Orleans.Concurrency;
+using Orleans.Multiplex.Residency;
+using Orleans.Services;
+
+namespace Orleans.Multiplex.Grains;
+
+/// <summary>What silos tell and ask each other. One on every silo, addressed by silo.</summary>
+[Alias("multiplex.IResidencyExchange")]
+internal interface IResidencyExchange : IGrainService
+{
+    /// <summary>Takes in what another silo holds.</summary>
+    [OneWay, AlwaysInterleave, Alias("Publish")]
+    Task PublishAsync(SiloRow row);
+
+    /// <summary>Takes ended activations out of the address cache.</summary>
+    [OneWay, AlwaysInterleave, Alias("AnnounceGone")]
+    Task AnnounceGoneAsync(ImmutableArray<GrainAddress> addresses);
+
+    /// <summary>What this silo holds; null when it holds no models by its role.</summary>
+    [AlwaysInterleave, Alias("Report")]
+    Task<SiloResidency?> ReportAsync();
+
+    /// <summary>What this silo knows of a model.</summary>
+    [AlwaysInterleave, Alias("ReportModel")]
+    Task<ModelReport> ReportModelAsync(string model);
+
+    /// <summary>What the store says of a model; null when this silo has no store.</summary>
+    [AlwaysInterleave, Alias("Describe")]
+    Task<ModelDescription?> DescribeAsync(ModelKey key);
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Placement;
+using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Telemetry;
+using Orleans.Placement;
+
+namespace Orleans.Multiplex.Grains;
+
+/// <summary>A model of the store: leases it, runs it on the inference threads, and holds nothing else.</summary>
+[GrainType("multiplex.inference")]
+[Multiplexed(MaxModelsPerSilo = ModelPool.Unlimited, Pool = PoolName), KeepAlive, Reentrant, Immovable]
+[SuppressMessage("Performance", "CA1812", Justification = "Made by the grain runtime.")]
+internal sealed partial class InferenceGrain(
+    ModelAttachment attachment,
+    GrainPools pools,
+    BackendOpener opener,
+    InferenceScheduler scheduler,
+    CallOptions options,
+    ILocalSiloDetails silo,
+    TimeProvider time,
+    ILoggerFactory loggers) : Grain, IInferenceGrain
+{
+    public const string PoolName = "Inference";
+
+    private readonly ILogger _logger = loggers.CreateLogger(LogEvents.Grains);
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken) =>
+        attachment.ActivateAsync(pools.Get(typeof(InferenceGrain)), opener, cancellationToken);
+
+    public async Task<InferenceResponse> InferAsync(InferenceRequest request, CancellationToken cancellationToken)
+    {
+        var startedAt = time.GetTimestamp();
+        LogStarted(attachment.Model);
+        try
+        {
+            var response = await RunAsync(request, cancellationToken);
+            LogSucceeded(attachment.Model, time.GetElapsedTime(startedAt).TotalMilliseconds, response.IsCold);
+            return response;
+        }
+        catch (Exception error)
+        {
+            LogFailed(attachment.Model, time.GetElapsedTime(startedAt).TotalMilliseconds, error.GetType().Name);
+            throw;
+        }
+    }
+
+    private async Task<InferenceResponse> RunAsync(InferenceRequest request, CancellationToken cancellationToken)
+    {
+        var startedAt = time.GetTimestamp();
+        var timeout = request.Timeout ?? options.Timeout;
+        using var lease = await attachment.AcquireAsync(timeout, cancellationToken);
+        var session = (IInferenceSession)lease.Model;
+        session.Check(request);
+
+        var left = timeout - time.GetElapsedTime(startedAt);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var run = lease.Share();
+        try
+        {
+            var (outputs, queued, ran) = await scheduler.RunAsync(
+                attachment.Model, waited => Run(session, request, waited, stop.Token), left, run.Dispose, cancellationToken);
+            return new InferenceResponse
+            {
+                Version = lease.Resident.Key.Version,
+                Outputs = outputs,
+                Silo = silo.Name,
+                IsCold = lease.IsCold,
+                Timings = new InferenceTimings(lease.Waited, queued, ran),
+            };
+        }
+        catch (InferenceTimeoutException)
+        {
+            await stop.CancelAsync();
+            throw;
+        }
+    }
+
+    private (System.Collections.Immutable.ImmutableArray<ModelValue> Outputs, TimeSpan Queued, TimeSpan Ran) Run(
+        IInferenceSession session, InferenceRequest request, TimeSpan queued, CancellationToken cancellationToken)
+    {
+        var startedAt = time.GetTimestamp();
+        var outputs = session.Run(request, cancellationToken);
+        return (outputs, queued, time.GetElapsedTime(startedAt));
+    }
+
+    [LoggerMessage(LogEvents.GrainIds + 10, LogLevel.Debug, "Request to model '{Model}' started.")]
+    private partial void LogStarted(string model);
+
+    [LoggerMessage(LogEvents.GrainIds + 11, LogLevel.Debug, "Request to model '{Model}' succeeded in {Milliseconds:0.0}ms (cold: {IsCold}).")]
+    private partial void LogSucceeded(string model, double milliseconds, bool isCold);
+
+    [LoggerMessage(LogEvents.GrainIds + 12, LogLevel.Debug, "Request to model '{Model}' failed in {Milliseconds:0.0}ms: {Error}.")]
+    private partial void LogFailed(string model, double milliseconds, string error);
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Storage;
+
+namespace Orleans.Multiplex.Grains;
+
+/// <summary>Models of an own class, loaded by the class itself.</summary>
+internal sealed class LoaderOpener<TModel>(MultiplexedGrain<TModel> grain, IServiceProvider services) : IModelOpener
+    where TModel : class
+{
+    private readonly IModelStore? _store =
+        GrainPools.GetSource(grain.GetType()) == ModelSource.Store ? services.GetRequiredService<IModelStore>() : null;
+
+    public async ValueTask<ModelManifest?> FindAsync(ModelKey key, CancellationToken cancellationToken) =>
+        _store is null
+            ? null
+            : await _store.FindAsync(key, modelFile: null, cancellationToken)
+                ?? throw new ModelNotFoundException(key.ToString(), $"There is no model '{key}' in {_store.Location}.");
+
+    public ValueTask<long> EstimateAsync(ModelManifest? manifest, CancellationToken cancellationToken) => new(0);
+
+    public async Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
+        await grain.LoadAsync(artifact, cancellationToken)
+            ?? throw new ModelLoadFailedException(artifact.Id, $"{grain.GetType().Name}.LoadModelAsync returned null.");
+
+    public ValueTask<long?> MeasureAsync(object model, CancellationToken cancellationToken) =>
+        grain.MeasureLoadedAsync((TModel)model, cancellationToken);
+}

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using Orleans.Multiplex.Residency;
+using Orleans.Runtime.GrainDirectory;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Orleans.Multiplex.Grains;
+
+/// <inheritdoc cref="IResidencyExchange"/>
+[Reentrant]
+[SuppressMessage("Performance", "CA1812", Justification = "Made by the grain runtime.")]
+internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory loggers, IServiceProvider services)
+    : GrainService(id, silo, loggers), IResidencyExchange
+{
+    private readonly ClusterResidencyView _view = services.GetRequiredService<ClusterResidencyView>();
+    private readonly SiloReports _reports = services.GetRequiredService<SiloReports>();
+    private readonly IGrainDirectoryCache _addresses = services.GetRequiredService<IGrainDirectoryCache>();
+
+    public Task PublishAsync(SiloRow row)
+    {
+        _view.Update(row);
+        return Task.CompletedTask;
+    }
+
+    public Task AnnounceGoneAsync(ImmutableArray<GrainAddress> addresses)
+    {
+        foreach (var address in addresses)
+        {
+            _addresses.Remove(address);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<SiloResidency?> ReportAsync() => Task.FromResult(_reports.Report());
+
+    public Task<ModelReport> ReportModelAsync(string model) => Task.FromResult(_reports.ReportModel(model));
+
+    public Task<ModelDescription?> DescribeAsync(ModelKey key) => _reports.DescribeAsync(key, CancellationToken.None);
+}

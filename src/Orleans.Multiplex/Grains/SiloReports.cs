@@ -1,0 +1,100 @@
+using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Placement;
+
+namespace Orleans.Multiplex.Grains;
+
+/// <summary>Makes the reports on this silo. Reads only.</summary>
+/// <param name="local">This silo.</param>
+/// <param name="decisions">What it decided on placement.</param>
+/// <param name="held">What it holds; null for a silo that holds no models by its role.</param>
+/// <param name="catalog">Its store; null when none is set.</param>
+/// <param name="time">The clock.</param>
+internal sealed class SiloReports(
+    ILocalSiloDetails local, PlacementDecisions decisions, ModelAttachments? held, ModelCatalog? catalog, TimeProvider time)
+{
+    public SiloResidency? Report()
+    {
+        if (held is null)
+        {
+            return null;
+        }
+
+        var residents = held.Ledger.Snapshot().ToLookup(resident => resident.Pool);
+        return new SiloResidency
+        {
+            Silo = local.Name,
+            Address = local.SiloAddress.ToParsableString(),
+            MaxBytes = held.Quota.MaxBytes,
+            ChargedBytes = held.Quota.ChargedBytes,
+            IsDraining = held.Publisher.IsDraining,
+            Pools =
+            [
+                .. held.Quota.Pools.Select(pool => new PoolResidency
+                {
+                    Pool = pool.Name,
+                    MaxModels = pool.MaxModels,
+                    ChargedModels = held.Quota.GetChargedModels(pool),
+                    Models = [.. residents[pool].OrderByDescending(resident => resident.LastUse).Select(resident => resident.Report())],
+                }),
+            ],
+        };
+    }
+
+    public ModelReport ReportModel(string model)
+    {
+        var key = ModelKey.Parse(model);
+        return new ModelReport
+        {
+            Model = model,
+            Locations =
+            [
+                .. (held?.Ledger.Snapshot() ?? [])
+                    .Where(resident => resident.Key.ModelId == key.Id && (key.Version ?? resident.Key.Version) == resident.Key.Version)
+                    .Select(resident => new ModelLocation(local.Name, resident.Pool.Name, resident.Report())),
+            ],
+            Placements =
+            [
+                .. decisions.Find(model).Select(one => new PlacementReport(
+                    local.Name,
+                    one.Age,
+                    one.Decision.Chosen,
+                    [.. one.Decision.Verdicts.Select(verdict => new CandidateReport(verdict.Silo, verdict.Reason))])),
+            ],
+            Failures =
+            [
+                .. (held?.Loose ?? [])
+                    .Where(attachment => attachment.Model == model)
+                    .Select(attachment => attachment.Failure)
+                    .OfType<LoadFailure>()
+                    .Select(Describe),
+            ],
+        };
+
+        LoadFailureReport Describe(LoadFailure failure)
+        {
+            var error = failure.ToException(model, time);
+            var next = failure.GetRemaining(time);
+            return new LoadFailureReport(
+                local.Name, error.GetType().Name, error.Message, failure.Attempts, next > TimeSpan.Zero ? next : TimeSpan.Zero);
+        }
+    }
+
+    public async Task<ModelDescription?> DescribeAsync(ModelKey key, CancellationToken cancellationToken)
+    {
+        if (catalog is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var manifest = await catalog.FindAsync(key, cancellationToken);
+            var facts = await catalog.GetFactsAsync(manifest, cancellationToken);
+            return new ModelDescription { Model = manifest.Id, Version = manifest.Version, Versions = manifest.Versions, Signature = facts.Signature };
+        }
+        catch (Exception error) when (error is not MultiplexException)
+        {
+            throw new ModelLoadFailedException(key.ToString(), $"{error.GetType().Name}: {error.Message}");
+        }
+    }
+}

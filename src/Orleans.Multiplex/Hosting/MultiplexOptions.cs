@@ -1,0 +1,40 @@
+using Orleans.Multiplex;
+using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Placement;
+
+namespace Orleans.Configuration;
+
+/// <summary>What a silo serves and how much it may hold: the section <c>Multiplex</c> of the settings.</summary>
+public sealed class MultiplexOptions
+{
+    /// <summary>
+    /// The store of models: a folder with <c>{id}/model.onnx</c> or <c>{id}/{version}/model.onnx</c>. Default: null, no store; then only
+    /// own classes that load their models themselves can be served.
+    /// </summary>
+    public string? Models { get; set; }
+
+    /// <summary>The most models of the store that this silo holds. Default: −1, limited only by <see cref="MaxBytesPerSilo"/>; any other value below 1 is refused.</summary>
+    public int MaxModelsPerSilo { get; set; } = -1;
+
+    /// <summary>What holds for one pool, by its name: the name of the grain class, or <see cref="MultiplexedAttribute.Pool"/>.</summary>
+    public Dictionary<string, PoolOptions> Pools { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// The bytes that all models of this silo may take together, for instance <c>512MiB</c>. Default: 60 % of the memory that the process
+    /// may use, its container's limit included; above zero.
+    /// </summary>
+    public ByteSize? MaxBytesPerSilo { get; set; }
+
+    /// <summary>The time allowed to a request that does not bring its own, loading included. Default: 60 s; above zero.</summary>
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Unloads a model that nobody used for so long. Default: null, never; above zero.</summary>
+    public TimeSpan? IdleUnload { get; set; }
+
+    /// <summary>How models are loaded.</summary>
+    public LoadOptions Load { get; } = new();
+
+    /// <summary>How inference runs.</summary>
+    public ExecutionOptions Execution { get; } = new();
+}

@@ -1,0 +1,169 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Configuration.Internal;
+using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Grains;
+using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Placement;
+using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Storage;
+using Orleans.Multiplex.Telemetry;
+using Orleans.Runtime.GrainDirectory;
+
+namespace Orleans.Multiplex.Hosting;
+
+/// <summary>What each room brings to the silo.</summary>
+internal static class RoomRegistrations
+{
+    public static IServiceCollection AddMessagingForModels(this IServiceCollection services)
+    {
+        // A call that finds its model elsewhere is forwarded; a burst of them more often than Orleans' default allows.
+        services.Configure<SiloMessagingOptions>(messaging =>
+        {
+            messaging.MaxForwardCount = Math.Max(messaging.MaxForwardCount, 16);
+            messaging.CancelRequestOnTimeout = true;
+        });
+
+        // Orleans' own timeout comes after ours, which is the one that says what happened.
+        services.AddOptions<SiloMessagingOptions>().PostConfigure<IOptions<MultiplexOptions>>((messaging, options) =>
+        {
+            var least = options.Value.RequestTimeout + TimeSpan.FromSeconds(5);
+            messaging.ResponseTimeout = messaging.ResponseTimeout > least ? messaging.ResponseTimeout : least;
+        });
+        return services;
+    }
+
+    public static IServiceCollection AddPlacement(this IServiceCollection services)
+    {
+        services.AddPlacementDirector<ModelQuotaPlacement, ModelQuotaPlacementDirector>(ServiceLifetime.Transient);
+        services.TryAddSingleton<IGrainDirectoryCache, EvictionAwareDirectoryCache>();
+        services.Configure<GrainDirectoryOptions>(directory => directory.CachingStrategy = GrainDirectoryOptions.CachingStrategyType.Custom);
+        services.AddSingleton<ClusterResidencyView>();
+        services.AddSingleton<KnownFootprints>();
+        services.AddSingleton<PlacementDecisions>();
+        services.AddSingleton(provider => new PlacementSnapshots(
+            provider.GetRequiredService<ClusterResidencyView>(),
+            provider.GetService<ResidencyPublisher>(),
+            provider.GetRequiredService<ILocalSiloDetails>()));
+        services.AddSingleton<MultiplexedClasses>();
+        services.AddOptions<GrainTypeOptions>().PostConfigure<SiloParts>((types, parts) => MultiplexedClasses.LeaveOut(types, parts));
+        services.AddSingleton<SiloParts>();
+        services.AddTransient<IConfigurationValidator, MultiplexOptionsValidator>();
+        return services;
+    }
+
+    public static IServiceCollection AddStorage(this IServiceCollection services)
+    {
+        // Null where no store is set: who needs one asks for it as optional.
+        services.TryAddSingleton<IModelStore>(provider =>
+            provider.GetRequiredService<IOptions<MultiplexOptions>>().Value.Models is { } folder ? new FolderModelStore(folder) : null!);
+        return services;
+    }
+
+    public static IServiceCollection AddResidency(this IServiceCollection services)
+    {
+        services.AddSingleton<UseClock>();
+        services.AddSingleton<ResidencyLedger>();
+        services.AddSingleton(provider => new SiloQuota(
+            provider.GetRequiredService<GrainPools>().All,
+            Settings(provider).MaxBytesPerSilo?.Bytes ?? GetDefaultMaxBytes(),
+            new RoomWaitLimits(
+                Settings(provider).Load.MaxWaiting, Settings(provider).Load.RoomTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)),
+            provider.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName,
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ThrashDetector(provider.GetRequiredService<TimeProvider>(), Logger(provider, LogEvents.Residency)));
+        services.AddSingleton(provider => new EvictionService(
+            provider.GetRequiredService<SiloQuota>(),
+            provider.GetRequiredService<ResidencyLedger>(),
+            provider.GetRequiredService<ThrashDetector>(),
+            new EvictionOptions { DrainPatience = Settings(provider).Load.DrainPatience },
+            provider.GetRequiredService<TimeProvider>(),
+            Logger(provider, LogEvents.Residency)));
+        services.AddSingleton(provider => new ResidencyPublisher(
+            provider.GetRequiredService<SiloQuota>(),
+            provider.GetRequiredService<EvictionService>(),
+            provider.GetRequiredService<IResidencyChannel>(),
+            provider.GetRequiredService<ILocalSiloDetails>().SiloAddress,
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ResidencyLifecycle>();
+        services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, ResidencyLifecycle>();
+        return services;
+    }
+
+    public static IServiceCollection AddLoading(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => new ModelLoader(
+            provider.GetRequiredService<ResidencyLedger>(),
+            provider.GetRequiredService<SiloQuota>(),
+            provider.GetRequiredService<EvictionService>(),
+            provider.GetRequiredService<KnownFootprints>(),
+            provider.GetService<IModelStore>(),
+            Settings(provider).Load,
+            provider.GetRequiredService<TimeProvider>(),
+            Logger(provider, LogEvents.Loading)));
+        services.AddSingleton<BackendOpener>();
+
+        // Null where there is no store or nothing that reads its models; then the built-in grain class is left out too.
+        services.AddSingleton<ModelCatalog>(provider =>
+            provider.GetService<IModelStore>() is { } store && provider.GetService<IInferenceBackend>() is { } backend
+                ? new ModelCatalog(store, backend)
+                : null!);
+        return services;
+    }
+
+    public static IServiceCollection AddExecution(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => new InferenceScheduler(
+            new InferenceSchedulerOptions(
+                Settings(provider).Execution.Threads is var threads and > 0 ? threads : Environment.ProcessorCount,
+                Settings(provider).Execution.MaxQueued,
+                TimeSpan.FromSeconds(1)),
+            provider.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName,
+            provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+
+    public static IServiceCollection AddGrains(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => GrainPools.Create(provider.GetRequiredService<MultiplexedClasses>().All, Settings(provider)));
+        services.AddSingleton(provider => new CallOptions(Settings(provider).RequestTimeout));
+        services.AddSingleton<PassOnLimiter>();
+        services.AddSingleton(provider => new ModelAttachments(
+            provider.GetRequiredService<ModelLoader>(),
+            provider.GetRequiredService<ResidencyLedger>(),
+            provider.GetRequiredService<SiloQuota>(),
+            provider.GetRequiredService<ResidencyPublisher>(),
+            provider.GetRequiredService<PlacementSnapshots>(),
+            provider.GetRequiredService<PassOnLimiter>(),
+            provider.GetRequiredService<KnownFootprints>(),
+            provider.GetRequiredService<TimeProvider>(),
+            Logger(provider, LogEvents.Grains)));
+        services.AddScoped<ModelAttachment>();
+        services.AddScoped<GrainCalls>();
+        return services;
+    }
+
+    public static ISiloBuilder AddExchange(this ISiloBuilder builder)
+    {
+        builder.Services.AddSingleton<ResidencyChannel>();
+        builder.Services.AddFromExisting<IResidencyChannel, ResidencyChannel>();
+        builder.Services.AddSingleton(provider => new SiloReports(
+            provider.GetRequiredService<ILocalSiloDetails>(),
+            provider.GetRequiredService<PlacementDecisions>(),
+            provider.GetService<ModelAttachments>(),
+            provider.GetService<ModelCatalog>(),
+            provider.GetRequiredService<TimeProvider>()));
+        return builder.AddGrainService<ResidencyExchange>();
+    }
+
+    /// <summary>60 % of what the process may use: the rest is for what runs need beside the models, and for the process itself.</summary>
+    private static long GetDefaultMaxBytes() => (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * 0.6);
+
+    private static MultiplexOptions Settings(IServiceProvider provider) => provider.GetRequiredService<IOptions<MultiplexOptions>>().Value;
+
+    private static ILogger Logger(IServiceProvider provider, string category) =>
+        provider.GetRequiredService<ILoggerFactory>().CreateLogger(category);
+}

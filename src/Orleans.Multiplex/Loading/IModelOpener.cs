@@ -1,0 +1,21 @@
+using Orleans.Multiplex.Storage;
+
+namespace Orleans.Multiplex.Loading;
+
+/// <summary>How the models of one grain class are found and brought to life.</summary>
+internal interface IModelOpener
+{
+    /// <summary>What the store has under a key; null for a class that does not take its models from the store.</summary>
+    /// <exception cref="ModelNotFoundException">The store has nothing.</exception>
+    /// <exception cref="StoreUnavailableException">The store does not answer or refuses.</exception>
+    ValueTask<ModelManifest?> FindAsync(ModelKey key, CancellationToken cancellationToken);
+
+    /// <summary>The bytes that a model will take when open; 0 when that is not known before.</summary>
+    ValueTask<long> EstimateAsync(ModelManifest? manifest, CancellationToken cancellationToken);
+
+    /// <summary>Opens the model. Starts on a load thread, so it may compute and block.</summary>
+    Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken);
+
+    /// <summary>The bytes that the open model takes; null when it cannot say.</summary>
+    ValueTask<long?> MeasureAsync(object model, CancellationToken cancellationToken);
+}

@@ -1,0 +1,42 @@
+using BitFaster.Caching.Lru;
+using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Storage;
+
+namespace Orleans.Multiplex.Loading;
+
+/// <summary>
+/// What is known of the models of the store: which there are, and what their files say of them. Reads files, opens nothing. What a
+/// file said is kept for as long as its tag stays the same, for a bounded number of models.
+/// </summary>
+internal sealed class ModelCatalog(IModelStore store, IInferenceBackend backend)
+{
+    private readonly ConcurrentLru<(string Id, long Version), (string Tag, ModelFacts Facts)> _facts = new(10_000);
+
+    /// <summary>What the store has under a key.</summary>
+    /// <exception cref="ModelNotFoundException">Nothing.</exception>
+    /// <exception cref="StoreUnavailableException">The store does not answer or refuses.</exception>
+    public async ValueTask<ModelManifest> FindAsync(ModelKey key, CancellationToken cancellationToken) =>
+        await store.FindAsync(key, backend.ModelFileName, cancellationToken)
+            ?? throw new ModelNotFoundException(
+                key.ToString(), $"There is no model '{key}' in {store.Location}: no {Expected(key)}.");
+
+    /// <summary>What the file of a model says of it.</summary>
+    /// <exception cref="MultiplexException">The file is broken, refused, gone, or the store is unavailable.</exception>
+    public async ValueTask<ModelFacts> GetFactsAsync(ModelManifest manifest, CancellationToken cancellationToken)
+    {
+        var key = (manifest.Id, manifest.Version);
+        if (_facts.TryGet(key, out var known) && known.Tag == manifest.Tag)
+        {
+            return known.Facts;
+        }
+
+        var artifact = await store.FetchAsync(manifest, cancellationToken);
+        var facts = await backend.InspectAsync(artifact, cancellationToken);
+        _facts.AddOrUpdate(key, (manifest.Tag, facts));
+        return facts;
+    }
+
+    private string Expected(ModelKey key) => key.Version is { } version
+        ? $"{key.Id}/{version}/{backend.ModelFileName}"
+        : $"{key.Id}/{backend.ModelFileName} and no {key.Id}/<version>/{backend.ModelFileName}";
+}

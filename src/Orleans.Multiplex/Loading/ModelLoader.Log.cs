@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Telemetry;
+
+namespace Orleans.Multiplex.Loading;
+
+internal sealed partial class ModelLoader
+{
+    [LoggerMessage(LogEvents.LoadingIds + 0, LogLevel.Information, "Loading model '{Model}'.")]
+    private partial void LogLoading(ResidentKey model);
+
+    [LoggerMessage(LogEvents.LoadingIds + 1, LogLevel.Information, "Successfully loaded model '{Model}' in {Milliseconds:0.0}ms.")]
+    private partial void LogLoaded(ResidentKey model, double milliseconds);
+
+    [LoggerMessage(LogEvents.LoadingIds + 2, LogLevel.Error, "Failed to load model '{Model}'. {Reason}")]
+    private partial void LogLoadFailed(ResidentKey model, string reason);
+
+    [LoggerMessage(LogEvents.LoadingIds + 3, LogLevel.Information, "Stopped loading model '{Model}'.")]
+    private partial void LogLoadStopped(ResidentKey model);
+}

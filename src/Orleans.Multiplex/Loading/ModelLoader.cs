@@ -1,0 +1,244 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Storage;
+
+namespace Orleans.Multiplex.Loading;
+
+/// <summary>Brings a model in, once for all who wait for it, and undoes what it did when a step fails.</summary>
+/// <remarks>
+/// The steps of a load:
+/// <list type="number">
+/// <item>Queue: wait for a turn (<see cref="LoadQueue"/>).</item>
+/// <item>Fetch its files, for classes that take their models from the store. A failed fetch costs no other model its place.</item>
+/// <item>Reserve room for what it is estimated to take; others are evicted for it. A load that has to wait gives its turn away.</item>
+/// <item>Open it, on a load thread.</item>
+/// <item>Measure it and correct the reservation; a model that is larger and finds no room is unloaded again.</item>
+/// </list>
+/// No caller's cancellation reaches a load. One that ignores its own token when it is ended keeps its turn and its room until it really
+/// has ended, since its memory is in use that long; what it brings then is disposed at once.
+/// </remarks>
+internal sealed partial class ModelLoader : IAsyncDisposable
+{
+    private readonly ResidencyLedger _ledger;
+    private readonly SiloQuota _quota;
+    private readonly EvictionService _evictions;
+    private readonly IModelStore? _store;
+    private readonly LoadOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly LoadQueue _queue;
+    private readonly DedicatedThreads _threads;
+    private readonly KnownFootprints _footprints;
+    private long _lastLoadTicks;
+    private volatile bool _isStopping;
+
+    public ModelLoader(
+        ResidencyLedger ledger,
+        SiloQuota quota,
+        EvictionService evictions,
+        KnownFootprints footprints,
+        IModelStore? store,
+        LoadOptions options,
+        TimeProvider time,
+        ILogger logger)
+    {
+        var parallel = options.MaxParallel == 0 ? Environment.ProcessorCount : options.MaxParallel;
+        _ledger = ledger;
+        _quota = quota;
+        _evictions = evictions;
+        _footprints = footprints;
+        _store = store;
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _queue = new LoadQueue(parallel);
+        _threads = new DedicatedThreads("multiplex-load", parallel, capacity: null);
+    }
+
+    /// <summary>What is likely left of a load: what the last one took, less what this one has taken; at least a second.</summary>
+    public TimeSpan EstimateRemaining(Resident resident)
+    {
+        var left = TimeSpan.FromTicks(Interlocked.Read(ref _lastLoadTicks)) - resident.Elapsed;
+        return left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1);
+    }
+
+    /// <summary>
+    /// The resident of a model, entered (see <see cref="ResidencyLedger.Enter"/>); starts its load when it was not there.
+    /// </summary>
+    /// <param name="key">The model version.</param>
+    /// <param name="pool">Its pool.</param>
+    /// <param name="manifest">What the store has of it; null for a class that does not take its models from the store.</param>
+    /// <param name="opener">How it is opened.</param>
+    /// <param name="takeClaim">Gives the room that an activation claimed for this load, if it did.</param>
+    public Resident EnterOrLoad(
+        ResidentKey key, ModelPool pool, ModelManifest? manifest, IModelOpener opener, Func<Reservation?> takeClaim)
+    {
+        var resident = _ledger.Enter(key, pool, out var isNew);
+        if (isNew)
+        {
+            var claim = takeClaim();
+
+            // A load belongs to nobody: neither a caller's request context nor its trace may flow into it.
+            using (ExecutionContext.SuppressFlow())
+            {
+                _ = Task.Run(() => LoadAsync(resident, manifest, opener, claim));
+            }
+        }
+
+        return resident;
+    }
+
+    /// <summary>Ends the loads under way, and every later one at once; their waiters try again elsewhere. The silo stops.</summary>
+    public void Stop()
+    {
+        _isStopping = true;
+        foreach (var resident in _ledger.Snapshot().Where(resident => resident.State.IsLoading()))
+        {
+            resident.StopLoad();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _threads.DisposeAsync();
+        _queue.Dispose();
+    }
+
+    private async Task LoadAsync(Resident resident, ModelManifest? manifest, IModelOpener opener, Reservation? claim)
+    {
+        using var timeout = new CancellationTokenSource(_options.Timeout, _time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, resident.LoadStopped);
+        var load = new LoadInProgress(_queue) { Reservation = claim };
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isStopping, this);
+            await load.TakeTurnAsync(stop.Token);
+            LogLoading(resident.Key);
+            var started = _time.GetTimestamp();
+            var artifact = await FetchAsync(resident, manifest, stop.Token);
+            await ReserveAsync(resident, load, await EstimateAsync(resident, manifest, opener, stop.Token), stop.Token);
+            resident.MoveTo(ResidentState.Opening);
+            load.Opening = StartOpening(opener, artifact, stop.Token);
+            var model = await load.Opening.WaitAsync(stop.Token);
+            await MeasureAsync(resident, load.Reservation!, opener, model, stop.Token);
+            resident.Reservation = load.Reservation;
+            var took = _time.GetElapsedTime(started);
+            LogLoaded(resident.Key, took.TotalMilliseconds);
+            Interlocked.Exchange(ref _lastLoadTicks, took.Ticks);
+            load.EndTurn();
+            resident.CompleteLoad(model);
+            _evictions.Add(resident);
+        }
+#pragma warning disable CA1031 // Whatever ends a load becomes its outcome, which every waiter gets as an error of its own.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            await FailAsync(resident, load, ToOutcome(error, resident, timeout.Token));
+        }
+    }
+
+    private async ValueTask<ModelArtifact> FetchAsync(Resident resident, ModelManifest? manifest, CancellationToken cancellationToken)
+    {
+        if (manifest is null || _store is null)
+        {
+            return new ModelArtifact(resident.Key.ModelId, resident.Key.Version is 0 ? null : resident.Key.Version, ImmutableDictionary<string, string>.Empty);
+        }
+
+        resident.MoveTo(ResidentState.Fetching);
+        return await _store.FetchAsync(manifest, cancellationToken);
+    }
+
+    private async ValueTask<long> EstimateAsync(
+        Resident resident, ModelManifest? manifest, IModelOpener opener, CancellationToken cancellationToken) =>
+        await opener.EstimateAsync(manifest, cancellationToken) is var estimate and > 0
+            ? estimate
+            : _footprints.Find(resident.Pool.Name, resident.Key.ModelId);
+
+    private async ValueTask ReserveAsync(Resident resident, LoadInProgress load, long bytes, CancellationToken cancellationToken)
+    {
+        resident.MoveTo(ResidentState.Reserving);
+        var claim = load.Reservation;
+        load.Reservation = null;
+        var reserving = _quota.ReserveAsync(resident.Pool, resident.Key.ToString(), bytes, claim, cancellationToken);
+        if (reserving.IsCompleted)
+        {
+            load.Reservation = await reserving;
+            return;
+        }
+
+        load.EndTurn();
+        load.Reservation = await reserving;
+        await load.TakeTurnAsync(cancellationToken);
+    }
+
+    private Task<object> StartOpening(IModelOpener opener, ModelArtifact artifact, CancellationToken cancellationToken)
+    {
+        var started = new TaskCompletionSource<Task<object>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _threads.TryAdd(Start) ? started.Task.Unwrap() : throw new ObjectDisposedException(nameof(ModelLoader));
+
+        void Start()
+        {
+            try
+            {
+                started.SetResult(opener.OpenAsync(artifact, cancellationToken));
+            }
+#pragma warning disable CA1031 // What a loader throws belongs to the load, not to this thread.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                started.SetException(error);
+            }
+        }
+    }
+
+    private async ValueTask MeasureAsync(
+        Resident resident, Reservation reservation, IModelOpener opener, object model, CancellationToken cancellationToken)
+    {
+        if (await opener.MeasureAsync(model, cancellationToken) is not { } bytes)
+        {
+            return;
+        }
+
+        _footprints.Set(resident.Pool.Name, resident.Key.ModelId, bytes);
+        var reserved = reservation.Bytes;
+        if (!await _quota.TryCorrectAsync(reservation, bytes, cancellationToken))
+        {
+            var message = $"Model '{resident.Key}' takes {new ByteSize(bytes)}; {new ByteSize(reserved)} were reserved for it, and of the silo's "
+                + $"{new ByteSize(_quota.MaxBytes)} (Multiplex:MaxBytesPerSilo) not enough could be freed for the rest, so it was unloaded again.";
+            throw new NoCapacityException(resident.Key.ToString(), message, bytes > _quota.MaxBytes ? null : TimeSpan.FromSeconds(1));
+        }
+    }
+
+    // A load whose opener still runs, deaf to its token, fails now for its waiters; what it holds comes back when it has ended.
+    private async Task FailAsync(Resident resident, LoadInProgress load, LoadOutcome outcome)
+    {
+        _ledger.Remove(resident);
+        if (outcome.Failure is LoadFailureKind.Unloaded)
+        {
+            LogLoadStopped(resident.Key);
+        }
+        else
+        {
+            LogLoadFailed(resident.Key, outcome.Message);
+        }
+
+        var undoing = load.UndoAsync();
+        if (load.Opening is null or { IsCompleted: true })
+        {
+            await undoing;
+        }
+
+        resident.FailLoad(outcome);
+        await undoing;
+    }
+
+    private LoadOutcome ToOutcome(Exception error, Resident resident, CancellationToken timeout) => error switch
+    {
+        _ when resident.LoadStopped.IsCancellationRequested || _isStopping => new(LoadFailureKind.Unloaded, ""),
+        OperationCanceledException when timeout.IsCancellationRequested =>
+            new(LoadFailureKind.Broken, $"it did not end within {_options.Timeout.TotalSeconds:0.#} s (Multiplex:Load:Timeout)."),
+        _ => LoadFailure.Classify(error),
+    };
+}

@@ -1,0 +1,32 @@
+using Orleans.Multiplex.Residency;
+using Orleans.Runtime.Placement;
+
+namespace Orleans.Multiplex.Placement;
+
+/// <summary>
+/// Asked by Orleans where a model goes that nobody holds. Advises: the chosen silo claims the room or passes the model on. Runs on the
+/// silo that the call came through, so several decide at once, each from what it last heard. How many bytes a model takes it knows only
+/// of models that were here before; where it does not, a silo counts as having room while it has a byte left.
+/// </summary>
+internal sealed class ModelQuotaPlacementDirector(
+    PlacementSnapshots snapshots, PlacementDecisions decisions, KnownFootprints footprints) : IPlacementDirector
+{
+    public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
+    {
+        var silos = context.GetCompatibleSilos(target);
+        if (IPlacementDirector.GetPlacementHint(target.RequestContextData, silos) is { } hint)
+        {
+            return Task.FromResult(hint);
+        }
+
+        var pool = ((ModelQuotaPlacement)strategy).Pool;
+        var model = target.GrainIdentity.Key.ToString() ?? "";
+        var id = ModelKey.TryParse(model, out var key, out _) ? key.Id : model;
+        var bytes = footprints.Find(pool, id);
+        var decision = PlacementPolicy.Decide(snapshots.Take(id, pool, bytes, silos));
+        var chosen = silos.First(silo => silo.ToParsableString() == decision.Chosen);
+        snapshots.CountSent(chosen, pool, bytes);
+        decisions.Add(model, decision);
+        return Task.FromResult(chosen);
+    }
+}

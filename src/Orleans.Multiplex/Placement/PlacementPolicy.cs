@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Orleans.Multiplex.Placement;
+
+/// <summary>Decides where a model goes that nobody holds. A pure function: no clock, no chance, no I/O.</summary>
+/// <remarks>
+/// <list type="number">
+/// <item>Silos with room, the least full first, by the fraction of their quota that is charged, in steps of an eighth.</item>
+/// <item>Where none has room: the silo whose next victim is oldest, in bands of age that double, so that the cluster as a whole evicts
+/// what is oldest in the cluster.</item>
+/// <item>Among equals: the model's own order of silos (<see cref="Rendezvous"/>).</item>
+/// </list>
+/// A silo that has told nothing yet comes after those that are known to have room; one that is too small or leaves comes last.
+/// </remarks>
+internal static class PlacementPolicy
+{
+    /// <summary>How coarse fullness is compared.</summary>
+    private const int FullnessSteps = 8;
+
+    /// <param name="snapshot">At least one candidate.</param>
+    public static PlacementDecision Decide(PlacementSnapshot snapshot)
+    {
+        var ranked = snapshot.Candidates
+            .Select(candidate => new Ranked(
+                candidate,
+                Classify(candidate, snapshot.Bytes),
+                GetFullness(candidate),
+                AgeBands.GetBand(candidate.VictimAge),
+                Rendezvous.GetWeight(snapshot.ModelId, candidate.Silo)))
+            .OrderBy(one => one.Class)
+            .ThenBy(one => one.Class == CandidateClass.HasRoom ? one.Fullness : 0)
+            .ThenByDescending(one => one.Class == CandidateClass.Full ? one.Band : 0)
+            .ThenByDescending(one => one.Weight)
+            .ThenBy(one => one.Candidate.Silo, StringComparer.Ordinal)
+            .ToImmutableArray();
+        var best = ranked[0];
+        return new PlacementDecision(
+            best.Candidate.Silo, [.. ranked.Select(one => new CandidateVerdict(one.Candidate.Silo, one.Class, Explain(one, best)))]);
+    }
+
+    /// <summary>
+    /// Whether a silo without room should pass a model on: another one has room, or would evict a model that is more than one band older.
+    /// </summary>
+    /// <param name="own">The silo that was asked to take the model and has no room.</param>
+    /// <param name="others">The other silos.</param>
+    /// <param name="bytes">The bytes that the model will take; 0 when not known.</param>
+    public static bool ShouldPassOn(SiloCandidate own, IEnumerable<SiloCandidate> others, long bytes) =>
+        others.Any(other => Classify(other, bytes) switch
+        {
+            CandidateClass.HasRoom => true,
+            CandidateClass.Full => AgeBands.GetBand(other.VictimAge) > AgeBands.GetBand(own.VictimAge) + 1,
+            _ => false,
+        });
+
+    private static CandidateClass Classify(SiloCandidate candidate, long bytes) => candidate switch
+    {
+        { IsDraining: true } => CandidateClass.Draining,
+        { IsKnown: false } => CandidateClass.Unknown,
+        _ when bytes > candidate.MaxBytes => CandidateClass.TooSmall,
+        _ when candidate.HasRoom(bytes) => CandidateClass.HasRoom,
+        _ => CandidateClass.Full,
+    };
+
+    private static int GetFullness(SiloCandidate candidate)
+    {
+        var models = candidate.MaxModels < 0 ? 0 : (double)candidate.ChargedModels / candidate.MaxModels;
+        return (int)(FullnessSteps * Math.Max(models, (double)candidate.ChargedBytes / candidate.MaxBytes));
+    }
+
+    private static string Explain(Ranked one, Ranked best)
+    {
+        var candidate = one.Candidate;
+        var models = candidate.MaxModels < 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{candidate.ChargedModels} models")
+            : string.Create(CultureInfo.InvariantCulture, $"{candidate.ChargedModels} of {candidate.MaxModels} models");
+        var charged = $"{models}, {new ByteSize(candidate.ChargedBytes)} of {new ByteSize(candidate.MaxBytes)}";
+        var fact = one.Class switch
+        {
+            CandidateClass.HasRoom => $"has room ({charged})",
+            CandidateClass.Unknown => "has not told yet what it holds",
+            CandidateClass.Full when candidate.VictimAge is { } age => string.Create(
+                CultureInfo.InvariantCulture, $"is full ({charged}); its next victim was used {age.TotalSeconds:0.#} s ago"),
+            CandidateClass.Full => $"is full ({charged}) and has no model that may go",
+            CandidateClass.TooSmall => $"is too small: it holds {new ByteSize(candidate.MaxBytes)} in all",
+            CandidateClass.Draining or _ => "is about to leave",
+        };
+        return one == best ? $"Chosen: {fact}; {WhyBest(one)}." : $"Not chosen: {fact}; {WhyNot(one, best)}.";
+    }
+
+    private static string WhyBest(Ranked best) => best.Class switch
+    {
+        CandidateClass.HasRoom => "the least full with room, and among equals first in this model's order of silos",
+        CandidateClass.Full => "its victim is the oldest, and among equals it is first in this model's order of silos",
+        _ => "no other silo is better suited",
+    };
+
+    private static string WhyNot(Ranked one, Ranked best) => (one.Class == best.Class, one.Class) switch
+    {
+        (false, _) => "the chosen one is better suited",
+        (true, CandidateClass.HasRoom) when one.Fullness > best.Fullness => "it is fuller than the chosen one",
+        (true, CandidateClass.Full) when one.Band < best.Band => "its victim is younger than the chosen one's",
+        _ => "as good, but later in this model's order of silos",
+    };
+
+    private sealed record Ranked(SiloCandidate Candidate, CandidateClass Class, int Fullness, int Band, ulong Weight);
+}

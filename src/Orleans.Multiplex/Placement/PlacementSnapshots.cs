@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using Orleans.Multiplex.Residency;
+
+namespace Orleans.Multiplex.Placement;
+
+/// <summary>Makes the snapshot that a decision is made from: what was last heard of each silo, and what was sent there since.</summary>
+internal sealed class PlacementSnapshots(ClusterResidencyView view, ResidencyPublisher? own, ILocalSiloDetails local)
+{
+    public PlacementSnapshot Take(string modelId, string pool, long bytes, IEnumerable<SiloAddress> silos)
+    {
+        // The own row is taken fresh, so that a silo that passes a model on never chooses itself by old news.
+        if (own is not null)
+        {
+            view.Update(own.GetRow());
+        }
+
+        return new PlacementSnapshot(modelId, bytes, [.. silos.Select(silo => Describe(silo, pool))]);
+    }
+
+    /// <summary>This silo among all that were heard of, and the others.</summary>
+    public (SiloCandidate Own, ImmutableArray<SiloCandidate> Others) TakeAround(string pool)
+    {
+        var snapshot = Take("", pool, 0, view.Silos.Where(silo => Holds(silo, pool)));
+        var self = local.SiloAddress.ToParsableString();
+        return (snapshot.Candidates.First(candidate => candidate.Silo == self), snapshot.Candidates.RemoveAll(candidate => candidate.Silo == self));
+    }
+
+    /// <summary>Counts a model as sent to a silo, until the silo tells the next time: so a burst spreads.</summary>
+    public void CountSent(SiloAddress silo, string pool, long bytes) => view.Find(silo)?.CountSent(pool, bytes);
+
+    private bool Holds(SiloAddress silo, string pool) =>
+        silo.Equals(local.SiloAddress) || view.Find(silo)?.Row.Pools.Any(row => row.Pool == pool) == true;
+
+    private SiloCandidate Describe(SiloAddress silo, string pool)
+    {
+        var name = silo.ToParsableString();
+        if (view.Find(silo) is not { } heard || heard.Row.Pools.FirstOrDefault(row => row.Pool == pool) is not { } row)
+        {
+            return new SiloCandidate { Silo = name, IsKnown = false };
+        }
+
+        return new SiloCandidate
+        {
+            Silo = name,
+            IsDraining = heard.Row.IsDraining,
+            MaxModels = row.MaxModels,
+            ChargedModels = row.ChargedModels + heard.GetSentModels(pool),
+            MaxBytes = heard.Row.MaxBytes,
+            ChargedBytes = heard.Row.ChargedBytes + heard.SentBytes,
+            VictimAge = row.VictimAge + view.GetAge(heard),
+        };
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+
+namespace Orleans.Multiplex.Residency;
+
+/// <summary>
+/// What this silo last heard of each silo's residency. It may be stale and is never the truth: it steers, and each silo's own quota
+/// decides.
+/// </summary>
+internal sealed class ClusterResidencyView(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<SiloAddress, HeardRow> _rows = new();
+
+    /// <summary>Takes a row in, unless a newer one of the same silo came before it.</summary>
+    public void Update(SiloRow row) =>
+        _rows.AddOrUpdate(
+            row.Silo,
+            static (_, heard) => heard,
+            static (_, old, heard) => old.Row.Sequence >= heard.Row.Sequence ? old : heard,
+            new HeardRow(row, time.GetTimestamp()));
+
+    /// <summary>Forgets the silos that are no longer in the cluster.</summary>
+    public void Retain(IReadOnlySet<SiloAddress> alive)
+    {
+        foreach (var silo in _rows.Keys)
+        {
+            if (!alive.Contains(silo))
+            {
+                _rows.TryRemove(silo, out _);
+            }
+        }
+    }
+
+    /// <summary>What was last heard of a silo; null when nothing was.</summary>
+    public HeardRow? Find(SiloAddress silo) => _rows.GetValueOrDefault(silo);
+
+    /// <summary>The silos of which something was heard.</summary>
+    public IEnumerable<SiloAddress> Silos => _rows.Keys;
+
+    /// <summary>The time since a row came.</summary>
+    public TimeSpan GetAge(HeardRow heard) => time.GetElapsedTime(heard.At);
+}
+
+/// <summary>A row as it was heard, with what was decided since on its ground: models sent to the silo that the row cannot know of.</summary>
+internal sealed class HeardRow(SiloRow row, long at)
+{
+    private readonly ConcurrentDictionary<string, int> _sentModels = new(StringComparer.Ordinal);
+    private long _sentBytes;
+
+    public SiloRow Row => row;
+
+    public long At => at;
+
+    public long SentBytes => Interlocked.Read(ref _sentBytes);
+
+    public int GetSentModels(string pool) => _sentModels.GetValueOrDefault(pool);
+
+    public void CountSent(string pool, long bytes)
+    {
+        _sentModels.AddOrUpdate(pool, 1, static (_, count) => count + 1);
+        Interlocked.Add(ref _sentBytes, bytes);
+    }
+}

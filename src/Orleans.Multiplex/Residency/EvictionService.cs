@@ -1,0 +1,229 @@
+using Microsoft.Extensions.Logging;
+
+namespace Orleans.Multiplex.Residency;
+
+/// <summary>
+/// The silo's LRU eviction service: when somebody waits for room, it takes the least recently used model that nobody uses, deactivates
+/// its grain, disposes it, and only then gives its room back.
+/// </summary>
+/// <remarks>
+/// <list type="number">
+/// <item>Victim: the least recently used resident whose gate can be closed with nobody inside; pinned ones are not in the order.</item>
+/// <item>It leaves the ledger, so that a new request starts a new load; its room counts as leaving, so that nobody else goes for it.</item>
+/// <item>When its gate is empty: its grain is told to let go, the model is disposed once, its room is given back.</item>
+/// </list>
+/// When all are in use and somebody has waited for <see cref="EvictionOptions.DrainPatience"/>, the least recently used one is closed to
+/// new requests although in use and goes when its last request has ended: otherwise two models that are never idle would share a
+/// quota of one by starving each other.
+/// </remarks>
+internal sealed partial class EvictionService : IReclaimer, IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly SiloQuota _quota;
+    private readonly ResidencyLedger _ledger;
+    private readonly ThrashDetector _thrash;
+    private readonly EvictionOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ITimer _patience;
+    private bool _patienceRuns;
+
+    public EvictionService(
+        SiloQuota quota, ResidencyLedger ledger, ThrashDetector thrash, EvictionOptions options, TimeProvider time, ILogger logger)
+    {
+        _quota = quota;
+        _ledger = ledger;
+        _thrash = thrash;
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _patience = time.CreateTimer(static state => ((EvictionService)state!).DrainOne(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        quota.ConnectReclaimer(this);
+        foreach (var pool in quota.Pools)
+        {
+            pool.OnIdle = ReclaimWhenAwaited;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Reclaim()
+    {
+        List<Resident> victims = [];
+        lock (_lock)
+        {
+            while (_quota.FindShortage() is { } shortage)
+            {
+                if (TakeVictim_NeedsLock(shortage, static resident => resident.Gate.TryCloseIdle()) is not { } victim)
+                {
+                    AwaitPatience_NeedsLock();
+                    break;
+                }
+
+                victims.Add(victim);
+            }
+        }
+
+        foreach (var victim in victims)
+        {
+            _ = UnloadAsync(victim, EvictionReason.Quota);
+        }
+    }
+
+    /// <summary>A model has become ready: from now on it may be evicted.</summary>
+    public void Add(Resident resident)
+    {
+        lock (_lock)
+        {
+            resident.Pool.Lru.Add(resident);
+        }
+
+        _thrash.OnLoaded(resident.Key);
+        ReclaimWhenAwaited();
+    }
+
+    /// <summary>The age of the model that a pool would evict next; null when it has none.</summary>
+    public TimeSpan? GetVictimAge(ModelPool pool)
+    {
+        lock (_lock)
+        {
+            return pool.Lru.Peek()?.Age;
+        }
+    }
+
+    /// <summary>
+    /// Unloads a model: it takes no new requests from now on, and goes when the last one that uses it has ended. A load under way is
+    /// ended. Completes when its memory is free.
+    /// </summary>
+    public async Task EvictAsync(Resident resident, EvictionReason reason)
+    {
+        resident.StopLoad();
+        if ((await resident.WhenLoaded).Failure is not null)
+        {
+            return;
+        }
+
+        if (BeginLeaving(resident))
+        {
+            resident.Gate.Close();
+            _ = UnloadAsync(resident, reason);
+        }
+
+        await resident.WhenGone;
+    }
+
+    /// <summary>Unloads the models that nobody has used for a time. One that is in use just now is passed over.</summary>
+    public void EvictIdle(TimeSpan age)
+    {
+        List<Resident> victims = [];
+        lock (_lock)
+        {
+            foreach (var pool in _quota.Pools)
+            {
+                while (pool.Lru.Peek() is { } next && next.Age >= age
+                    && LruEvictionPolicy.TakeVictim([pool], resident => resident.Age >= age && resident.Gate.TryCloseIdle()) is { } victim)
+                {
+                    BeginLeaving(victim);
+                    victims.Add(victim);
+                }
+            }
+        }
+
+        foreach (var victim in victims)
+        {
+            _ = UnloadAsync(victim, EvictionReason.Idle);
+        }
+    }
+
+    public void Dispose() => _patience.Dispose();
+
+    private Resident? TakeVictim_NeedsLock(Shortage shortage, Func<Resident, bool> close)
+    {
+        var victim = LruEvictionPolicy.TakeVictim(
+            shortage.Pools, resident => !(shortage.NeedsBytes && resident.Reservation is null or { Bytes: 0 }) && close(resident));
+        if (victim is not null)
+        {
+            BeginLeaving(victim);
+        }
+
+        return victim;
+    }
+
+    private bool BeginLeaving(Resident resident)
+    {
+        if (!resident.TryBeginDraining())
+        {
+            return false;
+        }
+
+        resident.Reservation!.BeginLeaving();
+        _ledger.BeginLeaving(resident);
+        return true;
+    }
+
+    private void AwaitPatience_NeedsLock()
+    {
+        if (!_patienceRuns)
+        {
+            _patienceRuns = true;
+            _patience.Change(_options.DrainPatience, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void DrainOne()
+    {
+        Resident? victim = null;
+        lock (_lock)
+        {
+            _patienceRuns = false;
+            if (_quota.FindShortage() is { } shortage)
+            {
+                victim = TakeVictim_NeedsLock(shortage, static _ => true);
+                victim?.Gate.Close();
+            }
+        }
+
+        if (victim is not null)
+        {
+            LogDraining(victim.Key, victim.Gate.Users);
+            _ = UnloadAsync(victim, EvictionReason.Quota);
+            Reclaim();
+        }
+    }
+
+    private void ReclaimWhenAwaited()
+    {
+        if (_quota.HasWaiting)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static service => service.Reclaim(), this, preferLocal: false);
+        }
+    }
+
+    private async Task UnloadAsync(Resident resident, EvictionReason reason)
+    {
+        await resident.Gate.WhenEmpty.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var started = _time.GetTimestamp();
+        resident.MoveTo(ResidentState.Unloading);
+        LogUnloading(resident.Key, reason);
+        if (reason == EvictionReason.Quota)
+        {
+            _thrash.OnEvicted(resident.Key);
+        }
+
+        resident.LetGo();
+        try
+        {
+            await ModelDisposal.DisposeAsync(resident.TakeModel());
+            LogUnloaded(resident.Key, _time.GetElapsedTime(started).TotalMilliseconds);
+        }
+#pragma warning disable CA1031 // Whatever a model's own Dispose throws harms no request: its memory counts as freed and it is said.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            LogUnloadFailed(resident.Key, error);
+        }
+
+        _ledger.Remove(resident);
+        resident.Reservation!.Release();
+        resident.End();
+    }
+}

@@ -1,0 +1,70 @@
+namespace Orleans.Multiplex.Residency;
+
+/// <summary>
+/// Which model goes first: the one that nobody has used longest, exactly. Decides only; it closes, disposes and releases nothing.
+/// </summary>
+/// <remarks>
+/// A heap ordered by the use that was seen when an entry was put in. Uses do not touch it: the entry at the top whose model was used
+/// since goes back in at its new place, and the one that stays at the top is the least recently used. So a use costs nothing here, each
+/// use costs at most one move later, and no choice scans all the residents. Not thread-safe.
+/// </remarks>
+internal sealed class LruEvictionPolicy
+{
+    private readonly PriorityQueue<Resident, long> _order = new();
+
+    public int Count => _order.Count;
+
+    public void Add(Resident resident) => _order.Enqueue(resident, resident.LastUse);
+
+    /// <summary>The least recently used model that may still be evicted, left in its place; null when there is none.</summary>
+    public Resident? Peek()
+    {
+        while (_order.TryPeek(out var resident, out var seen))
+        {
+            var lastUse = resident.LastUse;
+            if (resident.State != ResidentState.Ready)
+            {
+                _order.Dequeue();
+            }
+            else if (lastUse != seen)
+            {
+                _order.DequeueEnqueue(resident, lastUse);
+            }
+            else
+            {
+                return resident;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Takes the least recently used model, over several pools, that <paramref name="take"/> accepts. Those it does not accept (in use
+    /// just now) keep their places.
+    /// </summary>
+    public static Resident? TakeVictim(IReadOnlyList<ModelPool> pools, Func<Resident, bool> take)
+    {
+        List<Resident>? passedOver = null;
+        Resident? victim = null;
+        while (victim is null && pools.Select(pool => pool.Lru.Peek()).OfType<Resident>().MinBy(resident => resident.LastUse) is { } next)
+        {
+            next.Pool.Lru._order.Dequeue();
+            if (take(next))
+            {
+                victim = next;
+            }
+            else
+            {
+                (passedOver ??= []).Add(next);
+            }
+        }
+
+        foreach (var resident in passedOver ?? [])
+        {
+            resident.Pool.Lru.Add(resident);
+        }
+
+        return victim;
+    }
+}

@@ -1,0 +1,31 @@
+namespace Orleans.Multiplex.Residency;
+
+/// <summary>The right to use a resident's model until disposed; the model is not unloaded meanwhile. Disposed exactly once.</summary>
+internal readonly struct ModelLease(Resident resident, TimeSpan waited, bool isCold) : IDisposable
+{
+    public Resident Resident => resident;
+
+    public object Model => resident.Model!;
+
+    /// <summary>The time that the request waited for the load; zero when the model was resident.</summary>
+    public TimeSpan Waited => waited;
+
+    /// <summary>Whether the request waited for the load.</summary>
+    public bool IsCold => isCold;
+
+    /// <summary>A second right to the same model, for a run that may outlast the call that started it.</summary>
+    public ModelLease Share()
+    {
+        resident.Gate.EnterAgain();
+        return new ModelLease(resident, waited, isCold);
+    }
+
+    public void Dispose()
+    {
+        resident.Touch();
+        if (resident.Gate.Leave())
+        {
+            resident.Pool.OnIdle();
+        }
+    }
+}

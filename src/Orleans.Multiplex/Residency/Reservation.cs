@@ -1,0 +1,25 @@
+namespace Orleans.Multiplex.Residency;
+
+/// <summary>
+/// A place for one model in a pool and a number of bytes, taken from the silo's quota. Taken before a model is loaded, given back once,
+/// after its memory is free. A claim is a reservation too, made by an activation for the load that its first request will start.
+/// </summary>
+internal sealed class Reservation(SiloQuota quota, ModelPool pool)
+{
+    public ModelPool Pool => pool;
+
+    /// <summary>The bytes charged. Changed by the quota only.</summary>
+    public long Bytes { get; set; }
+
+    /// <summary>Whether its room is on its way out. Changed by the quota only.</summary>
+    public bool IsLeaving { get; set; }
+
+    /// <summary>Whether it was given back. Changed by the quota only.</summary>
+    public bool IsReleased { get; set; }
+
+    /// <summary>Tells the quota that the room will come back, so that nobody else is evicted for it.</summary>
+    public void BeginLeaving() => quota.BeginLeaving(this);
+
+    /// <summary>Gives the room back; a second time does nothing.</summary>
+    public void Release() => quota.Release(this);
+}

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+
+namespace Orleans.Multiplex.Residency;
+
+/// <summary>
+/// Tells the other silos what this one holds: soon after a change (several changes at once are one message) and at a heartbeat; and
+/// which activations have ended, at once.
+/// </summary>
+internal sealed class ResidencyPublisher : IAsyncDisposable
+{
+    private static readonly TimeSpan Debounce = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
+
+    private readonly SiloQuota _quota;
+    private readonly EvictionService _evictions;
+    private readonly IResidencyChannel _channel;
+    private readonly SiloAddress _silo;
+    private readonly Channel<GrainAddress> _gone = Channel.CreateUnbounded<GrainAddress>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ITimer _timer;
+    private int _dueSoon;
+    private long _sequence;
+    private Task _announcing = Task.CompletedTask;
+
+    public ResidencyPublisher(SiloQuota quota, EvictionService evictions, IResidencyChannel channel, SiloAddress silo, TimeProvider time)
+    {
+        _quota = quota;
+        _evictions = evictions;
+        _channel = channel;
+        _silo = silo;
+        _timer = time.CreateTimer(static state => ((ResidencyPublisher)state!).Publish(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Whether the silo takes no new models any more.</summary>
+    public bool IsDraining { get; private set; }
+
+    public void Start()
+    {
+        _quota.Changed += PublishSoon;
+        _announcing = Task.Run(AnnounceGoneAsync);
+        Publish();
+    }
+
+    /// <summary>Tells the others, at once, that this silo is about to leave.</summary>
+    public void BeginDraining()
+    {
+        IsDraining = true;
+        Publish();
+    }
+
+    /// <summary>An activation has ended.</summary>
+    public void OnGone(GrainAddress address) => _gone.Writer.TryWrite(address);
+
+    /// <summary>This silo's row as it is now.</summary>
+    public SiloRow GetRow() => new(
+        _silo,
+        Interlocked.Increment(ref _sequence),
+        IsDraining,
+        _quota.MaxBytes,
+        _quota.ChargedBytes,
+        [.. _quota.Pools.Select(pool => new PoolRow(pool.Name, pool.MaxModels, _quota.GetChargedModels(pool), _evictions.GetVictimAge(pool)))]);
+
+    public async ValueTask DisposeAsync()
+    {
+        _quota.Changed -= PublishSoon;
+        await _timer.DisposeAsync();
+        _gone.Writer.TryComplete();
+        await _announcing;
+    }
+
+    private void PublishSoon()
+    {
+        if (Interlocked.Exchange(ref _dueSoon, 1) == 0)
+        {
+            _timer.Change(Debounce, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void Publish()
+    {
+        Volatile.Write(ref _dueSoon, 0);
+        _timer.Change(Heartbeat, Timeout.InfiniteTimeSpan);
+        _channel.Publish(GetRow());
+    }
+
+    // What has ended while a message was being sent goes out together in the next one.
+    private async Task AnnounceGoneAsync()
+    {
+        var batch = ImmutableArray.CreateBuilder<GrainAddress>();
+        while (await _gone.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            batch.Clear();
+            while (batch.Count < 1000 && _gone.Reader.TryRead(out var address))
+            {
+                batch.Add(address);
+            }
+
+            _channel.AnnounceGone(batch.ToImmutable());
+        }
+    }
+}

@@ -1,0 +1,194 @@
+using System.Collections.Immutable;
+
+namespace Orleans.Multiplex.Residency;
+
+/// <summary>
+/// One model version on this silo, from the first request for it until its memory is free again. The ledger finds it, the loader
+/// brings it to Ready, leases use it, the eviction service takes it away.
+/// </summary>
+/// <remarks>
+/// The request path touches only the gate and the marks of use, without a lock. State changes are made under the resident's lock, by
+/// one party at a time: the loader until Ready or Failed, then whoever moves it to Draining, which succeeds once.
+/// </remarks>
+#pragma warning disable CA1001 // The token source has no timer and no handle: nothing to dispose, and it may be cancelled at any time.
+internal sealed class Resident(ResidentKey key, ModelPool pool, UseClock clock)
+#pragma warning restore CA1001
+{
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource<LoadOutcome> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _loadStopped = new();
+    private readonly long _createdAt = clock.Time.GetTimestamp();
+    private ImmutableArray<IResidentHolder> _holders = [];
+    private volatile ResidentState _state;
+    private long _lastUse = clock.NextUse();
+    private long _lastUsedAt = clock.Time.GetTimestamp();
+    private long _hits;
+    private TimeSpan? _loadTime;
+
+    public ResidentKey Key => key;
+
+    public ModelPool Pool => pool;
+
+    public LeaseGate Gate { get; } = new();
+
+    /// <summary>The loaded model; null before Ready.</summary>
+    public object? Model { get; private set; }
+
+    /// <summary>The room charged for it; null before it was reserved. Released after the model is disposed.</summary>
+    public Reservation? Reservation { get; set; }
+
+    /// <summary>Completes, never with an exception, when the load has ended.</summary>
+    public Task<LoadOutcome> WhenLoaded => _loaded.Task;
+
+    /// <summary>Completes when the model has been unloaded and its room is free.</summary>
+    public Task WhenGone => _gone.Task;
+
+    /// <summary>Cancelled when the load is to end early: by an unload or by the silo's stop, never by a caller.</summary>
+    public CancellationToken LoadStopped => _loadStopped.Token;
+
+    public ResidentState State => _state;
+
+    /// <summary>The place in the order of uses; grows with each use.</summary>
+    public long LastUse => Volatile.Read(ref _lastUse);
+
+    public TimeSpan Age => clock.Time.GetElapsedTime(Volatile.Read(ref _lastUsedAt));
+
+    public TimeSpan? LoadTime => _loadTime;
+
+    /// <summary>The time since the load was asked for.</summary>
+    public TimeSpan Elapsed => clock.Time.GetElapsedTime(_createdAt);
+
+    public ResidentModel Report() => new()
+    {
+        Model = key.ModelId,
+        Version = key.Version,
+        State = State,
+        Bytes = Reservation?.Bytes ?? 0,
+        Age = Age,
+        Hits = Interlocked.Read(ref _hits),
+        InFlight = Gate.Users,
+        LoadTime = _loadTime,
+    };
+
+    /// <summary>Marks a use: now the model is the most recently used one.</summary>
+    public void Touch()
+    {
+        Volatile.Write(ref _lastUse, clock.NextUse());
+        Volatile.Write(ref _lastUsedAt, clock.Time.GetTimestamp());
+    }
+
+    public void CountHit() => Interlocked.Increment(ref _hits);
+
+    /// <summary>Moves to the next state.</summary>
+    /// <exception cref="InvalidOperationException">The move is not legal.</exception>
+    public void MoveTo(ResidentState next)
+    {
+        lock (_lock)
+        {
+            MoveTo_NeedsLock(next);
+        }
+    }
+
+    /// <summary>Ends the load well: the model answers from now on.</summary>
+    public void CompleteLoad(object model)
+    {
+        lock (_lock)
+        {
+            Model = model;
+            _loadTime = Elapsed;
+            MoveTo_NeedsLock(ResidentState.Ready);
+        }
+
+        _loaded.TrySetResult(LoadOutcome.Loaded);
+    }
+
+    /// <summary>Ends the load badly. The resident must have left the ledger before, so that the next request starts anew.</summary>
+    public void FailLoad(LoadOutcome outcome)
+    {
+        MoveTo(ResidentState.Failed);
+        Gate.Close();
+        _loaded.TrySetResult(outcome);
+    }
+
+    /// <summary>Ends the resident's life: its room is free.</summary>
+    public void End()
+    {
+        MoveTo(ResidentState.Gone);
+        _gone.TrySetResult();
+    }
+
+    /// <summary>Ends a load that is under way as soon as it heeds its token; its waiters get a <see cref="ModelUnloadedException"/>.</summary>
+    public void StopLoad() => _ = _loadStopped.CancelAsync();
+
+    /// <summary>Moves from Ready to Draining; true for the one caller that made the move and must now unload the model.</summary>
+    public bool TryBeginDraining()
+    {
+        lock (_lock)
+        {
+            if (_state != ResidentState.Ready)
+            {
+                return false;
+            }
+
+            MoveTo_NeedsLock(ResidentState.Draining);
+            return true;
+        }
+    }
+
+    public void AddHolder(IResidentHolder holder)
+    {
+        lock (_lock)
+        {
+            if (!_holders.Contains(holder))
+            {
+                _holders = _holders.Add(holder);
+            }
+        }
+    }
+
+    public void RemoveHolder(IResidentHolder holder)
+    {
+        lock (_lock)
+        {
+            _holders = _holders.Remove(holder);
+        }
+    }
+
+    /// <summary>Lets every holder know that the resident goes.</summary>
+    public void LetGo()
+    {
+        ImmutableArray<IResidentHolder> holders;
+        lock (_lock)
+        {
+            holders = _holders;
+            _holders = [];
+        }
+
+        foreach (var holder in holders)
+        {
+            holder.OnUnloading(this);
+        }
+    }
+
+    /// <summary>Takes the model out, to be disposed by the caller: nobody can reach it here afterwards.</summary>
+    public object? TakeModel()
+    {
+        lock (_lock)
+        {
+            var model = Model;
+            Model = null;
+            return model;
+        }
+    }
+
+    private void MoveTo_NeedsLock(ResidentState next)
+    {
+        if (!ResidentTransitions.IsLegal(_state, next))
+        {
+            throw new InvalidOperationException($"Model '{key}' cannot go from {_state} to {next}.");
+        }
+
+        _state = next;
+    }
+}

@@ -1,0 +1,28 @@
+namespace Orleans.Multiplex.Residency;
+
+/// <summary>
+/// The legal moves between the states of a resident:
+/// <code>
+/// Queued → Fetching → Reserving → Opening → Ready → Draining → Unloading → Gone
+///    └────────┴───────────┴──────────┴──→ Failed
+/// </code>
+/// A model of a class that needs no files skips Fetching. Failed and Gone are ends.
+/// </summary>
+internal static class ResidentTransitions
+{
+    public static bool IsLegal(ResidentState from, ResidentState to) => (from, to) switch
+    {
+        (ResidentState.Queued, ResidentState.Fetching or ResidentState.Reserving) => true,
+        (ResidentState.Fetching, ResidentState.Reserving) => true,
+        (ResidentState.Reserving, ResidentState.Opening) => true,
+        (ResidentState.Opening, ResidentState.Ready) => true,
+        (< ResidentState.Ready, ResidentState.Failed) => true,
+        (ResidentState.Ready, ResidentState.Draining) => true,
+        (ResidentState.Draining, ResidentState.Unloading) => true,
+        (ResidentState.Unloading, ResidentState.Gone) => true,
+        _ => false,
+    };
+
+    /// <summary>Whether a load is under way in this state.</summary>
+    public static bool IsLoading(this ResidentState state) => state < ResidentState.Ready;
+}

@@ -1,0 +1,93 @@
+namespace Orleans.Multiplex.Residency;
+
+/// <summary>
+/// A limited amount (models of a pool, bytes of a silo) of which parts are taken and given back. Who finds too little left waits, first
+/// come, first served: while one waits, nobody behind is served, so that a big request is not starved by small ones.
+/// Not thread-safe: <see cref="SiloQuota"/> calls it under its lock.
+/// </summary>
+internal sealed class Room(long capacity)
+{
+    private readonly LinkedList<RoomRequest> _waiting = [];
+    private long _wanted;
+
+    public long Capacity => capacity;
+
+    /// <summary>What is taken, at most <see cref="Capacity"/>.</summary>
+    public long Charged { get; private set; }
+
+    /// <summary>What is on its way out: part of <see cref="Charged"/> until it is given back.</summary>
+    public long Leaving { get; set; }
+
+    public int Waiting => _waiting.Count;
+
+    /// <summary>What has to be freed, beyond what is free or leaving, for all who wait.</summary>
+    public long Shortage => Math.Max(0, _wanted - (capacity - Charged) - Leaving);
+
+    public bool Fits(long amount) => _waiting.Count == 0 && amount <= capacity - Charged;
+
+    public bool TryTake(long amount)
+    {
+        if (!Fits(amount))
+        {
+            return false;
+        }
+
+        Charged += amount;
+        return true;
+    }
+
+    /// <summary>Joins the queue, at its end or ahead of all; the request's task completes when the amount is taken.</summary>
+    public RoomRequest Enqueue(long amount, bool first = false)
+    {
+        var request = new RoomRequest(amount);
+        request.Place = first ? _waiting.AddFirst(request) : _waiting.AddLast(request);
+        _wanted += amount;
+        return request;
+    }
+
+    /// <summary>Gives back.</summary>
+    public void Give(long amount)
+    {
+        Charged -= amount;
+        Serve();
+    }
+
+    /// <summary>Ends a request: leaves the queue, or gives back what it was served.</summary>
+    public void Cancel(RoomRequest request)
+    {
+        if (request.Place is { } place)
+        {
+            request.Place = null;
+            _waiting.Remove(place);
+            _wanted -= request.Amount;
+            Serve();
+        }
+        else
+        {
+            Give(request.Amount);
+        }
+    }
+
+    private void Serve()
+    {
+        while (_waiting.First is { Value: var first } && first.Amount <= capacity - Charged)
+        {
+            _waiting.RemoveFirst();
+            _wanted -= first.Amount;
+            Charged += first.Amount;
+            first.Place = null;
+            first.Served.TrySetResult();
+        }
+    }
+}
+
+/// <summary>One who waits for room.</summary>
+internal sealed class RoomRequest(long amount)
+{
+    public long Amount => amount;
+
+    public TaskCompletionSource Served { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The place in the queue; null once served or cancelled.</summary>
+    public LinkedListNode<RoomRequest>? Place { get; set; }
+}

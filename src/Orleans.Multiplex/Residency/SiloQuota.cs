@@ -1,0 +1,267 @@
+namespace Orleans.Multiplex.Residency;
+
+/// <summary>
+/// What this silo may hold: a number of models in each pool, and bytes over all of them. What is charged never exceeds it, at no
+/// moment: room is taken before a model is loaded and given back after its memory is free.
+/// </summary>
+/// <remarks>
+/// A model takes a place in its pool first and bytes second; each is a queue, so a big model is not overtaken by small ones, and a
+/// full pool holds up no other pool. Who waits makes the <see cref="IReclaimer"/> evict; waits are bounded in number and in time.
+/// </remarks>
+internal sealed class SiloQuota(
+    IReadOnlyList<ModelPool> pools, long maxBytes, RoomWaitLimits limits, string silo, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private readonly Room _bytes = new(maxBytes);
+    private IReclaimer? _reclaimer;
+    private int _waiting;
+
+    public long MaxBytes => maxBytes;
+
+    public IReadOnlyList<ModelPool> Pools => pools;
+
+    /// <summary>Whether somebody waits for room.</summary>
+    public bool HasWaiting => Volatile.Read(ref _waiting) > 0;
+
+    public long ChargedBytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _bytes.Charged;
+            }
+        }
+    }
+
+    public int GetChargedModels(ModelPool pool)
+    {
+        lock (_lock)
+        {
+            return (int)pool.Models.Charged;
+        }
+    }
+
+    /// <summary>Raised, outside the lock, when something was charged or given back.</summary>
+    public event Action? Changed;
+
+    /// <summary>Connects the one who makes room; called once, at start.</summary>
+    public void ConnectReclaimer(IReclaimer reclaimer) => _reclaimer = reclaimer;
+
+    /// <summary>Takes room that is free and that nobody waits for; null when there is none. Evicts nobody.</summary>
+    public Reservation? TryReserve(ModelPool pool, long bytes)
+    {
+        lock (_lock)
+        {
+            if (!pool.Models.Fits(1) || !_bytes.Fits(bytes))
+            {
+                return null;
+            }
+
+            pool.Models.TryTake(1);
+            _bytes.TryTake(bytes);
+        }
+
+        Changed?.Invoke();
+        return new Reservation(this, pool) { Bytes = bytes };
+    }
+
+    /// <summary>Takes room, waiting and evicting for it where none is free. An earlier claim is used up.</summary>
+    /// <exception cref="NoCapacityException">The model is larger than the quota, too many wait, or the wait took too long.</exception>
+    public async ValueTask<Reservation> ReserveAsync(
+        ModelPool pool, string modelId, long bytes, Reservation? claim, CancellationToken cancellationToken)
+    {
+        var reservation = claim;
+        try
+        {
+            if (bytes > maxBytes)
+            {
+                throw new NoCapacityException(
+                    modelId,
+                    $"Model '{modelId}' needs {new ByteSize(bytes)}, and silo '{silo}' may hold {new ByteSize(maxBytes)} in all. "
+                    + "Raise Multiplex:MaxBytesPerSilo, or use a smaller model.");
+            }
+
+            if (reservation is null)
+            {
+                await TakeAsync(pool.Models, 1, modelId, $"{pool.MaxModels} models of pool '{pool.Name}'", limits, cancellationToken);
+                reservation = new Reservation(this, pool);
+            }
+
+            if (bytes > reservation.Bytes)
+            {
+                await TakeAsync(_bytes, bytes - reservation.Bytes, modelId, new ByteSize(maxBytes).ToString(), limits, cancellationToken);
+            }
+
+            SetBytes(reservation, bytes);
+            return reservation;
+        }
+        catch
+        {
+            reservation?.Release();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Charges what a model was measured to take. Where that is more than reserved, the memory is in use already: so it goes ahead of
+    /// all who wait for room, for a moment only.
+    /// </summary>
+    /// <returns>False when there was no room for what it takes more; the model must be unloaded then.</returns>
+    public async ValueTask<bool> TryCorrectAsync(Reservation reservation, long bytes, CancellationToken cancellationToken)
+    {
+        if (bytes > maxBytes)
+        {
+            return false;
+        }
+
+        try
+        {
+            if (bytes > reservation.Bytes)
+            {
+                await TakeAsync(_bytes, bytes - reservation.Bytes, "", "", limits with { Timeout = limits.CorrectionTimeout }, cancellationToken, first: true);
+            }
+        }
+        catch (NoCapacityException)
+        {
+            return false;
+        }
+
+        SetBytes(reservation, bytes);
+        return true;
+    }
+
+    public void BeginLeaving(Reservation reservation)
+    {
+        lock (_lock)
+        {
+            if (!reservation.IsLeaving && !reservation.IsReleased)
+            {
+                reservation.IsLeaving = true;
+                reservation.Pool.Models.Leaving++;
+                _bytes.Leaving += reservation.Bytes;
+            }
+        }
+    }
+
+    public void Release(Reservation reservation)
+    {
+        lock (_lock)
+        {
+            if (reservation.IsReleased)
+            {
+                return;
+            }
+
+            reservation.IsReleased = true;
+            if (reservation.IsLeaving)
+            {
+                reservation.Pool.Models.Leaving--;
+                _bytes.Leaving -= reservation.Bytes;
+            }
+
+            reservation.Pool.Models.Give(1);
+            _bytes.Give(reservation.Bytes);
+        }
+
+        Changed?.Invoke();
+        if (HasWaiting)
+        {
+            _reclaimer?.Reclaim();
+        }
+    }
+
+    /// <summary>The pools whose eviction would end a shortage: one that has too few places, or all when bytes are short; null when none is.</summary>
+    public Shortage? FindShortage()
+    {
+        lock (_lock)
+        {
+            return pools.FirstOrDefault(pool => pool.Models.Shortage > 0) is { } pool
+                ? new Shortage([pool], NeedsBytes: false)
+                : _bytes.Shortage > 0 ? new Shortage(pools, NeedsBytes: true) : null;
+        }
+    }
+
+    // What is taken beyond the new number is given back; what was taken for it is already charged.
+    private void SetBytes(Reservation reservation, long bytes)
+    {
+        lock (_lock)
+        {
+            if (bytes < reservation.Bytes)
+            {
+                _bytes.Give(reservation.Bytes - bytes);
+            }
+
+            reservation.Bytes = bytes;
+        }
+
+        Changed?.Invoke();
+    }
+
+    private async ValueTask TakeAsync(
+        Room room, long amount, string modelId, string limit, RoomWaitLimits wait, CancellationToken cancellationToken, bool first = false)
+    {
+        RoomRequest request;
+        lock (_lock)
+        {
+            if (room.TryTake(amount))
+            {
+                return;
+            }
+
+            if (_waiting >= wait.MaxWaiting && !first)
+            {
+                throw new NoCapacityException(
+                    modelId,
+                    $"Silo '{silo}' is at its quota of {limit}, and {_waiting} loads wait for room already (Multiplex:Load:MaxWaiting).",
+                    wait.RetryAfter);
+            }
+
+            _waiting++;
+            request = room.Enqueue(amount, first);
+        }
+
+        try
+        {
+            _reclaimer?.Reclaim();
+            await request.Served.Task.WaitAsync(wait.Timeout, time, cancellationToken);
+        }
+        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
+        {
+            lock (_lock)
+            {
+                room.Cancel(request);
+            }
+
+            if (error is OperationCanceledException)
+            {
+                throw;
+            }
+
+            throw new NoCapacityException(
+                modelId,
+                $"Silo '{silo}' is at its quota of {limit}, and what it holds stayed in use or pinned for {wait.Timeout.TotalSeconds:0.#} s "
+                + "(Multiplex:Load:RoomTimeout). Raise the quota, add a silo, or unpin a model.",
+                wait.RetryAfter);
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _waiting--;
+            }
+        }
+    }
+}
+
+/// <summary>The bounds of waiting for room.</summary>
+/// <param name="MaxWaiting">How many loads may wait at once.</param>
+/// <param name="Timeout">How long one may wait.</param>
+/// <param name="RetryAfter">What is told to those who could not wait.</param>
+/// <param name="CorrectionTimeout">How long a model that turned out larger than reserved may wait for what it takes more.</param>
+internal sealed record RoomWaitLimits(int MaxWaiting, TimeSpan Timeout, TimeSpan RetryAfter, TimeSpan CorrectionTimeout);
+
+/// <summary>Too little room for those who wait.</summary>
+/// <param name="Pools">The pools from which a model may go.</param>
+/// <param name="NeedsBytes">Whether bytes are short, so that only a model that takes some helps.</param>
+internal readonly record struct Shortage(IReadOnlyList<ModelPool> Pools, bool NeedsBytes);

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Orleans.Multiplex.Storage;
+
+/// <summary>
+/// Models in a folder: <c>{root}/{id}/{version}/…</c>, or <c>{root}/{id}/…</c> for a model without versions, which counts as version 1
+/// where no folder <c>1</c> stands beside its files. It is looked at anew for each load, so a model put there is served without a
+/// restart.
+/// </summary>
+internal sealed class FolderModelStore(string root) : IModelStore
+{
+    private readonly string _root = Path.GetFullPath(root);
+
+    public string Location => $"folder '{_root}'";
+
+    public ValueTask<ModelManifest?> FindAsync(ModelKey key, string? modelFile, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return new(Find(key, modelFile));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException(key.ToString(), error.Message);
+        }
+    }
+
+    public ValueTask<ModelArtifact> FetchAsync(ModelManifest manifest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        cancellationToken.ThrowIfCancellationRequested();
+        var folder = FindFolder(ModelFolder(manifest.Id), manifest.Version, manifest.Files[0].Name)
+            ?? throw new ModelNotFoundException(manifest.Key.ToString(), $"Model '{manifest.Key}' has just been removed from {Location}.");
+        return new(new ModelArtifact(
+            manifest.Id,
+            manifest.Version,
+            manifest.Files.ToImmutableDictionary(file => file.Name, file => Path.Combine(folder, file.Name), StringComparer.Ordinal)));
+    }
+
+    private ModelManifest? Find(ModelKey key, string? modelFile)
+    {
+        var folder = ModelFolder(key.Id);
+        if (!Directory.Exists(folder))
+        {
+            return Directory.Exists(_root) ? null : throw new StoreUnavailableException(key.ToString(), $"there is no {Location}.");
+        }
+
+        var versions = FindVersions(folder, modelFile);
+        if (versions.IsEmpty || (key.Version is { } asked && !versions.Contains(asked)))
+        {
+            return null;
+        }
+
+        var version = key.Version ?? versions[^1];
+        return FindFolder(folder, version, modelFile) is { } found ? Describe(key.Id, version, versions, found) : null;
+    }
+
+    // An id was checked when it became a key: its segments are plain names, so the path stays below the root.
+    private string ModelFolder(string id) => Path.Combine(_root, id.Replace('/', Path.DirectorySeparatorChar));
+
+    private static ImmutableArray<long> FindVersions(string folder, string? modelFile)
+    {
+        var versions = new SortedSet<long>();
+        if (Holds(folder, modelFile))
+        {
+            versions.Add(1);
+        }
+
+        foreach (var path in Directory.EnumerateDirectories(folder))
+        {
+            if (ModelKey.TryParseVersion(Path.GetFileName(path.AsSpan()), out var version) && Holds(path, modelFile))
+            {
+                versions.Add(version);
+            }
+        }
+
+        return [.. versions];
+    }
+
+    private static string? FindFolder(string folder, long version, string? modelFile)
+    {
+        var versioned = Path.Combine(folder, version.ToString(CultureInfo.InvariantCulture));
+        return Holds(versioned, modelFile) ? versioned
+            : version == 1 && Holds(folder, modelFile) ? folder
+            : null;
+    }
+
+    private static bool Holds(string folder, string? modelFile) =>
+        modelFile is null ? Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any() : File.Exists(Path.Combine(folder, modelFile));
+
+    private static ModelManifest Describe(string id, long version, ImmutableArray<long> versions, string folder)
+    {
+        // A model without versions may have further models in folders below its own; only its own files are part of it.
+        var files = new DirectoryInfo(folder).EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal).ToImmutableArray();
+        var tag = string.Join(
+            '|', files.Select(file => string.Create(CultureInfo.InvariantCulture, $"{file.Name}:{file.Length}:{file.LastWriteTimeUtc.Ticks}")));
+        return new ModelManifest(id, version, versions, [.. files.Select(file => new ModelFile(file.Name, file.Length))], tag);
+    }
+}
