@@ -85,7 +85,7 @@ public static class MultiplexClusterExtensions
         membership.ProbeTimeout = TimeSpan.FromSeconds(1);
         membership.MaxProbeTimeout = TimeSpan.FromSeconds(4);
         membership.NumMissedProbesLimit = 3;
-        membership.TableRefreshTimeout = TimeSpan.FromSeconds(2);
+        membership.TableRefreshTimeout = TimeSpan.FromSeconds(1);
     }
 
     private static ILogger Logger(IServiceProvider services) => services.GetRequiredService<ILoggerFactory>().CreateLogger(LogEvents.Hosting);

@@ -22,32 +22,38 @@ internal sealed class FileMembershipTable(
     /// Begins the table, or joins the one that is there. Rows of a former run in which nobody lives any more are removed.
     /// </summary>
     /// <exception cref="InvalidDataException">The file is no membership table; the message names it and the remedy.</exception>
-    public override async Task InitializeMembershipTable(bool tryInitTableVersion)
+    public override async Task InitializeMembershipTableAsync(bool tryInitTableVersion, CancellationToken cancellationToken = default)
     {
-        await StepAsync(document =>
-        {
-            var living = MarkEnded(document);
-            var next = living.Rows.All(row => row.Entry.Status == SiloStatus.Dead) ? living with { Rows = [] } : living;
-            return (next, true);
-        });
+        await StepAsync(
+            document =>
+            {
+                var marked = MarkEnded(document);
+                return (marked.Rows.All(row => row.Entry.Status == SiloStatus.Dead) ? marked with { Rows = [] } : marked, true);
+            },
+            cancellationToken);
         _initialized = true;
     }
 
-    public override Task<MembershipTableData> ReadAll() => StepAsync(document =>
-    {
-        var next = MarkEnded(document);
-        return (next, next.ToData());
-    });
+    public override Task<MembershipTableData> ReadAllAsync(CancellationToken cancellationToken = default) => StepAsync(
+        document =>
+        {
+            var next = MarkEnded(document);
+            return (next, next.ToData());
+        },
+        cancellationToken);
 
-    protected override Task<T> StepAsync<T>(Func<MembershipDocument, (MembershipDocument Next, T Result)> step) => Task.Run(() =>
-    {
-        using var folder = LockFile.Take(LoopbackPorts.FolderLock(directory), Patience, time);
-        var document = Read();
-        var (next, result) = step(document);
-        if (!ReferenceEquals(next, document))
-            Write(next);
-        return result;
-    });
+    protected override Task<T> StepAsync<T>(
+        Func<MembershipDocument, (MembershipDocument Next, T Result)> step, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            using var folder = LockFile.Take(LoopbackPorts.FolderLock(directory), Patience, time, cancellationToken);
+            var document = Read();
+            var (next, result) = step(document);
+            if (!ReferenceEquals(next, document))
+                Write(next);
+            return result;
+        },
+        cancellationToken);
 
     private MembershipDocument MarkEnded(MembershipDocument document)
     {

@@ -8,9 +8,10 @@ internal sealed class InMemoryMembershipTable(string clusterId) : MembershipTabl
     // Kept as text, so that no caller shares a row with the table.
     private string _text = MembershipDocument.Empty().Write();
 
-    public override Task InitializeMembershipTable(bool tryInitTableVersion) => Task.CompletedTask;
+    public override Task InitializeMembershipTableAsync(bool tryInitTableVersion, CancellationToken cancellationToken = default) => Task.CompletedTask;
 
-    protected override Task<T> StepAsync<T>(Func<MembershipDocument, (MembershipDocument Next, T Result)> step)
+    protected override Task<T> StepAsync<T>(
+        Func<MembershipDocument, (MembershipDocument Next, T Result)> step, CancellationToken cancellationToken)
     {
         lock (_gate)
         {

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace Orleans.Multiplex.Hosting.Localhost;
 
 /// <summary>
@@ -35,7 +32,7 @@ internal sealed class LockFile : IDisposable
     }
 
     /// <summary>Waits for the lock.</summary>
-    /// <exception cref="TimeoutException">Another holder kept it for all of <paramref name="patience"/>; the message names its process.</exception>
+    /// <exception cref="TimeoutException">Another holder kept it for all of <paramref name="patience"/>.</exception>
     public static LockFile Take(string path, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken = default)
     {
         var start = time.GetTimestamp();
@@ -44,38 +41,13 @@ internal sealed class LockFile : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             var taken = TryTake(path);
             if (taken is not null)
-            {
-                taken.Sign();
                 return taken;
-            }
-
             if (time.GetElapsedTime(start) >= patience)
-                throw new TimeoutException($"The lock file '{path}' was held by {Holder(path)} for {patience.TotalSeconds:0.#} s. End that process if it hangs.");
+                throw new TimeoutException(
+                    $"The lock file '{path}' was held for {patience.TotalSeconds:0.#} s by another process. End that one if it hangs; 'fuser {path}' tells which it is.");
 
             cancellationToken.WaitHandle.WaitOne(pause);
         }
-    }
-
-    /// <summary>Who has the lock, for a message: the process id which the holder left in the file.</summary>
-    public static string Holder(string path)
-    {
-        try
-        {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var reader = new StreamReader(stream);
-            return int.TryParse(reader.ReadToEnd(), CultureInfo.InvariantCulture, out var id) ? $"process {id}" : "another process";
-        }
-        catch (IOException)
-        {
-            return "another process";
-        }
-    }
-
-    /// <summary>Leaves this process's id in the file, for the messages of others.</summary>
-    public void Sign()
-    {
-        _stream.SetLength(0);
-        _stream.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
     }
 
     public void Dispose() => _stream.Dispose();

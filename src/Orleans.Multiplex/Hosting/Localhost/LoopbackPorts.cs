@@ -78,14 +78,13 @@ internal sealed class LoopbackPorts : IDisposable
                 continue;
 
             _locks.Add(held);
-            held.Sign();
             return port;
         }
 
         var name = $"{MultiplexClusterOptions.SectionName}:{setting}";
         throw new InvalidOperationException(given == 0
             ? $"No loopback port from {first} to {first + Candidates - 1} is free. Give a free one in {name}."
-            : $"Port {given}, given in {name}, cannot be used: it is taken by {LockFile.Holder(PortLock(given))}, or not permitted to this user. "
+            : $"Port {given}, given in {name}, cannot be used: it is taken by another process or not permitted to this user. "
                 + "Give another port, or 0 for any free one.");
     }
 
