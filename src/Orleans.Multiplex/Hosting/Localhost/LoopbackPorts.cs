@@ -1,0 +1,106 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Orleans.Multiplex.Hosting.Localhost;
+
+/// <summary>
+/// The two loopback ports of this silo, held until it is disposed or its process ends.
+/// </summary>
+/// <remarks>
+/// Orleans listens in a way that lets a second silo take the same port without an error, after which connections go to either. So a port is
+/// taken only when nobody listens there, which an exclusive bind finds out, and when its lock file is free, which covers the time from here until
+/// Orleans listens. All of it happens under one lock of the folder, so that a look at a lock is never taken for a holder. As long as a silo's
+/// lock is held its process lives, which is how <see cref="HasEnded"/> knows.
+/// </remarks>
+internal sealed class LoopbackPorts : IDisposable
+{
+    private const int FirstSilo = 11111;
+    private const int FirstGateway = 30000;
+    private const int Candidates = 1000;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly List<LockFile> _locks = [];
+
+    private LoopbackPorts(string directory) => Directory = directory;
+
+    public string Directory { get; }
+
+    public int Silo { get; private set; }
+
+    public int Gateway { get; private set; }
+
+    public string SiloName => $"silo-{Silo}";
+
+    /// <summary>The file whose lock is needed to read or change what the folder says.</summary>
+    public static string FolderLock(string directory) => Path.Combine(directory, "folder.lock");
+
+    /// <exception cref="InvalidOperationException">A given port is taken, or no port is free; the message names the setting and the remedy.</exception>
+    public static LoopbackPorts Take(MultiplexClusterOptions options, TimeProvider time, CancellationToken cancellationToken = default)
+    {
+        var ports = new LoopbackPorts(SharedFolder.Open(options.Directory));
+        try
+        {
+            using var folder = LockFile.Take(FolderLock(ports.Directory), Patience, time, cancellationToken);
+            ports.Silo = ports.TakeOne(nameof(options.SiloPort), options.SiloPort, FirstSilo);
+            ports.Gateway = ports.TakeOne(nameof(options.GatewayPort), options.GatewayPort, FirstGateway);
+            return ports;
+        }
+        catch
+        {
+            ports.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Whether the process of <paramref name="silo"/>, a silo of this machine, has ended. The caller has the folder's lock.
+    /// </summary>
+    public bool HasEnded(SiloAddress silo, SiloAddress local)
+    {
+        if (silo.Endpoint.Port == local.Endpoint.Port)
+            return !silo.Equals(local);
+
+        using var free = LockFile.TryTake(PortLock(silo.Endpoint.Port));
+        return free is not null;
+    }
+
+    public void Dispose() => _locks.ForEach(held => held.Dispose());
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "The locks taken are this object's; Dispose releases them.")]
+    private int TakeOne(string setting, int given, int first)
+    {
+        foreach (var port in given == 0 ? Enumerable.Range(first, Candidates) : [given])
+        {
+            var held = CanListen(port) ? LockFile.TryTake(PortLock(port)) : null;
+            if (held is null)
+                continue;
+
+            _locks.Add(held);
+            return port;
+        }
+
+        var name = $"{MultiplexClusterOptions.SectionName}:{setting}";
+        throw new InvalidOperationException(given == 0
+            ? $"No loopback port from {first} to {first + Candidates - 1} is free. Give a free one in {name}."
+            : $"Port {given}, given in {name}, cannot be used: it is taken by another process or not permitted to this user. "
+                + "Give another port, or 0 for any free one.");
+    }
+
+    private static bool CanListen(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private string PortLock(int port) => Path.Combine(Directory, $"port-{port}.lock");
+}
