@@ -1,0 +1,102 @@
+using System.Text.Json;
+
+namespace Orleans.Multiplex.AspNetCore.Control;
+
+/// <summary>
+/// Writes the reports on residency. Names in camel case; bytes as numbers; durations in seconds, with <c>Seconds</c> at the end of the
+/// name; states as text; what is not known is null.
+/// </summary>
+internal static class ResidencyJson
+{
+    /// <summary>Writes what the silos hold.</summary>
+    public static void Write(Utf8JsonWriter json, IEnumerable<SiloResidency> silos)
+    {
+        json.WriteStartObject();
+        WriteArray(json, "silos", silos, static (json, silo) =>
+        {
+            json.WriteString("silo", silo.Silo);
+            json.WriteString("address", silo.Address);
+            json.WriteNumber("maxBytes", silo.MaxBytes);
+            json.WriteNumber("chargedBytes", silo.ChargedBytes);
+            json.WriteBoolean("draining", silo.IsDraining);
+            WriteArray(json, "pools", silo.Pools, static (json, pool) =>
+            {
+                json.WriteString("pool", pool.Pool);
+                json.WriteNumber("maxModels", pool.MaxModels);
+                json.WriteNumber("chargedModels", pool.ChargedModels);
+                WriteArray(json, "models", pool.Models, WriteModel);
+            });
+        });
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes where a model is, and why.</summary>
+    public static void Write(Utf8JsonWriter json, ModelReport report)
+    {
+        json.WriteStartObject();
+        json.WriteString("model", report.Model);
+        WriteArray(json, "locations", report.Locations, static (json, location) =>
+        {
+            json.WriteString("silo", location.Silo);
+            json.WriteString("pool", location.Pool);
+            WriteModel(json, location.Resident);
+        });
+        WriteArray(json, "placements", report.Placements, static (json, placement) =>
+        {
+            json.WriteString("chosen", placement.Chosen);
+            json.WriteString("decidedBy", placement.DecidedBy);
+            WriteSeconds(json, "ageSeconds", placement.Age);
+            WriteArray(json, "candidates", placement.Candidates, static (json, candidate) =>
+            {
+                json.WriteString("silo", candidate.Silo);
+                json.WriteString("reason", candidate.Reason);
+            });
+        });
+        WriteArray(json, "failures", report.Failures, static (json, failure) =>
+        {
+            json.WriteString("silo", failure.Silo);
+            json.WriteString("error", failure.Error);
+            json.WriteString("message", failure.Message);
+            json.WriteNumber("attempts", failure.Attempts);
+            WriteSeconds(json, "nextTrySeconds", failure.NextTry);
+        });
+        json.WriteEndObject();
+    }
+
+    private static void WriteModel(Utf8JsonWriter json, ResidentModel model)
+    {
+        json.WriteString("model", model.Model);
+        json.WriteNumber("version", model.Version);
+        json.WriteString("state", JsonNamingPolicy.CamelCase.ConvertName(model.State.ToString()));
+        json.WriteNumber("bytes", model.Bytes);
+        WriteSeconds(json, "ageSeconds", model.Age);
+        json.WriteNumber("hits", model.Hits);
+        json.WriteNumber("inFlight", model.InFlight);
+        WriteSeconds(json, "loadSeconds", model.LoadTime);
+    }
+
+    private static void WriteArray<T>(Utf8JsonWriter json, string property, IEnumerable<T> items, Action<Utf8JsonWriter, T> writeProperties)
+    {
+        json.WriteStartArray(property);
+        foreach (var item in items)
+        {
+            json.WriteStartObject();
+            writeProperties(json, item);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteSeconds(Utf8JsonWriter json, string property, TimeSpan? duration)
+    {
+        if (duration is { } known)
+        {
+            json.WriteNumber(property, Math.Round(known.TotalSeconds, 4));
+        }
+        else
+        {
+            json.WriteNull(property);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.AspNetCore.Hosting;
+
+namespace Orleans.Multiplex.AspNetCore.Errors;
+
+/// <summary>Runs an endpoint: logs its start and outcome, and turns every error into a response.</summary>
+internal sealed class ErrorBoundary(TimeProvider time, IHostEnvironment environment, ILoggerFactory loggers)
+{
+    private static readonly object ModelItem = new();
+    private readonly ILogger _logger = loggers.CreateLogger(HttpLog.Category);
+
+    /// <summary>Notes the model of a request, once it is known to be an id, for the log.</summary>
+    public static void SetModel(HttpContext context, string model) => context.Items[ModelItem] = model;
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever it is, the caller gets an answer.")]
+    public async Task RunAsync(HttpContext context, string route, RequestDelegate handler)
+    {
+        var start = time.GetTimestamp();
+        _logger.RequestStarted(context.TraceIdentifier, context.Request.Method, route);
+        try
+        {
+            await handler(context);
+            _logger.RequestEnded(context.TraceIdentifier, context.Response.StatusCode, Elapsed(start), ModelOf(context));
+        }
+        catch (Exception error) when (IsClientGone(context, error))
+        {
+            _logger.ClientGone(context.TraceIdentifier, Elapsed(start), ModelOf(context));
+        }
+        catch (Exception error)
+        {
+            await AnswerAsync(context, error, route, start);
+        }
+    }
+
+    private static string ModelOf(HttpContext context) => context.Items[ModelItem] as string ?? "";
+
+    private static bool IsClientGone(HttpContext context, Exception error) =>
+        error is ConnectionResetException
+        || (context.RequestAborted.IsCancellationRequested && error is OperationCanceledException or IOException or MultiplexException);
+
+    private async Task AnswerAsync(HttpContext context, Exception error, string route, long start)
+    {
+        var report = ErrorMapping.Find(error);
+        if (report is null)
+        {
+            _logger.RequestFailed(error, context.TraceIdentifier, context.Request.Method, route, Elapsed(start), ModelOf(context));
+            report = Unexpected(context, error);
+        }
+
+        if (context.Response.HasStarted)
+        {
+            // Half an answer is out. Cutting it off is the only way left to say that it is not whole.
+            context.Abort();
+            return;
+        }
+
+        try
+        {
+            context.Response.Clear();
+            await ErrorResponse.WriteAsync(context, report);
+            _logger.RequestEnded(context.TraceIdentifier, report.Status, Elapsed(start), ModelOf(context));
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException)
+        {
+            _logger.ClientGone(context.TraceIdentifier, Elapsed(start), ModelOf(context));
+        }
+    }
+
+    private ErrorReport Unexpected(HttpContext context, Exception error) =>
+        environment.IsDevelopment()
+            ? new ErrorReport(StatusCodes.Status500InternalServerError, error.ToString())
+            : new ErrorReport(StatusCodes.Status500InternalServerError, "internal error")
+            {
+                TraceId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
+            };
+
+    private double Elapsed(long start) => time.GetElapsedTime(start).TotalMilliseconds;
+}

@@ -1,0 +1,45 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Orleans.Multiplex.AspNetCore.Errors;
+
+/// <summary>Writes an error as an HTTP response: <c>{"error": "…"}</c>, with <c>Retry-After</c> where a new try makes sense.</summary>
+internal static class ErrorResponse
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static async Task WriteAsync(HttpContext context, ErrorReport report)
+    {
+        var response = context.Response;
+        SetRetryAfter(response, report.RetryAfter);
+        response.StatusCode = report.Status;
+        response.ContentType = "application/json";
+        var body = new ArrayBufferWriter<byte>();
+        await using (var json = new Utf8JsonWriter(body, Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("error", report.Message);
+            if (report.TraceId is { } traceId)
+            {
+                json.WriteString("trace_id", traceId);
+            }
+
+            json.WriteEndObject();
+        }
+
+        response.ContentLength = body.WrittenCount;
+        await response.BodyWriter.WriteAsync(body.WrittenMemory, context.RequestAborted);
+    }
+
+    /// <summary>Sets the header in whole seconds, rounded up, at least one: a client that reads 0 would come back at once.</summary>
+    public static void SetRetryAfter(HttpResponse response, TimeSpan? retryAfter)
+    {
+        if (retryAfter is { } wait)
+        {
+            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+    }
+}

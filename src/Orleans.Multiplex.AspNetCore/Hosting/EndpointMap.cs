@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Multiplex.AspNetCore.Access;
+using Orleans.Multiplex.AspNetCore.Errors;
+
+namespace Orleans.Multiplex.AspNetCore.Hosting;
+
+/// <summary>Maps endpoints that all answer faults alike: other verbs with 405, errors by <see cref="ErrorBoundary"/>.</summary>
+internal sealed class EndpointMap(RouteGroupBuilder group)
+{
+    private readonly ErrorBoundary _boundary = Service<ErrorBoundary>(group);
+
+    /// <summary>A service of the application.</summary>
+    public T Get<T>()
+        where T : notnull => Service<T>(group);
+
+    /// <summary>Maps an endpoint that answers from anywhere.</summary>
+    public void MapPublic(string verb, string pattern, RequestDelegate handler)
+    {
+        group.MapMethods(pattern, [verb], context => _boundary.RunAsync(context, pattern, handler));
+
+        // A later order: an application may answer other verbs of the same path itself.
+        group.Map(pattern, context => _boundary.RunAsync(context, pattern, _ => WrongVerbAsync(context, verb))).WithOrder(1);
+    }
+
+    /// <summary>Maps an endpoint that answers on loopback connections only.</summary>
+    public void MapLocal(string verb, string pattern, RequestDelegate handler) => MapPublic(verb, pattern, context =>
+    {
+        LoopbackOnly.Check(context);
+        return handler(context);
+    });
+
+    /// <summary>Answers with 404 what no other endpoint answers.</summary>
+    public void MapUnknown(string pattern) =>
+        group.Map(pattern, context => _boundary.RunAsync(context, pattern, static context =>
+            ErrorResponse.WriteAsync(context, new ErrorReport(StatusCodes.Status404NotFound, "There is nothing at this path."))))
+            .WithOrder(int.MaxValue);
+
+    private static Task WrongVerbAsync(HttpContext context, string verb)
+    {
+        context.Response.Headers.Allow = verb;
+        return ErrorResponse.WriteAsync(
+            context, new ErrorReport(StatusCodes.Status405MethodNotAllowed, $"This path answers {verb} requests only."));
+    }
+
+    private static T Service<T>(RouteGroupBuilder group)
+        where T : notnull => ((IEndpointRouteBuilder)group).ServiceProvider.GetRequiredService<T>();
+}

@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.Routing;
+using Orleans.Multiplex.AspNetCore.Control;
+using Orleans.Multiplex.AspNetCore.Hosting;
+using Orleans.Multiplex.AspNetCore.ModelHeader;
+using Orleans.Multiplex.AspNetCore.OpenInference;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Maps the HTTP endpoints of Orleans.Multiplex.</summary>
+public static class MultiplexEndpointExtensions
+{
+    /// <summary>
+    /// Maps the endpoints that serve the models of the store: the model-id header (<c>POST /</c>), the Open Inference Protocol
+    /// (<c>/v2</c>), and the reads of what is where (<c>/multiplex</c>). Inference and the health probes answer from anywhere, everything else on loopback
+    /// connections only.
+    /// </summary>
+    /// <param name="endpoints">The application, with <c>AddMultiplexHttp()</c> in its services.</param>
+    public static IEndpointConventionBuilder MapMultiplex(this IEndpointRouteBuilder endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var group = endpoints.MapGroup("");
+        var map = new EndpointMap(group);
+        map.MapModelHeader();
+        map.MapInference();
+        map.MapModelMetadata();
+        map.MapHealth();
+        map.MapResidency();
+        map.MapUnknown("/v2/{**path}");
+        map.MapUnknown("/multiplex/{**path}");
+        return group;
+    }
+
+    /// <summary>
+    /// Maps a route to a multiplexed grain of the application's own: <c>POST</c> with the model id in the header
+    /// <c>serve_multiplexed_model_id</c>, a JSON body that is read as <typeparamref name="TRequest"/>, and the result written as JSON.
+    /// The call is made again when a silo left or died under it, so it must bear being made twice.
+    /// </summary>
+    /// <typeparam name="TGrain">The grain's interface; its key is the model id.</typeparam>
+    /// <typeparam name="TRequest">What the body holds.</typeparam>
+    /// <typeparam name="TResponse">What the answer holds.</typeparam>
+    /// <param name="endpoints">The application, with <c>AddMultiplexHttp()</c> in its services.</param>
+    /// <param name="pattern">The route.</param>
+    /// <param name="call">Calls the grain.</param>
+    public static IEndpointConventionBuilder MapMultiplexed<TGrain, TRequest, TResponse>(
+        this IEndpointRouteBuilder endpoints, string pattern, Func<TGrain, TRequest, CancellationToken, Task<TResponse>> call)
+        where TGrain : IGrainWithStringKey
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(call);
+        var group = endpoints.MapGroup("");
+        new EndpointMap(group).MapGrain(pattern, call);
+        return group;
+    }
+
+    /// <summary>
+    /// Answers every path that nothing else answers with 404 and <c>{"error": "…"}</c>. For a host that serves nothing but models.
+    /// </summary>
+    /// <param name="endpoints">The application, with <c>AddMultiplexHttp()</c> in its services.</param>
+    public static IEndpointConventionBuilder MapMultiplexFallback(this IEndpointRouteBuilder endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var group = endpoints.MapGroup("");
+        new EndpointMap(group).MapUnknown("/{**path}");
+        return group;
+    }
+}

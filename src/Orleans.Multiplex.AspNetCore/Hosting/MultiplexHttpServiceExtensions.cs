@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Orleans.Multiplex;
+using Orleans.Multiplex.AspNetCore;
+using Orleans.Multiplex.AspNetCore.Bodies;
+using Orleans.Multiplex.AspNetCore.Errors;
+using Orleans.Multiplex.AspNetCore.Hosting;
+using Orleans.Multiplex.AspNetCore.OpenInference;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds what the HTTP endpoints of Orleans.Multiplex need.</summary>
+public static class MultiplexHttpServiceExtensions
+{
+    /// <summary>
+    /// Adds the services of <c>MapMultiplex()</c> and <c>MapMultiplexed()</c>, and the client SDK that they call, with the settings of
+    /// section <c>Multiplex</c> (<see cref="MultiplexHttpOptions"/>, <see cref="MultiplexClientOptions"/>), which are checked at start.
+    /// </summary>
+    /// <param name="services">Services with Orleans' <c>IGrainFactory</c>: those of a silo or of an Orleans client.</param>
+    /// <param name="configuration">The configuration of the application.</param>
+    public static IServiceCollection AddMultiplexHttp(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+        var section = configuration.GetSection("Multiplex");
+        services.AddMultiplexClient();
+        services.Configure<MultiplexClientOptions>(section);
+        services.AddOptionsWithValidateOnStart<MultiplexHttpOptions>().Bind(section);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MultiplexHttpOptions>, MultiplexHttpOptionsValidator>());
+        services.TryAddSingleton<BytesInFlight>();
+        services.TryAddSingleton<ErrorBoundary>();
+        services.TryAddSingleton<InferEndpoint>();
+        services.TryAddSingleton<ReadinessProbe>();
+        return services;
+    }
+}

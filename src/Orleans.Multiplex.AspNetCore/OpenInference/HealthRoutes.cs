@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Http;
+using Orleans.Multiplex.AspNetCore.Bodies;
+using Orleans.Multiplex.AspNetCore.Hosting;
+
+namespace Orleans.Multiplex.AspNetCore.OpenInference;
+
+/// <summary><c>GET /v2/health/live</c>: the process answers. <c>GET /v2/health/ready</c>: it can have models answered.</summary>
+internal static class HealthRoutes
+{
+    public static void MapHealth(this EndpointMap map)
+    {
+        var probe = map.Get<ReadinessProbe>();
+        map.MapPublic(HttpMethods.Get, "/v2/health/live", static context => WriteAsync(context, "live", fault: null));
+        map.MapPublic(HttpMethods.Get, "/v2/health/ready", async context =>
+            await WriteAsync(context, "ready", await probe.FindFaultAsync(context.RequestAborted)));
+    }
+
+    private static Task WriteAsync(HttpContext context, string property, string? fault) =>
+        JsonBody.WriteAsync(context, fault is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, json =>
+        {
+            json.WriteStartObject();
+            json.WriteBoolean(property, fault is null);
+            if (fault is not null)
+            {
+                json.WriteString("error", fault);
+            }
+
+            json.WriteEndObject();
+        });
+}

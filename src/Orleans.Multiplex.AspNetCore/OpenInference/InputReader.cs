@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Orleans.Multiplex.AspNetCore.OpenInference;
+
+/// <summary>
+/// Reads one input: an object with <c>name</c>, <c>datatype</c>, <c>shape</c> and <c>data</c> in any order. Data that comes before
+/// what is needed to read it is passed over and read at the end.
+/// </summary>
+internal ref struct InputReader
+{
+    // ONNX sets no bound, but no operator works on more.
+    private const int MaxRank = 64;
+
+    private readonly ReadScope _scope;
+    private readonly int _index;
+    private string? _name;
+    private TensorType? _type;
+    private ImmutableArray<long> _shape;
+    private Tensor? _tensor;
+    private Utf8JsonReader _data;
+    private bool _hasData;
+
+    private InputReader(int index, ReadScope scope) => (_index, _scope) = (index, scope);
+
+    /// <summary>Reads the input at which the reader is, and leaves the reader at its end.</summary>
+    public static Tensor Read(ref Utf8JsonReader reader, int index, ReadScope scope)
+    {
+        var input = new InputReader(index, scope);
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw scope.Fault(input.Label, $"it is {ReadScope.Excerpt(ref reader)}; it must be an object with \"name\", \"datatype\", \"shape\" and \"data\".");
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            input.ReadProperty(ref reader);
+        }
+
+        return input._tensor ?? input.ReadKeptData();
+    }
+
+    private readonly string Label => _name ?? $"inputs[{_index}]";
+
+    private void ReadProperty(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueTextEquals("name"u8))
+        {
+            CheckFirst(_name is null, "name");
+            reader.Read();
+            _name = _scope.ReadText(ref reader, $"The name of inputs[{_index}]");
+        }
+        else if (reader.ValueTextEquals("datatype"u8))
+        {
+            CheckFirst(_type is null, "datatype");
+            reader.Read();
+            _type = ReadType(ref reader);
+        }
+        else if (reader.ValueTextEquals("shape"u8))
+        {
+            CheckFirst(_shape.IsDefault, "shape");
+            reader.Read();
+            _shape = ReadShape(ref reader);
+        }
+        else if (reader.ValueTextEquals("data"u8))
+        {
+            CheckFirst(!_hasData, "data");
+            reader.Read();
+            ReadOrKeepData(ref reader);
+        }
+        else
+        {
+            reader.Skip();
+        }
+    }
+
+    private readonly void CheckFirst(bool first, string property)
+    {
+        if (!first)
+        {
+            throw _scope.Fault(Label, $"it has \"{property}\" twice.");
+        }
+    }
+
+    private void ReadOrKeepData(ref Utf8JsonReader reader)
+    {
+        _hasData = true;
+        if (_name is { } name && _type is { } type && !_shape.IsDefault)
+        {
+            _tensor = TensorReader.Read(ref reader, name, type, _shape, _scope);
+        }
+        else
+        {
+            _data = reader;
+            reader.Skip();
+        }
+    }
+
+    private readonly Tensor ReadKeptData()
+    {
+        if (_name is null || _type is null || _shape.IsDefault || !_hasData)
+        {
+            var missing = _name is null ? "name" : _type is null ? "datatype" : _shape.IsDefault ? "shape" : "data";
+            throw _scope.Fault(Label, $"it has no \"{missing}\".{(missing == "data" ? " Binary tensor data is not read here; send the elements as JSON." : "")}");
+        }
+
+        var reader = _data;
+        return TensorReader.Read(ref reader, _name, _type.Value, _shape, _scope);
+    }
+
+    private readonly TensorType ReadType(ref Utf8JsonReader reader)
+    {
+        var text = _scope.ReadText(ref reader, $"The datatype of {Label}");
+        if (!TensorTypes.TryParseProtocolName(text, out var type) || !JsonTypes.IsCarried(type))
+        {
+            throw _scope.Fault(Label, $"its datatype is {ReadScope.Excerpt(ref reader)}; JSON carries {JsonTypes.Names}.");
+        }
+
+        return type;
+    }
+
+    private readonly ImmutableArray<long> ReadShape(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw _scope.Fault(Label, $"its shape is {ReadScope.Excerpt(ref reader)}; it must be an array of integers.");
+        }
+
+        var shape = ImmutableArray.CreateBuilder<long>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var dimension) || dimension < 0)
+            {
+                throw _scope.Fault(Label, $"dimension {shape.Count} of its shape is {ReadScope.Excerpt(ref reader)}; it must be an integer of at least 0.");
+            }
+
+            if (shape.Count == MaxRank)
+            {
+                throw _scope.Fault(Label, $"its shape has more than {MaxRank} dimensions.");
+            }
+
+            shape.Add(dimension);
+        }
+
+        return shape.DrainToImmutable();
+    }
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Unicode;
+
+namespace Orleans.Multiplex.AspNetCore.OpenInference;
+
+/// <summary>Finds out, before the first byte of an answer is written, whether JSON can carry all of it.</summary>
+internal static class JsonAnswer
+{
+    private const string Remedy = "Ask for other outputs with \"outputs\", or call the model with the .NET SDK.";
+
+    /// <summary>Checks an answer.</summary>
+    /// <exception cref="InvalidInputException">It has an output that JSON cannot carry; the message names it.</exception>
+    public static void Check(string model, InferenceResponse response)
+    {
+        foreach (var output in response.Outputs)
+        {
+            if (FindFault(output) is { } fault)
+            {
+                throw new InvalidInputException(model, "", $"Output '{output.Name}' {fault} {Remedy}");
+            }
+        }
+    }
+
+    private static string? FindFault(ModelValue output) => output switch
+    {
+        Tensor tensor when !JsonTypes.IsCarried(tensor.Type) => $"has elements of type {tensor.Type.GetProtocolName()}, which JSON cannot carry.",
+        Tensor tensor => FindFault(tensor),
+        ValueSequence => "is a sequence, which JSON cannot carry.",
+        ValueMap => "is a map, which JSON cannot carry.",
+        _ => "is of a kind that JSON cannot carry.",
+    };
+
+    private static string? FindFault(Tensor tensor) => tensor.Type switch
+    {
+        TensorType.Float16 => FindNotFinite<Half>(tensor, static value => (float)value),
+        TensorType.BFloat16 => FindNotFinite<BrainFloat>(tensor, static value => value.ToSingle()),
+        TensorType.Float32 => FindNotFinite<float>(tensor, static value => value),
+        TensorType.Float64 => FindNotFinite<double>(tensor, static value => value),
+        TensorType.String => FindNotText(tensor),
+        _ => null,
+    };
+
+    private static string? FindNotFinite<T>(Tensor tensor, Func<T, double> toDouble)
+        where T : unmanaged
+    {
+        var elements = MemoryMarshal.Cast<byte, T>(tensor.Data.Span);
+        for (var i = 0; i < elements.Length; i++)
+        {
+            var value = toDouble(elements[i]);
+            if (!double.IsFinite(value))
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"is {value} at element {i}, and JSON has no number for it.");
+            }
+        }
+
+        return null;
+    }
+
+    private static string? FindNotText(Tensor tensor)
+    {
+        var i = 0;
+        foreach (var element in tensor.EnumerateBytes())
+        {
+            if (!Utf8.IsValid(element.Span))
+            {
+                return $"has bytes at element {i} that are no UTF-8 text, and JSON carries only text.";
+            }
+
+            i++;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Orleans.Multiplex.AspNetCore.Bodies;
+using Orleans.Multiplex.AspNetCore.Errors;
+using Orleans.Multiplex.AspNetCore.Hosting;
+
+namespace Orleans.Multiplex.AspNetCore.OpenInference;
+
+/// <summary>What the server and its models are: <c>GET /v2</c>, <c>GET /v2/models/{model}</c> and its <c>/ready</c>. None of them places, loads or evicts.</summary>
+internal static class MetadataRoutes
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    public static void MapModelMetadata(this EndpointMap map)
+    {
+        var client = map.Get<IMultiplexClient>();
+        map.MapLocal(HttpMethods.Get, "/v2", WriteServerAsync);
+        map.MapLocal(HttpMethods.Get, "/v2/models/{model}", context => WriteModelAsync(context, client));
+        map.MapLocal(HttpMethods.Get, "/v2/models/{model}/versions/{version}", context => WriteModelAsync(context, client));
+        map.MapLocal(HttpMethods.Get, "/v2/models/{model}/ready", context => WriteReadyAsync(context, client));
+        map.MapLocal(HttpMethods.Get, "/v2/models/{model}/versions/{version}/ready", context => WriteReadyAsync(context, client));
+    }
+
+    private static Task WriteServerAsync(HttpContext context) => JsonBody.WriteAsync(context, StatusCodes.Status200OK, static json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("name", "orleans-multiplex");
+        json.WriteString("version", typeof(MetadataRoutes).Assembly.GetName().Version?.ToString(3));
+        json.WriteStartArray("extensions");
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
+
+    private static async Task WriteModelAsync(HttpContext context, IMultiplexClient client)
+    {
+        var model = ModelRoute.Read(context);
+        var description = await client.DescribeAsync(model.ToString(), context.RequestAborted);
+        await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("name", model.Id);
+            json.WriteStartArray("versions");
+            foreach (var version in description.Versions)
+            {
+                json.WriteStringValue(version.ToString(CultureInfo.InvariantCulture));
+            }
+
+            json.WriteEndArray();
+            json.WriteString("platform", description.Signature.Platform);
+            WriteValues(json, "inputs", description.Signature.Inputs);
+            WriteValues(json, "outputs", description.Signature.Outputs);
+            json.WriteEndObject();
+        });
+    }
+
+    private static void WriteValues(Utf8JsonWriter json, string property, IEnumerable<ValueSpec> values)
+    {
+        json.WriteStartArray(property);
+        foreach (var value in values)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", value.Name);
+            json.WriteString("datatype", value.Type?.GetProtocolName() ?? "UNKNOWN");
+
+            // No shape is the only way to say that the number of dimensions is not known: [] is a scalar.
+            if (!value.Shape.IsDefault)
+            {
+                json.WriteStartArray("shape");
+                foreach (var dimension in value.Shape)
+                {
+                    json.WriteNumberValue(dimension);
+                }
+
+                json.WriteEndArray();
+            }
+
+            WriteParameters(json, value);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteParameters(Utf8JsonWriter json, ValueSpec value)
+    {
+        if (value is { Kind: ValueKind.Tensor, IsOptional: false })
+        {
+            return;
+        }
+
+        json.WriteStartObject("parameters");
+        if (value.Kind != ValueKind.Tensor)
+        {
+            json.WriteString("kind", JsonNamingPolicy.CamelCase.ConvertName(value.Kind.ToString()));
+        }
+
+        if (value.IsOptional)
+        {
+            json.WriteBoolean("optional", true);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static async Task WriteReadyAsync(HttpContext context, IMultiplexClient client)
+    {
+        var model = ModelRoute.Read(context);
+        var fault = await FindFaultAsync(client, model, context.RequestAborted);
+        if (fault is { } report)
+        {
+            ErrorResponse.SetRetryAfter(context.Response, report.RetryAfter ?? RetryAfter);
+        }
+
+        await JsonBody.WriteAsync(context, fault is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("name", model.Id);
+            json.WriteBoolean("ready", fault is null);
+            if (fault is not null)
+            {
+                json.WriteString("error", fault.Message);
+            }
+
+            json.WriteEndObject();
+        });
+    }
+
+    // Ready means that an inference request would be served now, after a load if need be. Not there at all is an error of its own (404).
+    private static async Task<ErrorReport?> FindFaultAsync(IMultiplexClient client, ModelKey model, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.DescribeAsync(model.ToString(), cancellationToken);
+            var report = await client.GetModelAsync(model.ToString(), cancellationToken);
+            return report.Locations.Any(static location => location.Resident.State == ResidentState.Ready)
+                ? null
+                : report.Failures
+                    .Where(static failure => failure.NextTry > TimeSpan.Zero)
+                    .Select(static failure => new ErrorReport(StatusCodes.Status503ServiceUnavailable, failure.Message, failure.NextTry))
+                    .FirstOrDefault();
+        }
+        catch (MultiplexException error) when (error is not (ModelNotFoundException or InvalidModelIdException))
+        {
+            return new ErrorReport(StatusCodes.Status503ServiceUnavailable, error.Message, error.RetryAfter);
+        }
+    }
+}

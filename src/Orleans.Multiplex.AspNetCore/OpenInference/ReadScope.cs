@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Orleans.Multiplex.AspNetCore.Bodies;
+
+namespace Orleans.Multiplex.AspNetCore.OpenInference;
+
+/// <summary>What the readers of one body share: whose errors they are, and what its tensors may take.</summary>
+/// <param name="model">The model asked for.</param>
+/// <param name="bodyLength">The length of the body: no list in it has more elements than that.</param>
+/// <param name="limit">The most bytes that its tensors may take together.</param>
+/// <param name="account">What the tensors are charged to.</param>
+internal sealed class ReadScope(string model, int bodyLength, long limit, BytesInFlight.Account account)
+{
+    private const int ExcerptLength = 40;
+    private long _taken;
+
+    /// <summary>The model asked for.</summary>
+    public string Model => model;
+
+    /// <summary>The length of the body.</summary>
+    public int BodyLength => bodyLength;
+
+    /// <summary>Charges the bytes of a tensor, before they are allocated.</summary>
+    /// <exception cref="BadHttpRequestException">They are more than one request may have.</exception>
+    /// <exception cref="OverloadedException">They do not fit beside what is in flight.</exception>
+    public void Take(long bytes)
+    {
+        if (bytes > limit - _taken)
+        {
+            throw new BadHttpRequestException(
+                $"The tensors of the request take more than {limit} bytes (Multiplex:MaxRequestBytes). Send fewer rows at once.",
+                StatusCodes.Status413PayloadTooLarge);
+        }
+
+        account.Charge(bytes);
+        _taken += bytes;
+    }
+
+    /// <summary>A fault of the body.</summary>
+    public InvalidInputException Fault(string message) => new InvalidInputException(model, "", message);
+
+    /// <summary>A fault of one input.</summary>
+    public InvalidInputException Fault(string input, string message) => new InvalidInputException(model, input, $"Input '{input}': {message}");
+
+    /// <summary>The text of the string at the reader.</summary>
+    /// <param name="reader">At the value.</param>
+    /// <param name="what">What the value is, for the error.</param>
+    public string ReadText(ref Utf8JsonReader reader, string what)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            throw Fault($"{what} is {Excerpt(ref reader)}; it must be a string.");
+        }
+
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Fault($"{what} is not valid UTF-8 text.");
+        }
+    }
+
+    /// <summary>What stands at the reader, short and printable.</summary>
+    public static string Excerpt(ref Utf8JsonReader reader)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.StartObject:
+                return "an object";
+            case JsonTokenType.StartArray:
+                return "an array";
+        }
+
+        var span = reader.ValueSpan;
+        var text = string.Create(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetString(span[..Math.Min(span.Length, ExcerptLength)])}{(span.Length > ExcerptLength ? "…" : "")}");
+        return reader.TokenType == JsonTokenType.String ? $"\"{text}\"" : text;
+    }
+}

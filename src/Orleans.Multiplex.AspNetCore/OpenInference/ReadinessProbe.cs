@@ -1,0 +1,61 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Hosting;
+
+namespace Orleans.Multiplex.AspNetCore.OpenInference;
+
+/// <summary>
+/// Whether requests can be answered: this process is not stopping, and a silo takes models. Probes come from anywhere, so the cluster is
+/// asked at most once a second, whoever asks how often.
+/// </summary>
+internal sealed class ReadinessProbe(IMultiplexClient client, TimeProvider time, IHostApplicationLifetime lifetime)
+{
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _lock = new();
+    private Task<string?>? _answer;
+    private long _askedAt;
+
+    /// <summary>Why requests cannot be answered; null when they can.</summary>
+    public async Task<string?> FindFaultAsync(CancellationToken cancellationToken) =>
+        lifetime.ApplicationStopping.IsCancellationRequested
+            ? "The server is stopping."
+            : await Recent().WaitAsync(cancellationToken);
+
+    private Task<string?> Recent()
+    {
+        lock (_lock)
+        {
+            if (_answer is null || (_answer.IsCompleted && time.GetElapsedTime(_askedAt) >= MaxAge))
+            {
+                _askedAt = time.GetTimestamp();
+                _answer = Task.Run(AskAsync);
+            }
+
+            return _answer;
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever keeps the cluster from answering, the answer is: not ready.")]
+    private async Task<string?> AskAsync()
+    {
+        using var limit = new CancellationTokenSource(MaxWait, time);
+        try
+        {
+            var silos = await client.GetSilosAsync(limit.Token);
+            return silos.Any(static silo => !silo.IsDraining) ? null : "No silo of the cluster takes models.";
+        }
+        catch (OperationCanceledException)
+        {
+            return "The cluster does not answer.";
+        }
+        catch (MultiplexException error)
+        {
+            return error.Message;
+        }
+        catch (Exception)
+        {
+            return "The cluster cannot be asked.";
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Options;
+
+namespace Orleans.Multiplex.Calls;
+
+/// <summary>The client over a grain factory: checks what can be checked here, then calls the grains with <see cref="SafeRetry"/>.</summary>
+internal sealed class MultiplexClient(IGrainFactory grains, TimeProvider time, IOptions<MultiplexClientOptions> options, Random random) : IMultiplexClient
+{
+    // A silo ends a request at its deadline with an error that says what the time went to; it gets this long to arrive.
+    private static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(1);
+
+    private readonly MultiplexClientOptions _options = options.Value;
+    private readonly SafeRetry _retry = new(time, random);
+
+    public async Task<InferenceResponse> InferAsync(
+        string modelId, IEnumerable<ModelValue> inputs, InferenceOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var model = ModelKey.Parse(modelId).ToString();
+        var timeout = TimeoutOf(options);
+        var values = inputs as ImmutableArray<ModelValue>? ?? [.. inputs];
+        CheckSize(model, values);
+        var outputs = options?.Outputs ?? [];
+        var grain = grains.GetGrain<IInferenceGrain>(model);
+        return await _retry.RunAsync(
+            model,
+            timeout,
+            AnswerGrace,
+            (left, token) => InferOnceAsync(grain, model, new InferenceRequest(values, outputs, left), token),
+            cancellationToken);
+    }
+
+    public async Task<TResult> CallAsync<TGrain, TResult>(
+        string modelId, Func<TGrain, CancellationToken, Task<TResult>> call, InferenceOptions? options = null, CancellationToken cancellationToken = default)
+        where TGrain : IGrainWithStringKey
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        var model = ModelKey.Parse(modelId).ToString();
+        var grain = grains.GetGrain<TGrain>(model);
+        return await _retry.RunAsync(model, TimeoutOf(options), TimeSpan.Zero, (_, token) => call(grain, token), cancellationToken);
+    }
+
+    public async Task<ModelDescription> DescribeAsync(string modelId, CancellationToken cancellationToken = default)
+    {
+        var model = ModelKey.Parse(modelId).ToString();
+        return await ReadAsync(model, (view, token) => view.DescribeAsync(model, token), cancellationToken);
+    }
+
+    public async Task<ImmutableArray<SiloResidency>> GetSilosAsync(CancellationToken cancellationToken = default) =>
+        await ReadAsync("", (view, token) => view.GetSilosAsync(token), cancellationToken);
+
+    public async Task<ModelReport> GetModelAsync(string modelId, CancellationToken cancellationToken = default)
+    {
+        var model = ModelKey.Parse(modelId).ToString();
+        return await ReadAsync(model, (view, token) => view.GetModelAsync(model, token), cancellationToken);
+    }
+
+    private static async Task<InferenceResponse> InferOnceAsync(
+        IInferenceGrain grain, string model, InferenceRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await grain.InferAsync(request, cancellationToken);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Nobody here cancelled it: the activation was given up, as a stopping silo does.
+            throw new ModelUnloadedException(model);
+        }
+    }
+
+    private Task<T> ReadAsync<T>(string model, Func<IClusterResidencyGrain, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        var view = grains.GetGrain<IClusterResidencyGrain>(0);
+        return _retry.RunAsync(model, _options.RequestTimeout, TimeSpan.Zero, (_, token) => read(view, token), cancellationToken);
+    }
+
+    private TimeSpan TimeoutOf(InferenceOptions? options)
+    {
+        var timeout = options?.Timeout ?? _options.RequestTimeout;
+        if (timeout <= TimeSpan.Zero || timeout > CallLimits.MaxTimeout)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), timeout, "The time allowed to a call is above zero and at most a day.");
+        }
+
+        return timeout;
+    }
+
+    private void CheckSize(string model, ImmutableArray<ModelValue> values)
+    {
+        var size = RequestSize.Of(values);
+        if (size > _options.MaxRequestBytes.Bytes)
+        {
+            throw new InvalidInputException(
+                model,
+                "",
+                $"The inputs take {size} bytes; at most {_options.MaxRequestBytes.Bytes} may be sent in one request ({nameof(MultiplexClientOptions.MaxRequestBytes)}). Send fewer rows at once.");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Multiplex;
+using Orleans.Multiplex.Calls;
+using Orleans.Multiplex.Hosting;
+
+namespace Orleans.Hosting;
+
+/// <summary>Adds the client SDK to an Orleans client or silo.</summary>
+public static class MultiplexClientHostingExtensions
+{
+    /// <summary>
+    /// Adds <see cref="IMultiplexClient"/> to an Orleans client and fits the client's messaging to it: its response timeout becomes
+    /// <see cref="MultiplexClientOptions.AttemptTimeout"/>, with cancellation, and its largest message takes
+    /// <see cref="MultiplexClientOptions.MaxRequestBytes"/>. May be called more than once.
+    /// </summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="configure">Settings; null for the defaults.</param>
+    public static IClientBuilder AddMultiplexClient(this IClientBuilder builder, Action<MultiplexClientOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddMultiplexClient(configure);
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<ClientMessagingOptions>, ClientMessaging>());
+        return builder;
+    }
+
+    /// <summary>
+    /// Adds <see cref="IMultiplexClient"/> to services that have Orleans' <see cref="IGrainFactory"/>: those of a silo, or of a client
+    /// whose messaging is set elsewhere. Settings are checked at start. May be called more than once.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Settings; null for the defaults.</param>
+    [SuppressMessage("Security", "CA5394:Do not use insecure randomness", Justification = "It only spreads retries in time.")]
+    public static IServiceCollection AddMultiplexClient(this IServiceCollection services, Action<MultiplexClientOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var options = services.AddOptionsWithValidateOnStart<MultiplexClientOptions>();
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MultiplexClientOptions>, MultiplexClientOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IMultiplexClient>(static provider => new MultiplexClient(
+            provider.GetRequiredService<IGrainFactory>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IOptions<MultiplexClientOptions>>(),
+            new Random()));
+        return services;
+    }
+}
