@@ -1,16 +1,18 @@
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Placement;
+using Orleans.Multiplex.Residency;
 
 namespace Orleans.Multiplex.Grains;
 
 /// <summary>Makes the reports on this silo. Reads only.</summary>
 /// <param name="local">This silo.</param>
+/// <param name="view">What it heard of the others.</param>
 /// <param name="decisions">What it decided on placement.</param>
 /// <param name="held">What it holds; null for a silo that holds no models by its role.</param>
 /// <param name="catalog">Its store; null when none is set.</param>
 /// <param name="time">The clock.</param>
 internal sealed class SiloReports(
-    ILocalSiloDetails local, PlacementDecisions decisions, ModelAttachments? held, ModelCatalog? catalog, TimeProvider time)
+    ILocalSiloDetails local, ClusterResidencyView view, PlacementDecisions decisions, ModelAttachments? held, ModelCatalog? catalog, TimeProvider time)
 {
     public SiloResidency? Report()
     {
@@ -57,8 +59,8 @@ internal sealed class SiloReports(
                 .. decisions.Find(model).Select(one => new PlacementReport(
                     local.Name,
                     one.Age,
-                    one.Decision.Chosen,
-                    [.. one.Decision.Verdicts.Select(verdict => new CandidateReport(verdict.Silo, verdict.Reason))])),
+                    view.GetName(one.Decision.Chosen),
+                    [.. one.Decision.Verdicts.Select(verdict => new CandidateReport(view.GetName(verdict.Silo), verdict.Reason))])),
             ],
             Failures =
             [

@@ -86,7 +86,7 @@ internal static class RoomRegistrations
             provider.GetRequiredService<SiloQuota>(),
             provider.GetRequiredService<EvictionService>(),
             provider.GetRequiredService<IResidencyChannel>(),
-            provider.GetRequiredService<ILocalSiloDetails>().SiloAddress,
+            provider.GetRequiredService<ILocalSiloDetails>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ResidencyLifecycle>();
         services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, ResidencyLifecycle>();
@@ -152,6 +152,7 @@ internal static class RoomRegistrations
         builder.Services.AddFromExisting<IResidencyChannel, ResidencyChannel>();
         builder.Services.AddSingleton(provider => new SiloReports(
             provider.GetRequiredService<ILocalSiloDetails>(),
+            provider.GetRequiredService<ClusterResidencyView>(),
             provider.GetRequiredService<PlacementDecisions>(),
             provider.GetService<ModelAttachments>(),
             provider.GetService<ModelCatalog>(),

@@ -36,6 +36,11 @@ internal sealed class ClusterResidencyView(TimeProvider time)
     /// <summary>The silos of which something was heard.</summary>
     public IEnumerable<SiloAddress> Silos => _rows.Keys;
 
+    /// <summary>The name of a silo; its address where nothing was heard of it.</summary>
+    /// <param name="address">The silo's address in text form.</param>
+    public string GetName(string address) =>
+        _rows.Values.FirstOrDefault(heard => heard.Row.Silo.ToParsableString() == address)?.Row.Name ?? address;
+
     /// <summary>The time since a row came.</summary>
     public TimeSpan GetAge(HeardRow heard) => time.GetElapsedTime(heard.At);
 }

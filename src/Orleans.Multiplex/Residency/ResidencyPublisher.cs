@@ -15,19 +15,19 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     private readonly SiloQuota _quota;
     private readonly EvictionService _evictions;
     private readonly IResidencyChannel _channel;
-    private readonly SiloAddress _silo;
+    private readonly ILocalSiloDetails _local;
     private readonly Channel<GrainAddress> _gone = Channel.CreateUnbounded<GrainAddress>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ITimer _timer;
     private int _dueSoon;
     private long _sequence;
     private Task _announcing = Task.CompletedTask;
 
-    public ResidencyPublisher(SiloQuota quota, EvictionService evictions, IResidencyChannel channel, SiloAddress silo, TimeProvider time)
+    public ResidencyPublisher(SiloQuota quota, EvictionService evictions, IResidencyChannel channel, ILocalSiloDetails local, TimeProvider time)
     {
         _quota = quota;
         _evictions = evictions;
         _channel = channel;
-        _silo = silo;
+        _local = local;
         _timer = time.CreateTimer(static state => ((ResidencyPublisher)state!).Publish(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -53,7 +53,8 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
 
     /// <summary>This silo's row as it is now.</summary>
     public SiloRow GetRow() => new(
-        _silo,
+        _local.SiloAddress,
+        _local.Name,
         Interlocked.Increment(ref _sequence),
         IsDraining,
         _quota.MaxBytes,

@@ -4,6 +4,7 @@ namespace Orleans.Multiplex.Residency;
 
 /// <summary>What a silo tells the others of its residency: sums, never models, so that its size does not grow with them.</summary>
 /// <param name="Silo">The silo.</param>
+/// <param name="Name">Its name, for reports.</param>
 /// <param name="Sequence">Grows with each row of a silo; an older one that arrives later is dropped.</param>
 /// <param name="IsDraining">Whether the silo takes no new models.</param>
 /// <param name="MaxBytes">The bytes that it may hold.</param>
@@ -11,7 +12,7 @@ namespace Orleans.Multiplex.Residency;
 /// <param name="Pools">Its pools.</param>
 [GenerateSerializer, Immutable, Alias("multiplex.SiloRow")]
 internal sealed record SiloRow(
-    SiloAddress Silo, long Sequence, bool IsDraining, long MaxBytes, long ChargedBytes, ImmutableArray<PoolRow> Pools);
+    SiloAddress Silo, string Name, long Sequence, bool IsDraining, long MaxBytes, long ChargedBytes, ImmutableArray<PoolRow> Pools);
 
 /// <summary>A pool of a silo, as the silo tells it.</summary>
 /// <param name="Pool">The pool's name.</param>

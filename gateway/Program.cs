@@ -1,0 +1,23 @@
+using Orleans.Multiplex.Gateway;
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(60));
+builder.Services.AddMultiplexHttp(builder.Configuration);
+builder.UseOrleans(silo =>
+{
+    silo.UseMultiplexCluster();
+    if (GatewayRole.HoldsModels(builder.Configuration))
+    {
+        silo.AddMultiplex(options => options.Models ??= GatewayRole.SampleModels).AddOnnxRuntime();
+    }
+    else
+    {
+        silo.AddMultiplexRouting();
+    }
+});
+
+var app = builder.Build();
+app.MapMultiplex();
+app.MapMultiplexFallback();
+app.SayWhatToTryWhenStarted();
+await app.RunAsync();

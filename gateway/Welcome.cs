@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+
+namespace Orleans.Multiplex.Gateway;
+
+/// <summary>Tells a person at the console where the gateway listens and what to try.</summary>
+internal static class Welcome
+{
+    public static void SayWhatToTryWhenStarted(this WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
+    {
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
+        Console.WriteLine(Compose(address, GatewayRole.HoldsModels(app.Configuration), app.Services.GetRequiredService<IOptions<MultiplexOptions>>().Value));
+    });
+
+    private static string Compose(string address, bool holdsModels, MultiplexOptions options) =>
+        $$"""
+
+        The gateway listens on {{address}}.
+        {{(holdsModels ? $"It holds the models of {options.Models} itself." : "It sends requests to the silos of its cluster, which hold the models.")}}
+
+        Try:
+          curl {{address}}/ -H 'serve_multiplexed_model_id: 1' \
+            -d '{"inputs":[{"name":"x","datatype":"FP32","shape":[1,3],"data":[1,2,3]}]}'
+          curl {{address}}/v2/models/1
+          curl {{address}}/multiplex/silos
+
+        Ctrl+C stops it.
+
+        """;
+}

@@ -1,0 +1,47 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+
+namespace Orleans.Multiplex.Silo;
+
+/// <summary>The silo's HTTP side: health and what it holds. Several silos on one machine each find a port.</summary>
+internal static class HttpSide
+{
+    private const int PortsTried = 100;
+
+    /// <summary>Listens on the first free loopback port, unless the settings name an endpoint (<c>Kestrel:Endpoints</c>, <c>urls</c>).</summary>
+    public static void ListenOnFirstFreePort(this WebApplicationBuilder builder, int from)
+    {
+        if (builder.Configuration.GetSection("Kestrel:Endpoints").GetChildren().Any() || builder.Configuration["urls"] is not null)
+        {
+            return;
+        }
+
+        var port = Enumerable.Range(from, PortsTried).FirstOrDefault(IsFree);
+        builder.WebHost.UseUrls($"http://127.0.0.1:{(port == 0 ? from : port)}");
+    }
+
+    public static void SayWhereWhenStarted(this WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
+    {
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
+        var models = app.Services.GetRequiredService<IOptions<MultiplexOptions>>().Value.Models;
+        Console.WriteLine($"The silo holds models of {models}. See {address}/multiplex/silos and {address}/v2/health/ready. Ctrl+C stops it.");
+    });
+
+    private static bool IsFree(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
