@@ -1,0 +1,39 @@
+using Orleans.Multiplex.Grains;
+using Orleans.Multiplex.Placement;
+using Orleans.Multiplex.Storage;
+
+namespace Orleans.Multiplex.OwnModels;
+
+/// <summary>Greets in the way of its model: each model knows another word.</summary>
+[Multiplexed(MaxModelsPerSilo = 2)]
+public sealed class GreeterGrain(ILocalSiloDetails silo) : MultiplexedGrain<GreetingModel>, IGreeterGrain
+{
+    /// <inheritdoc/>
+    public async Task<Greeting> GreetAsync(string name, CancellationToken cancellationToken = default) =>
+        new(MultiplexContext.ModelId, await RunAsync(model => model.Greet(name)), silo.Name);
+
+    /// <inheritdoc/>
+    protected override Task<GreetingModel> LoadModelAsync(ModelArtifact artifact, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(artifact);
+        return artifact.Id.StartsWith("broken", StringComparison.Ordinal)
+            ? throw new InvalidDataException($"there is no greeting in '{artifact.Id}'.")
+            : Task.FromResult(new GreetingModel(artifact.Id));
+    }
+}
+
+/// <summary>A model that is no ONNX model.</summary>
+public sealed class GreetingModel(string word) : IDisposable
+{
+    private bool _isDisposed;
+
+    /// <summary>Makes the greeting.</summary>
+    public string Greet(string name)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return $"{word}, {name}!";
+    }
+
+    /// <summary>Ends the model: it greets no more.</summary>
+    public void Dispose() => _isDisposed = true;
+}

@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Orleans.Multiplex.Processes.Tests;
+
+/// <summary>One of the executables, started as a process of its own, with what it printed.</summary>
+public sealed partial class HostProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _siloName = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private HostProcess(Process process, string name)
+    {
+        _process = process;
+        Name = name;
+    }
+
+    public string Name { get; }
+
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>The name of its silo, and the port on which it takes Orleans clients.</summary>
+    public string SiloName { get; private set; } = "";
+
+    public int GatewayPort { get; private set; }
+
+    public IEnumerable<string> Lines => _lines;
+
+    public string Output => string.Join(Environment.NewLine, _lines);
+
+    /// <summary>Starts an executable of the repository and waits until it says that it is up.</summary>
+    public static async Task<HostProcess> StartAsync(string project, string name, params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(FindExecutable(project)) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.Environment["DOTNET_gcServer"] = "0";
+        var host = new HostProcess(new Process { StartInfo = start, EnableRaisingEvents = true }, name);
+        host._process.OutputDataReceived += (_, line) => host.OnLine(line.Data);
+        host._process.ErrorDataReceived += (_, line) => host.OnLine(line.Data);
+        host._process.Exited += (_, _) => host._address.TrySetException(new InvalidOperationException($"{name} ended at start:\n{host.Output}"));
+        host._process.Start();
+        host._process.BeginOutputReadLine();
+        host._process.BeginErrorReadLine();
+        try
+        {
+            host.Address = await host._address.Task.WaitAsync(StartPatience);
+            host.SiloName = await host._siloName.Task.WaitAsync(StartPatience);
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+
+        return host;
+    }
+
+    public HttpClient CreateClient() => new() { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(90) };
+
+    /// <summary>Ends the process at once, as a crash would.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Asks the process to stop and waits until it has.</summary>
+    public async Task<int> StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(90));
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private static string FindExecutable(string project)
+    {
+        // …/test/<tests>/bin/<configuration>/net10.0/
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        var configuration = output.Parent!.Name;
+        var root = output.Parent.Parent!.Parent!.Parent!.Parent!.FullName;
+        return Path.Combine(root, Path.GetDirectoryName(project)!, "bin", configuration, "net10.0", Path.GetFileName(project));
+    }
+
+    private void OnLine(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        _lines.Enqueue(line);
+        if (ListeningOn().Match(line) is { Success: true } listening)
+        {
+            _address.TrySetResult(new Uri(listening.Value));
+        }
+
+        if (Ports().Match(line) is { Success: true } ports)
+        {
+            GatewayPort = int.Parse(ports.Groups["gateway"].Value, System.Globalization.CultureInfo.InvariantCulture);
+            _siloName.TrySetResult(ports.Groups["silo"].Value);
+        }
+    }
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
+    private static partial Regex ListeningOn();
+
+    [GeneratedRegex(@"Silo '(?<silo>[^']+)' .*gateway port (?<gateway>\d+)")]
+    private static partial Regex Ports();
+}
