@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.OnnxRuntime.Native;
+
+namespace Orleans.Multiplex.OnnxRuntime.Sessions;
+
+/// <summary>A model that ONNX Runtime holds open. Any number of runs may go on at once, but none beside <see cref="Dispose"/>.</summary>
+internal sealed class OnnxSession : IInferenceSession
+{
+    private readonly string _modelId;
+    private readonly RequestCheck _check;
+    private readonly string[] _outputs;
+    private readonly InferenceSession _session;
+    private readonly bool _hasOptionalOutputs;
+
+    /// <summary>Opens the file at a path.</summary>
+    public OnnxSession(string modelId, ModelSignature signature, string path, SessionOptions options)
+        : this(modelId, signature, new InferenceSession(path, options))
+    {
+    }
+
+    /// <summary>Opens a file that was read; its bytes are not needed after this.</summary>
+    public OnnxSession(string modelId, ModelSignature signature, byte[] file, SessionOptions options)
+        : this(modelId, signature, new InferenceSession(file, options))
+    {
+    }
+
+    private OnnxSession(string modelId, ModelSignature signature, InferenceSession session)
+    {
+        _modelId = modelId;
+        _session = session;
+        _check = new RequestCheck(modelId, signature);
+        _outputs = [.. signature.Outputs.Select(output => output.Name)];
+        _hasOptionalOutputs = OptionalOutputs.Has(session);
+        Signature = signature;
+    }
+
+    public ModelSignature Signature { get; }
+
+    public void Check(InferenceRequest request) => _check.Check(request);
+
+    public ImmutableArray<ModelValue> Run(InferenceRequest request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var outputs = request.Outputs.IsEmpty ? _outputs : ImmutableCollectionsMarshal.AsArray(request.Outputs)!;
+        try
+        {
+            using var inputs = BoundInputs.Bind(request.Inputs, _check);
+            using var options = new RunOptions();
+
+            // Disposed before the options are, and only once a call of it that is under way has ended.
+            using var registration = cancellationToken.UnsafeRegister(static options => ((RunOptions)options!).Terminate = true, options);
+            using var results = _hasOptionalOutputs
+                ? OptionalOutputs.Run(_session, options, inputs.Names, inputs.Values, outputs)
+                : _session.Run(options, inputs.Names, inputs.Values, outputs);
+            var values = ImmutableArray.CreateBuilder<ModelValue>(outputs.Length);
+            for (var i = 0; i < outputs.Length; i++)
+            {
+                values.Add(OutputCopy.Copy(outputs[i], results[i]));
+            }
+
+            return values.MoveToImmutable();
+        }
+        catch (Exception exception) when (NativeError.Is(exception) && cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (OnnxRuntimeException exception) when (NativeError.IsInvalidArgument(exception))
+        {
+            throw new InvalidInputException(_modelId, "", $"Model '{_modelId}' refuses its inputs: {NativeError.Describe(exception)}");
+        }
+        catch (Exception exception) when (NativeError.Is(exception) || exception is NotSupportedException)
+        {
+            throw new InferenceFailedException(_modelId, NativeError.Describe(exception));
+        }
+    }
+
+    public void Dispose() => _session.Dispose();
+}
