@@ -15,7 +15,7 @@ internal sealed class LoaderOpener<TModel>(MultiplexedGrain<TModel> grain, IServ
         _store is null
             ? null
             : await _store.FindAsync(key, modelFile: null, cancellationToken)
-                ?? throw new ModelNotFoundException(key.ToString(), $"There is no model '{key}' in {_store.Location}.");
+                ?? throw new ModelNotFoundException(key.ToString(), $"There is no model '{key}' in the store.");
 
     public ValueTask<long> EstimateAsync(ModelManifest? manifest, CancellationToken cancellationToken) => new(0);
 

@@ -18,7 +18,7 @@ internal sealed class ModelCatalog(IModelStore store, IInferenceBackend backend)
     public async ValueTask<ModelManifest> FindAsync(ModelKey key, CancellationToken cancellationToken) =>
         await store.FindAsync(key, backend.ModelFileName, cancellationToken)
             ?? throw new ModelNotFoundException(
-                key.ToString(), $"There is no model '{key}' in {store.Location}: no {Expected(key)}.");
+                key.ToString(), $"There is no model '{key}': the store has no {Expected(key)}.");
 
     /// <summary>What the file of a model says of it.</summary>
     /// <exception cref="MultiplexException">The file is broken, refused, gone, or the store is unavailable.</exception>

@@ -75,7 +75,7 @@ internal sealed partial class ModelLoader : IAsyncDisposable
     public Resident EnterOrLoad(
         ResidentKey key, ModelPool pool, ModelManifest? manifest, IModelOpener opener, Func<Reservation?> takeClaim)
     {
-        var resident = _ledger.Enter(key, pool, out var isNew);
+        var resident = _ledger.Enter(key, key.GetName(manifest is null or { Versions.Length: > 1 }), pool, out var isNew);
         if (isNew)
         {
             var claim = takeClaim();
@@ -115,7 +115,7 @@ internal sealed partial class ModelLoader : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_isStopping, this);
             await load.TakeTurnAsync(stop.Token);
-            LogLoading(resident.Key);
+            LogLoading(resident.Name);
             var started = _time.GetTimestamp();
             var artifact = await FetchAsync(resident, manifest, stop.Token);
             await ReserveAsync(resident, load, await EstimateAsync(resident, manifest, opener, stop.Token), stop.Token);
@@ -125,7 +125,7 @@ internal sealed partial class ModelLoader : IAsyncDisposable
             await MeasureAsync(resident, load.Reservation!, opener, model, stop.Token);
             resident.Reservation = load.Reservation;
             var took = _time.GetElapsedTime(started);
-            LogLoaded(resident.Key, took.TotalMilliseconds);
+            LogLoaded(resident.Name, took.TotalMilliseconds);
             Interlocked.Exchange(ref _lastLoadTicks, took.Ticks);
             load.EndTurn();
             resident.CompleteLoad(model);
@@ -161,7 +161,7 @@ internal sealed partial class ModelLoader : IAsyncDisposable
         resident.MoveTo(ResidentState.Reserving);
         var claim = load.Reservation;
         load.Reservation = null;
-        var reserving = _quota.ReserveAsync(resident.Pool, resident.Key.ToString(), bytes, claim, cancellationToken);
+        var reserving = _quota.ReserveAsync(resident.Pool, resident.Name, bytes, claim, cancellationToken);
         if (reserving.IsCompleted)
         {
             load.Reservation = await reserving;
@@ -205,9 +205,9 @@ internal sealed partial class ModelLoader : IAsyncDisposable
         var reserved = reservation.Bytes;
         if (!await _quota.TryCorrectAsync(reservation, bytes, cancellationToken))
         {
-            var message = $"Model '{resident.Key}' takes {new ByteSize(bytes)}; {new ByteSize(reserved)} were reserved for it, and of the silo's "
+            var message = $"Model '{resident.Name}' takes {new ByteSize(bytes)}; {new ByteSize(reserved)} were reserved for it, and of the silo's "
                 + $"{new ByteSize(_quota.MaxBytes)} (Multiplex:MaxBytesPerSilo) not enough could be freed for the rest, so it was unloaded again.";
-            throw new NoCapacityException(resident.Key.ToString(), message, bytes > _quota.MaxBytes ? null : TimeSpan.FromSeconds(1));
+            throw new NoCapacityException(resident.Name, message, bytes > _quota.MaxBytes ? null : TimeSpan.FromSeconds(1));
         }
     }
 
@@ -217,11 +217,11 @@ internal sealed partial class ModelLoader : IAsyncDisposable
         _ledger.Remove(resident);
         if (outcome.Failure is LoadFailureKind.Unloaded)
         {
-            LogLoadStopped(resident.Key);
+            LogLoadStopped(resident.Name);
         }
         else
         {
-            LogLoadFailed(resident.Key, outcome.Message);
+            LogLoadFailed(resident.Name, outcome.Message);
         }
 
         var undoing = load.UndoAsync();

@@ -184,7 +184,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
 
         if (victim is not null)
         {
-            LogDraining(victim.Key, victim.Gate.Users);
+            LogDraining(victim.Name, victim.Gate.Users);
             _ = UnloadAsync(victim, EvictionReason.Quota);
             Reclaim();
         }
@@ -203,7 +203,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         await resident.Gate.WhenEmpty.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var started = _time.GetTimestamp();
         resident.MoveTo(ResidentState.Unloading);
-        LogUnloading(resident.Key, reason);
+        LogUnloading(resident.Name, reason);
         if (reason == EvictionReason.Quota)
         {
             _thrash.OnEvicted(resident.Key);
@@ -213,13 +213,13 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         try
         {
             await ModelDisposal.DisposeAsync(resident.TakeModel());
-            LogUnloaded(resident.Key, _time.GetElapsedTime(started).TotalMilliseconds);
+            LogUnloaded(resident.Name, _time.GetElapsedTime(started).TotalMilliseconds);
         }
 #pragma warning disable CA1031 // Whatever a model's own Dispose throws harms no request: its memory counts as freed and it is said.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            LogUnloadFailed(resident.Key, error);
+            LogUnloadFailed(resident.Name, error);
         }
 
         _ledger.Remove(resident);

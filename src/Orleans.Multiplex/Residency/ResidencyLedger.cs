@@ -15,9 +15,10 @@ internal sealed class ResidencyLedger(UseClock clock)
     /// was loaded for a request cannot be evicted before the request has used it.
     /// </summary>
     /// <param name="key">The model version.</param>
+    /// <param name="name">Its name in logs and messages.</param>
     /// <param name="pool">Its pool.</param>
     /// <param name="isNew">Whether the resident was made by this call, which then has to start its load.</param>
-    public Resident Enter(ResidentKey key, ModelPool pool, out bool isNew)
+    public Resident Enter(ResidentKey key, string name, ModelPool pool, out bool isNew)
     {
         lock (_lock)
         {
@@ -27,7 +28,7 @@ internal sealed class ResidencyLedger(UseClock clock)
                 return found;
             }
 
-            var resident = new Resident(key, pool, clock);
+            var resident = new Resident(key, name, pool, clock);
             resident.Gate.TryEnter();
             _residents[key] = resident;
             isNew = true;

@@ -11,7 +11,7 @@ namespace Orleans.Multiplex.Residency;
 /// one party at a time: the loader until Ready or Failed, then whoever moves it to Draining, which succeeds once.
 /// </remarks>
 #pragma warning disable CA1001 // The token source has no timer and no handle: nothing to dispose, and it may be cancelled at any time.
-internal sealed class Resident(ResidentKey key, ModelPool pool, UseClock clock)
+internal sealed class Resident(ResidentKey key, string name, ModelPool pool, UseClock clock)
 #pragma warning restore CA1001
 {
     private readonly Lock _lock = new();
@@ -27,6 +27,9 @@ internal sealed class Resident(ResidentKey key, ModelPool pool, UseClock clock)
     private TimeSpan? _loadTime;
 
     public ResidentKey Key => key;
+
+    /// <summary>The model's name in logs and messages: its id, with the version where the model has several.</summary>
+    public string Name => name;
 
     public ModelPool Pool => pool;
 
@@ -186,7 +189,7 @@ internal sealed class Resident(ResidentKey key, ModelPool pool, UseClock clock)
     {
         if (!ResidentTransitions.IsLegal(_state, next))
         {
-            throw new InvalidOperationException($"Model '{key}' cannot go from {_state} to {next}.");
+            throw new InvalidOperationException($"Model '{name}' cannot go from {_state} to {next}.");
         }
 
         _state = next;

@@ -3,5 +3,6 @@ namespace Orleans.Multiplex.Residency;
 /// <summary>What a resident is found by: one model version of one pool. Version 0 stands for a model that has no versions.</summary>
 internal readonly record struct ResidentKey(string Pool, string ModelId, long Version)
 {
-    public override string ToString() => Version == 0 ? ModelId : ModelKey.Create(ModelId, Version).ToString();
+    /// <summary>The model's name for people: the id alone where the model has but one version.</summary>
+    public string GetName(bool isOneOfSeveral) => isOneOfSeveral && Version > 0 ? ModelKey.Create(ModelId, Version).ToString() : ModelId;
 }

@@ -12,8 +12,6 @@ internal sealed class FolderModelStore(string root) : IModelStore
 {
     private readonly string _root = Path.GetFullPath(root);
 
-    public string Location => $"folder '{_root}'";
-
     public ValueTask<ModelManifest?> FindAsync(ModelKey key, string? modelFile, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -32,7 +30,7 @@ internal sealed class FolderModelStore(string root) : IModelStore
         ArgumentNullException.ThrowIfNull(manifest);
         cancellationToken.ThrowIfCancellationRequested();
         var folder = FindFolder(ModelFolder(manifest.Id), manifest.Version, manifest.Files[0].Name)
-            ?? throw new ModelNotFoundException(manifest.Key.ToString(), $"Model '{manifest.Key}' has just been removed from {Location}.");
+            ?? throw new ModelNotFoundException(manifest.Key.ToString(), $"Model '{manifest.Key}' has just been removed from the store.");
         return new(new ModelArtifact(
             manifest.Id,
             manifest.Version,
@@ -44,7 +42,7 @@ internal sealed class FolderModelStore(string root) : IModelStore
         var folder = ModelFolder(key.Id);
         if (!Directory.Exists(folder))
         {
-            return Directory.Exists(_root) ? null : throw new StoreUnavailableException(key.ToString(), $"there is no {Location}.");
+            return Directory.Exists(_root) ? null : throw new StoreUnavailableException(key.ToString(), "the folder of models (Multiplex:Models) does not exist.");
         }
 
         var versions = FindVersions(folder, modelFile);

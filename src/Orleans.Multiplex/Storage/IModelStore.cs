@@ -3,9 +3,6 @@ namespace Orleans.Multiplex.Storage;
 /// <summary>Where models come from: a folder, a bucket. One for each silo; its calls may come from any thread at once.</summary>
 public interface IModelStore
 {
-    /// <summary>What the store is, for messages: its root folder or address, without credentials.</summary>
-    string Location { get; }
-
     /// <summary>
     /// Finds a model: the version that the key asks for, or the one with the highest number. Looks at the store anew each time.
     /// </summary>
