@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Multiplex.OwnModels;
-using Orleans.Multiplex.Testing.Onnx;
 using Xunit;
 
 namespace Orleans.Multiplex.Processes.Tests;

@@ -19,6 +19,7 @@ public sealed class ProcessCluster : IAsyncDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("multiplex-processes-");
     private readonly List<IHost> _clients = [];
+    private readonly List<HostProcess> _silos = [];
     private readonly string[] _settings;
 
     private ProcessCluster(string[] settings)
@@ -38,7 +39,7 @@ public sealed class ProcessCluster : IAsyncDisposable
 
     public string Models => Path.Combine(_folder.FullName, "models");
 
-    public List<HostProcess> Silos { get; } = [];
+    public IReadOnlyList<HostProcess> Silos => _silos;
 
     public HostProcess Front { get; private set; } = null!;
 
@@ -65,7 +66,7 @@ public sealed class ProcessCluster : IAsyncDisposable
     public async Task<HostProcess> AddSiloAsync(string executable)
     {
         var silo = await HostProcess.StartAsync(executable, $"silo {Silos.Count}", [.. _settings, $"--Multiplex:Models={Models}"]);
-        Silos.Add(silo);
+        _silos.Add(silo);
         return silo;
     }
 
