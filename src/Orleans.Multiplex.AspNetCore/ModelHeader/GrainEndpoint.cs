@@ -25,7 +25,6 @@ internal sealed class GrainEndpoint(
             model, (grain, token) => call(grain, request, token), cancellationToken: context.RequestAborted);
         context.Response.ContentType = "application/json";
         await JsonSerializer.SerializeAsync(context.Response.BodyWriter, response, _json, context.RequestAborted);
-        await context.Response.CompleteAsync();
     }
 
     private T Read<T>(ReadOnlySpan<byte> body, string model)

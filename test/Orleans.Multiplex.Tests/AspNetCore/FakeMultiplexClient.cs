@@ -25,7 +25,11 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
 
     public static InferenceResponse Answer(ImmutableArray<ModelValue> outputs, string silo = "silo-1", bool cold = false) => new()
     {
-        Version = 3, Outputs = outputs, Silo = silo, IsCold = cold, Timings = default,
+        Version = 3,
+        Outputs = outputs,
+        Silo = silo,
+        IsCold = cold,
+        Timings = default,
     };
 
     public static ModelDescription Describe(string model) => new()
@@ -47,16 +51,23 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
 
     public static ModelReport Report(
         string model, ImmutableArray<ModelLocation> locations = default, ImmutableArray<LoadFailureReport> failures = default) => new()
-    {
-        Model = model,
-        Locations = locations.IsDefault ? [] : locations,
-        Placements = [],
-        Failures = failures.IsDefault ? [] : failures,
-    };
+        {
+            Model = model,
+            Locations = locations.IsDefault ? [] : locations,
+            Placements = [],
+            Failures = failures.IsDefault ? [] : failures,
+        };
 
     public static ResidentModel Resident(string model, ResidentState state = ResidentState.Ready, TimeSpan? loadTime = null) => new()
     {
-        Model = model, Version = 3, State = state, Bytes = 1000, Age = TimeSpan.FromSeconds(1.5), Hits = 7, InFlight = 2, LoadTime = loadTime,
+        Model = model,
+        Version = 3,
+        State = state,
+        Bytes = 1000,
+        Age = TimeSpan.FromSeconds(1.5),
+        Hits = 7,
+        InFlight = 2,
+        LoadTime = loadTime,
     };
 
     public static SiloResidency Silo(bool draining = false) => new()

@@ -23,7 +23,11 @@ internal sealed class ClientHarness
 
     public static InferenceResponse Response { get; } = new()
     {
-        Version = 3, Outputs = [], Silo = "silo-1", IsCold = false, Timings = default,
+        Version = 3,
+        Outputs = [],
+        Silo = "silo-1",
+        IsCold = false,
+        Timings = default,
     };
 
     public WatchedTime Time { get; } = new();
