@@ -19,6 +19,6 @@ internal static class JsonBody
             write(json);
         }
 
-        await context.Response.CompleteAsync();
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 }

@@ -65,10 +65,10 @@ internal sealed class RequestBody : IDisposable
                 "The body is compressed; send it without Content-Encoding.", StatusCodes.Status415UnsupportedMediaType);
         }
 
-        // The server's own limit (30 MB unless set) knows nothing of tensors.
+        // The server's own limit is 30 MB unless set, and counts the frames of a chunked body too; the limit here counts its bytes.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
         {
-            feature.MaxRequestBodySize = limit;
+            feature.MaxRequestBodySize = null;
         }
     }
 

@@ -10,13 +10,12 @@ internal static class ResidencyRoutes
 {
     public static void MapResidency(this EndpointMap map)
     {
-        var client = map.Get<IMultiplexClient>();
-        map.MapLocal(HttpMethods.Get, "/multiplex/silos", async context =>
+        map.MapLocal(HttpMethods.Get, "/multiplex/silos", static async (client, context) =>
         {
             var silos = await client.GetSilosAsync(context.RequestAborted);
             await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json => ResidencyJson.Write(json, silos));
         });
-        map.MapLocal(HttpMethods.Get, "/multiplex/models/{**model}", async context =>
+        map.MapLocal(HttpMethods.Get, "/multiplex/models/{**model}", static async (client, context) =>
         {
             var report = await client.GetModelAsync(ModelRoute.Read(context).ToString(), context.RequestAborted);
             await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json => ResidencyJson.Write(json, report));

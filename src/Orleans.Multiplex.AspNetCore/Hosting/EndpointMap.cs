@@ -10,11 +10,7 @@ namespace Orleans.Multiplex.AspNetCore.Hosting;
 /// <summary>Maps endpoints that all answer faults alike: other verbs with 405, errors by <see cref="ErrorBoundary"/>.</summary>
 internal sealed class EndpointMap(RouteGroupBuilder group)
 {
-    private readonly ErrorBoundary _boundary = Service<ErrorBoundary>(group);
-
-    /// <summary>A service of the application.</summary>
-    public T Get<T>()
-        where T : notnull => Service<T>(group);
+    private readonly ErrorBoundary _boundary = ((IEndpointRouteBuilder)group).ServiceProvider.GetRequiredService<ErrorBoundary>();
 
     /// <summary>Maps an endpoint that answers from anywhere.</summary>
     public void MapPublic(string verb, string pattern, RequestDelegate handler)
@@ -25,12 +21,24 @@ internal sealed class EndpointMap(RouteGroupBuilder group)
         group.Map(pattern, context => _boundary.RunAsync(context, pattern, _ => WrongVerbAsync(context, verb))).WithOrder(1);
     }
 
+    /// <summary>
+    /// Maps an endpoint that answers from anywhere, by a service. The service is made on the first request: settings are checked, all
+    /// together, when the application starts, which is after it is mapped.
+    /// </summary>
+    public void MapPublic<TService>(string verb, string pattern, Func<TService, HttpContext, Task> handler)
+        where TService : notnull =>
+        MapPublic(verb, pattern, context => handler(context.RequestServices.GetRequiredService<TService>(), context));
+
     /// <summary>Maps an endpoint that answers on loopback connections only.</summary>
     public void MapLocal(string verb, string pattern, RequestDelegate handler) => MapPublic(verb, pattern, context =>
     {
         LoopbackOnly.Check(context);
         return handler(context);
     });
+
+    /// <summary>Maps an endpoint that answers on loopback connections only, by the client.</summary>
+    public void MapLocal(string verb, string pattern, Func<IMultiplexClient, HttpContext, Task> handler) =>
+        MapLocal(verb, pattern, context => handler(context.RequestServices.GetRequiredService<IMultiplexClient>(), context));
 
     /// <summary>Answers with 404 what no other endpoint answers.</summary>
     public void MapUnknown(string pattern) =>
@@ -44,7 +52,4 @@ internal sealed class EndpointMap(RouteGroupBuilder group)
         return ErrorResponse.WriteAsync(
             context, new ErrorReport(StatusCodes.Status405MethodNotAllowed, $"This path answers {verb} requests only."));
     }
-
-    private static T Service<T>(RouteGroupBuilder group)
-        where T : notnull => ((IEndpointRouteBuilder)group).ServiceProvider.GetRequiredService<T>();
 }

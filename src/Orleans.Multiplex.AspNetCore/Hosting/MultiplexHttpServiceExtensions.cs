@@ -6,6 +6,7 @@ using Orleans.Multiplex.AspNetCore;
 using Orleans.Multiplex.AspNetCore.Bodies;
 using Orleans.Multiplex.AspNetCore.Errors;
 using Orleans.Multiplex.AspNetCore.Hosting;
+using Orleans.Multiplex.AspNetCore.ModelHeader;
 using Orleans.Multiplex.AspNetCore.OpenInference;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -31,6 +32,7 @@ public static class MultiplexHttpServiceExtensions
         services.TryAddSingleton<BytesInFlight>();
         services.TryAddSingleton<ErrorBoundary>();
         services.TryAddSingleton<InferEndpoint>();
+        services.TryAddSingleton<GrainEndpoint>();
         services.TryAddSingleton<ReadinessProbe>();
         return services;
     }

@@ -1,9 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
-using Orleans.Multiplex.AspNetCore.Bodies;
 using Orleans.Multiplex.AspNetCore.Hosting;
 using Orleans.Multiplex.AspNetCore.OpenInference;
-using HttpJsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 
 namespace Orleans.Multiplex.AspNetCore.ModelHeader;
 
@@ -13,8 +10,8 @@ internal static class ModelHeaderRoutes
     /// <summary><c>POST /</c>: a model of the store, called as by the Open Inference Protocol.</summary>
     public static void MapModelHeader(this EndpointMap map)
     {
-        var endpoint = map.Get<InferEndpoint>();
-        map.MapPublic(HttpMethods.Post, "/", context => endpoint.AnswerAsync(context, ModelIdHeader.Read(context)));
+        map.MapPublic<InferEndpoint>(
+            HttpMethods.Post, "/", static (endpoint, context) => endpoint.AnswerAsync(context, ModelIdHeader.Read(context)));
     }
 
     /// <summary>A grain of the application's own.</summary>
@@ -22,12 +19,6 @@ internal static class ModelHeaderRoutes
         this EndpointMap map, string pattern, Func<TGrain, TRequest, CancellationToken, Task<TResponse>> call)
         where TGrain : IGrainWithStringKey
     {
-        var endpoint = new GrainEndpoint<TGrain, TRequest, TResponse>(
-            map.Get<IMultiplexClient>(),
-            map.Get<BytesInFlight>(),
-            map.Get<IOptions<MultiplexHttpOptions>>().Value.MaxRequestBytes.Bytes,
-            map.Get<IOptions<HttpJsonOptions>>().Value.SerializerOptions,
-            call);
-        map.MapPublic(HttpMethods.Post, pattern, endpoint.AnswerAsync);
+        map.MapPublic<GrainEndpoint>(HttpMethods.Post, pattern, (endpoint, context) => endpoint.AnswerAsync(context, call));
     }
 }

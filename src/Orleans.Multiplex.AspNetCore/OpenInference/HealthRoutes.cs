@@ -9,9 +9,8 @@ internal static class HealthRoutes
 {
     public static void MapHealth(this EndpointMap map)
     {
-        var probe = map.Get<ReadinessProbe>();
         map.MapPublic(HttpMethods.Get, "/v2/health/live", static context => WriteAsync(context, "live", fault: null));
-        map.MapPublic(HttpMethods.Get, "/v2/health/ready", async context =>
+        map.MapPublic<ReadinessProbe>(HttpMethods.Get, "/v2/health/ready", static async (probe, context) =>
             await WriteAsync(context, "ready", await probe.FindFaultAsync(context.RequestAborted)));
     }
 

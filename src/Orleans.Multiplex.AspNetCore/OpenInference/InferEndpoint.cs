@@ -36,7 +36,6 @@ internal sealed class InferEndpoint(IMultiplexClient client, BytesInFlight inFli
         context.Response.Headers["x-multiplex-silo"] = Printable(response.Silo);
         context.Response.Headers["x-multiplex-cold"] = response.IsCold ? "true" : "false";
         await InferResponseWriter.WriteAsync(context.Response.BodyWriter, model.Id, request.Id, response, context.RequestAborted);
-        await context.Response.CompleteAsync();
     }
 
     private async Task<InferBody> ReadAsync(HttpContext context, string key, BytesInFlight.Account account)

@@ -56,22 +56,22 @@ internal static class InferRequestReader
         TimeSpan? timeout = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("inputs"u8))
+            if (ReadScope.IsProperty(ref reader, "inputs"u8))
             {
                 reader.Read();
                 inputs = inputs.IsDefault ? ReadInputs(ref reader, scope) : throw scope.Fault("The body has \"inputs\" twice.");
             }
-            else if (reader.ValueTextEquals("outputs"u8))
+            else if (ReadScope.IsProperty(ref reader, "outputs"u8))
             {
                 reader.Read();
                 outputs = outputs.IsDefault ? ReadOutputs(ref reader, scope) : throw scope.Fault("The body has \"outputs\" twice.");
             }
-            else if (reader.ValueTextEquals("id"u8))
+            else if (ReadScope.IsProperty(ref reader, "id"u8))
             {
                 reader.Read();
                 id = scope.ReadText(ref reader, "\"id\"");
             }
-            else if (reader.ValueTextEquals("parameters"u8))
+            else if (ReadScope.IsProperty(ref reader, "parameters"u8))
             {
                 reader.Read();
                 timeout = ReadTimeout(ref reader, scope);
@@ -124,7 +124,7 @@ internal static class InferRequestReader
         string? name = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("name"u8))
+            if (ReadScope.IsProperty(ref reader, "name"u8))
             {
                 reader.Read();
                 name = scope.ReadText(ref reader, $"The name of outputs[{index}]");
@@ -161,7 +161,7 @@ internal static class InferRequestReader
         TimeSpan? timeout = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (!reader.ValueTextEquals("timeout"u8))
+            if (!ReadScope.IsProperty(ref reader, "timeout"u8))
             {
                 reader.Skip();
                 continue;

@@ -24,6 +24,7 @@ internal static class InferResponseWriter
     /// <param name="cancellationToken">Ends the writing when the client has gone.</param>
     public static async Task WriteAsync(PipeWriter pipe, string model, string? id, InferenceResponse response, CancellationToken cancellationToken)
     {
+        // The end of the body follows when the endpoint returns: who has read it whole finds nothing of it in flight any more.
         await using var json = new Utf8JsonWriter(pipe, Options);
         json.WriteStartObject();
         json.WriteString("model_name"u8, model);
@@ -50,6 +51,8 @@ internal static class InferResponseWriter
 
         json.WriteEndArray();
         json.WriteEndObject();
+        await json.FlushAsync(cancellationToken);
+        await pipe.FlushAsync(cancellationToken);
     }
 
     private static void WriteHead(Utf8JsonWriter json, Tensor tensor)

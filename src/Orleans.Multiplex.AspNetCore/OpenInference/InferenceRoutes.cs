@@ -8,9 +8,9 @@ internal static class InferenceRoutes
 {
     public static void MapInference(this EndpointMap map)
     {
-        var endpoint = map.Get<InferEndpoint>();
-        RequestDelegate answer = context => endpoint.AnswerAsync(context, ModelRoute.Read(context));
-        map.MapPublic(HttpMethods.Post, "/v2/models/{model}/infer", answer);
-        map.MapPublic(HttpMethods.Post, "/v2/models/{model}/versions/{version}/infer", answer);
+        map.MapPublic<InferEndpoint>(HttpMethods.Post, "/v2/models/{model}/infer", AnswerAsync);
+        map.MapPublic<InferEndpoint>(HttpMethods.Post, "/v2/models/{model}/versions/{version}/infer", AnswerAsync);
     }
+
+    private static Task AnswerAsync(InferEndpoint endpoint, HttpContext context) => endpoint.AnswerAsync(context, ModelRoute.Read(context));
 }

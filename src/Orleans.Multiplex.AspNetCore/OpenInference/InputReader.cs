@@ -44,25 +44,25 @@ internal ref struct InputReader
 
     private void ReadProperty(ref Utf8JsonReader reader)
     {
-        if (reader.ValueTextEquals("name"u8))
+        if (ReadScope.IsProperty(ref reader, "name"u8))
         {
             CheckFirst(_name is null, "name");
             reader.Read();
             _name = _scope.ReadText(ref reader, $"The name of inputs[{_index}]");
         }
-        else if (reader.ValueTextEquals("datatype"u8))
+        else if (ReadScope.IsProperty(ref reader, "datatype"u8))
         {
             CheckFirst(_type is null, "datatype");
             reader.Read();
             _type = ReadType(ref reader);
         }
-        else if (reader.ValueTextEquals("shape"u8))
+        else if (ReadScope.IsProperty(ref reader, "shape"u8))
         {
             CheckFirst(_shape.IsDefault, "shape");
             reader.Read();
             _shape = ReadShape(ref reader);
         }
-        else if (reader.ValueTextEquals("data"u8))
+        else if (ReadScope.IsProperty(ref reader, "data"u8))
         {
             CheckFirst(!_hasData, "data");
             reader.Read();

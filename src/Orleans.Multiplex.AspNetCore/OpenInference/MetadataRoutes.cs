@@ -14,12 +14,11 @@ internal static class MetadataRoutes
 
     public static void MapModelMetadata(this EndpointMap map)
     {
-        var client = map.Get<IMultiplexClient>();
         map.MapLocal(HttpMethods.Get, "/v2", WriteServerAsync);
-        map.MapLocal(HttpMethods.Get, "/v2/models/{model}", context => WriteModelAsync(context, client));
-        map.MapLocal(HttpMethods.Get, "/v2/models/{model}/versions/{version}", context => WriteModelAsync(context, client));
-        map.MapLocal(HttpMethods.Get, "/v2/models/{model}/ready", context => WriteReadyAsync(context, client));
-        map.MapLocal(HttpMethods.Get, "/v2/models/{model}/versions/{version}/ready", context => WriteReadyAsync(context, client));
+        map.MapLocal(HttpMethods.Get, "/v2/models/{model}", WriteModelAsync);
+        map.MapLocal(HttpMethods.Get, "/v2/models/{model}/versions/{version}", WriteModelAsync);
+        map.MapLocal(HttpMethods.Get, "/v2/models/{model}/ready", WriteReadyAsync);
+        map.MapLocal(HttpMethods.Get, "/v2/models/{model}/versions/{version}/ready", WriteReadyAsync);
     }
 
     private static Task WriteServerAsync(HttpContext context) => JsonBody.WriteAsync(context, StatusCodes.Status200OK, static json =>
@@ -32,7 +31,7 @@ internal static class MetadataRoutes
         json.WriteEndObject();
     });
 
-    private static async Task WriteModelAsync(HttpContext context, IMultiplexClient client)
+    private static async Task WriteModelAsync(IMultiplexClient client, HttpContext context)
     {
         var model = ModelRoute.Read(context);
         var description = await client.DescribeAsync(model.ToString(), context.RequestAborted);
@@ -103,7 +102,7 @@ internal static class MetadataRoutes
         json.WriteEndObject();
     }
 
-    private static async Task WriteReadyAsync(HttpContext context, IMultiplexClient client)
+    private static async Task WriteReadyAsync(IMultiplexClient client, HttpContext context)
     {
         var model = ModelRoute.Read(context);
         var fault = await FindFaultAsync(client, model, context.RequestAborted);

@@ -44,6 +44,19 @@ internal sealed class ReadScope(string model, int bodyLength, long limit, BytesI
     /// <summary>A fault of one input.</summary>
     public InvalidInputException Fault(string input, string message) => new InvalidInputException(model, input, $"Input '{input}': {message}");
 
+    /// <summary>Whether the property at the reader has this name. One whose name is no text is none that anybody asks for.</summary>
+    public static bool IsProperty(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        try
+        {
+            return reader.ValueTextEquals(name);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The text of the string at the reader.</summary>
     /// <param name="reader">At the value.</param>
     /// <param name="what">What the value is, for the error.</param>

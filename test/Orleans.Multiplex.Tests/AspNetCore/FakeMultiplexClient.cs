@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+
+namespace Orleans.Multiplex.Tests.AspNetCore;
+
+/// <summary>The client that the HTTP endpoints call: notes what it is asked for, and answers as told. It echoes inputs unless told.</summary>
+internal sealed class FakeMultiplexClient : IMultiplexClient
+{
+    public delegate Task<InferenceResponse> Infer(
+        string modelId, ImmutableArray<ModelValue> inputs, InferenceOptions options, CancellationToken cancellationToken);
+
+    public Infer OnInfer { get; set; } = static (_, inputs, _, _) => Task.FromResult(Answer(inputs));
+
+    public Func<string, ModelDescription> OnDescribe { get; set; } = static model => Describe(model);
+
+    public Func<string, ModelReport> OnGetModel { get; set; } = static model => Report(model);
+
+    public Func<Task<ImmutableArray<SiloResidency>>> OnGetSilos { get; set; } = static () => Task.FromResult<ImmutableArray<SiloResidency>>([Silo()]);
+
+    public Func<object> OnGetGrain { get; set; } = static () => throw new InvalidOperationException("No grain is expected.");
+
+    /// <summary>The last request, as the model that it named and what it asked for.</summary>
+    public (string Model, ImmutableArray<ModelValue> Inputs, InferenceOptions Options)? Last { get; private set; }
+
+    public int SilosAsked { get; private set; }
+
+    public static InferenceResponse Answer(ImmutableArray<ModelValue> outputs, string silo = "silo-1", bool cold = false) => new()
+    {
+        Version = 3,
+        Outputs = outputs,
+        Silo = silo,
+        IsCold = cold,
+        Timings = default,
+    };
+
+    public static ModelDescription Describe(string model) => new()
+    {
+        Model = model,
+        Version = 3,
+        Versions = [1, 3],
+        Signature = new ModelSignature(
+            "onnx_onnxv1",
+            [
+                new ValueSpec("X", ValueKind.Tensor, TensorType.Float32, [-1, 4], IsOptional: false),
+                new ValueSpec("mask", ValueKind.Tensor, TensorType.Bool, default, IsOptional: true),
+            ],
+            [
+                new ValueSpec("label", ValueKind.Tensor, TensorType.Int64, [-1], IsOptional: false),
+                new ValueSpec("scores", ValueKind.SequenceOfMaps, TensorType.Float32, default, IsOptional: false),
+            ]),
+    };
+
+    public static ModelReport Report(
+        string model, ImmutableArray<ModelLocation> locations = default, ImmutableArray<LoadFailureReport> failures = default) => new()
+        {
+            Model = model,
+            Locations = locations.IsDefault ? [] : locations,
+            Placements = [],
+            Failures = failures.IsDefault ? [] : failures,
+        };
+
+    public static ResidentModel Resident(string model, ResidentState state = ResidentState.Ready, TimeSpan? loadTime = null) => new()
+    {
+        Model = model,
+        Version = 3,
+        State = state,
+        Bytes = 1000,
+        Age = TimeSpan.FromSeconds(1.5),
+        Hits = 7,
+        InFlight = 2,
+        LoadTime = loadTime,
+    };
+
+    public static SiloResidency Silo(bool draining = false) => new()
+    {
+        Silo = "silo-1",
+        Address = "127.0.0.1:11111",
+        MaxBytes = 5000,
+        ChargedBytes = 1000,
+        IsDraining = draining,
+        Pools =
+        [
+            new PoolResidency
+            {
+                Pool = "onnx",
+                MaxModels = -1,
+                ChargedModels = 2,
+                Models = [Resident("iris", loadTime: TimeSpan.FromMilliseconds(12.3)), Resident("wine", ResidentState.Opening)],
+            },
+        ],
+    };
+
+    public Task<InferenceResponse> InferAsync(
+        string modelId, IEnumerable<ModelValue> inputs, InferenceOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ImmutableArray<ModelValue> values = [.. inputs];
+        Last = (modelId, values, options!);
+        return OnInfer(modelId, values, options!, cancellationToken);
+    }
+
+    public Task<TResult> CallAsync<TGrain, TResult>(
+        string modelId, Func<TGrain, CancellationToken, Task<TResult>> call, InferenceOptions? options = null, CancellationToken cancellationToken = default)
+        where TGrain : IGrainWithStringKey
+    {
+        Last = (modelId, [], options ?? new InferenceOptions());
+        return call((TGrain)OnGetGrain(), cancellationToken);
+    }
+
+    public Task<ModelDescription> DescribeAsync(string modelId, CancellationToken cancellationToken = default) =>
+        Task.FromResult(OnDescribe(modelId));
+
+    public Task<ImmutableArray<SiloResidency>> GetSilosAsync(CancellationToken cancellationToken = default)
+    {
+        SilosAsked++;
+        return OnGetSilos();
+    }
+
+    public Task<ModelReport> GetModelAsync(string modelId, CancellationToken cancellationToken = default) => Task.FromResult(OnGetModel(modelId));
+}

@@ -1,0 +1,55 @@
+using System.Net;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.AspNetCore;
+
+public sealed class ResidencyTests
+{
+    [Fact]
+    public async Task Silos_Report_IsReadable()
+    {
+        await using var host = await HttpHost.StartAsync();
+
+        var expected = """
+            {"silos":[{"silo":"silo-1","address":"127.0.0.1:11111","maxBytes":5000,"chargedBytes":1000,"draining":false,"pools":[{"pool":"onnx","maxModels":-1,"chargedModels":2,"models":[{"model":"iris","version":3,"state":"ready","bytes":1000,"ageSeconds":1.5,"hits":7,"inFlight":2,"loadSeconds":0.0123},{"model":"wine","version":3,"state":"opening","bytes":1000,"ageSeconds":1.5,"hits":7,"inFlight":2,"loadSeconds":null}]}]}]}
+            """.Trim();
+        Assert.Equal(expected, (await host.GetAsync("/multiplex/silos")).IsOk().Text);
+    }
+
+    [Theory]
+    [InlineData("/multiplex/models/iris", "iris")]
+    [InlineData("/multiplex/models/team/iris", "team/iris")]
+    [InlineData("/multiplex/models/team%2Firis@2", "team/iris@2")]
+    public async Task Model_Report_SaysWhereAndWhyAndWhatFailed(string path, string model)
+    {
+        await using var host = await HttpHost.StartAsync(new FakeMultiplexClient
+        {
+            OnGetModel = static asked => FakeMultiplexClient.Report(
+                asked,
+                [new ModelLocation("silo-1", "onnx", FakeMultiplexClient.Resident("iris"))],
+                [new LoadFailureReport("silo-2", "ModelLoadFailedException", "no \"graph\"", 2, TimeSpan.FromSeconds(4))]) with
+            {
+                Placements =
+                [
+                    new PlacementReport("silo-2", TimeSpan.FromSeconds(9), "silo-1", [new CandidateReport("silo-1", "room"), new CandidateReport("silo-2", "full")]),
+                ],
+            },
+        });
+
+        var expected = """
+            {"model":"$","locations":[{"silo":"silo-1","pool":"onnx","model":"iris","version":3,"state":"ready","bytes":1000,"ageSeconds":1.5,"hits":7,"inFlight":2,"loadSeconds":null}],"placements":[{"chosen":"silo-1","decidedBy":"silo-2","ageSeconds":9,"candidates":[{"silo":"silo-1","reason":"room"},{"silo":"silo-2","reason":"full"}]}],"failures":[{"silo":"silo-2","error":"ModelLoadFailedException","message":"no \"graph\"","attempts":2,"nextTrySeconds":4}]}
+            """.Trim();
+        Assert.Equal(expected.Replace("$", model, StringComparison.Ordinal), (await host.GetAsync(path)).IsOk().Text);
+    }
+
+    [Theory]
+    [InlineData("/multiplex/models/a/1")]
+    [InlineData("/multiplex/models/")]
+    [InlineData("/multiplex/models/a//b")]
+    public async Task Model_NoModelId_IsBadRequest(string path)
+    {
+        await using var host = await HttpHost.StartAsync();
+
+        (await host.GetAsync(path)).IsError(HttpStatusCode.BadRequest, "no model id");
+    }
+}

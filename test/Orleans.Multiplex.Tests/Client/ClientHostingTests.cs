@@ -1,0 +1,65 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.Client;
+
+public sealed class ClientHostingTests
+{
+    [Fact]
+    public void AddMultiplexClient_OnAnOrleansClient_FitsItsMessagingToTheSettings()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.UseOrleansClient(client => client
+            .UseLocalhostClustering()
+            .AddMultiplexClient(options =>
+            {
+                options.AttemptTimeout = TimeSpan.FromSeconds(7);
+                options.MaxRequestBytes = new ByteSize(200L << 20);
+            })
+            .AddMultiplexClient());
+        using var host = builder.Build();
+
+        var messaging = host.Services.GetRequiredService<IOptions<ClientMessagingOptions>>().Value;
+
+        Assert.Equal(TimeSpan.FromSeconds(7), messaging.ResponseTimeout);
+        Assert.True(messaging.CancelRequestOnTimeout);
+        Assert.True(messaging.MaxMessageBodySize > 200 << 20);
+        Assert.Single(host.Services.GetServices<IMultiplexClient>());
+    }
+
+    [Fact]
+    public void AddMultiplexClient_DefaultLimits_LeaveOrleansOwnMessageLimit()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.UseOrleansClient(client => client.UseLocalhostClustering().AddMultiplexClient());
+        using var host = builder.Build();
+
+        var messaging = host.Services.GetRequiredService<IOptions<ClientMessagingOptions>>().Value;
+
+        Assert.Equal(new ClientMessagingOptions().MaxMessageBodySize, messaging.MaxMessageBodySize);
+    }
+
+    [Fact]
+    public async Task Start_BadSettings_FailsWithEveryFaultListed()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddMultiplexClient(options =>
+        {
+            options.RequestTimeout = TimeSpan.Zero;
+            options.AttemptTimeout = TimeSpan.FromDays(2);
+            options.MaxRequestBytes = new ByteSize(-1);
+        });
+        using var host = builder.Build();
+
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.Collection(
+            error.Failures,
+            fault => Assert.StartsWith("RequestTimeout", fault, StringComparison.Ordinal),
+            fault => Assert.StartsWith("AttemptTimeout", fault, StringComparison.Ordinal),
+            fault => Assert.StartsWith("MaxRequestBytes", fault, StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using Orleans.Multiplex.Calls;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.Client;
+
+public sealed class MultiplexClientTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("a/../b")]
+    [InlineData("a@0")]
+    public async Task AnyCall_InvalidModelId_FailsBeforeAnyMessage(string modelId)
+    {
+        var harness = new ClientHarness();
+        var token = TestContext.Current.CancellationToken;
+
+        await Assert.ThrowsAsync<InvalidModelIdException>(() => harness.Client.InferAsync(modelId, [], cancellationToken: token));
+        await Assert.ThrowsAsync<InvalidModelIdException>(() => harness.Client.DescribeAsync(modelId, token));
+        await Assert.ThrowsAsync<InvalidModelIdException>(() => harness.Client.GetModelAsync(modelId, token));
+        await Assert.ThrowsAsync<InvalidModelIdException>(() =>
+            harness.Client.CallAsync<IOwnGrain, int>(modelId, (grain, ct) => grain.AddAsync(1, ct), cancellationToken: token));
+
+        Assert.Empty(harness.Keys);
+    }
+
+    [Fact]
+    public async Task Infer_InputsAndOutputs_ReachTheGrainOfTheModel()
+    {
+        var harness = new ClientHarness().ThenAnswer();
+        var input = Tensor.Create("X", [1f, 2f]);
+
+        await harness.Client.InferAsync(
+            "iris@2", [input], new InferenceOptions { Outputs = ["b", "a"] }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["iris@2"], harness.Keys);
+        var request = Assert.Single(harness.Requests);
+        Assert.Same(input, Assert.Single(request.Inputs));
+        Assert.Equal(["b", "a"], request.Outputs);
+        Assert.Equal(TimeSpan.FromSeconds(60), request.Timeout);
+    }
+
+    [Fact]
+    public async Task Infer_MoreBytesThanTheLimit_AreRefusedBeforeTheyAreSent()
+    {
+        var harness = new ClientHarness(new MultiplexClientOptions { MaxRequestBytes = new ByteSize(1000) }).ThenAnswer();
+        Task<InferenceResponse> Send(int bytes) =>
+            harness.Client.InferAsync("iris", [Tensor.Create("X", new byte[bytes])], cancellationToken: TestContext.Current.CancellationToken);
+
+        await Send(800);
+        var error = await Assert.ThrowsAsync<InvalidInputException>(() => Send(1000));
+
+        Assert.Contains("MaxRequestBytes", error.Message, StringComparison.Ordinal);
+        Assert.Contains("1000", error.Message, StringComparison.Ordinal);
+        Assert.Single(harness.Requests);
+    }
+
+    [Fact]
+    public void RequestSize_NestedValues_AreCountedToTheirLeaves()
+    {
+        var map = new ValueMap("", Tensor.Create("", [1L]), Tensor.Create("", [1f]));
+        ImmutableArray<ModelValue> values = [new ValueSequence("S", [map, map])];
+
+        Assert.InRange(RequestSize.Of(values), 2 * (8 + 4), 2 * (8 + 4) + 1000);
+        Assert.True(RequestSize.Of([new ValueSequence("S", [map])]) < RequestSize.Of(values));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(86401)]
+    public async Task Infer_TimeoutOutOfRange_IsRefused(int seconds)
+    {
+        var harness = new ClientHarness();
+
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() =>
+            harness.InferAsync(TimeSpan.FromSeconds(seconds), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Call_SiloWentAway_OwnGrainIsCalledAgain()
+    {
+        var harness = new ClientHarness();
+        var tries = 0;
+        var own = FakeGrains.Grain<IOwnGrain>((_, arguments) =>
+            ++tries == 1 ? Task.FromException<int>(new SiloUnavailableException("gone")) : Task.FromResult((int)arguments[0]! + 1));
+        harness.Others = _ => own;
+
+        var call = harness.Client.CallAsync<IOwnGrain, int>(
+            "iris", (grain, ct) => grain.AddAsync(41, ct), cancellationToken: TestContext.Current.CancellationToken);
+        await harness.Time.NextTimerAsync();
+        harness.Time.Advance(await harness.Time.NextTimerAsync());
+
+        Assert.Equal(42, await call);
+        Assert.Equal(2, tries);
+    }
+
+    [Fact]
+    public async Task Call_DeadlinePasses_OwnGrainIsCancelledAtTheDeadline()
+    {
+        var harness = new ClientHarness();
+        harness.Others = _ => FakeGrains.Grain<IOwnGrain>((_, _) => new TaskCompletionSource<int>().Task);
+
+        var call = harness.Client.CallAsync<IOwnGrain, int>(
+            "iris",
+            (grain, ct) => grain.AddAsync(1, ct),
+            new InferenceOptions { Timeout = TimeSpan.FromSeconds(3) },
+            TestContext.Current.CancellationToken);
+        await harness.Time.NextTimerAsync();
+        harness.Time.Advance(TimeSpan.FromSeconds(3));
+
+        await Assert.ThrowsAsync<InferenceTimeoutException>(() => call);
+    }
+
+    [Fact]
+    public async Task Reads_SiloWentAway_AreSentAgain()
+    {
+        var harness = new ClientHarness();
+        var tries = 0;
+        harness.Others = _ => FakeGrains.Grain<IClusterResidencyGrain>((method, _) =>
+            ++tries == 1
+                ? Task.FromException<ImmutableArray<SiloResidency>>(FakeGrains.Rejection("Silo stopping"))
+                : Task.FromResult(ImmutableArray<SiloResidency>.Empty));
+
+        var call = harness.Client.GetSilosAsync(TestContext.Current.CancellationToken);
+        await harness.Time.NextTimerAsync();
+        harness.Time.Advance(await harness.Time.NextTimerAsync());
+
+        Assert.Empty(await call);
+        Assert.Equal([0L], harness.Keys);
+    }
+}
