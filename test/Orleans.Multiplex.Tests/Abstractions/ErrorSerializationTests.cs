@@ -1,0 +1,55 @@
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Serialization;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.Abstractions;
+
+/// <summary>Each error arrives at another silo as it left, with all its data.</summary>
+public sealed class ErrorSerializationTests
+{
+    public static TheoryData<Type> Errors =>
+        [.. typeof(MultiplexException).Assembly.GetExportedTypes().Where(type => type.IsAssignableTo(typeof(Exception)) && !type.IsAbstract)];
+
+    [Theory]
+    [MemberData(nameof(Errors))]
+    public void Serializer_PublicError_KeepsItsTypeAndAllItsData(Type error)
+    {
+        using var services = new ServiceCollection().AddSerializer().BuildServiceProvider();
+        var serializer = services.GetRequiredService<Serializer>();
+        var sent = Create(error!);
+
+        var received = serializer.Deserialize<Exception>(serializer.SerializeToArray(sent));
+
+        Assert.IsType(error!, received);
+        var data = Data(error!).ToList();
+        Assert.True(data.Count >= 3);
+        Assert.All(data, property => Assert.Equal(property.GetValue(sent), property.GetValue(received)));
+    }
+
+    [Fact]
+    public void Errors_OfTheAbstractions_AreOneFamily()
+    {
+        Assert.True(Errors.Count >= 10);
+        Assert.All(Errors, error => Assert.True(error.Data.IsSubclassOf(typeof(MultiplexException)), $"{error.Data} is not a {nameof(MultiplexException)}."));
+    }
+
+    private static IEnumerable<PropertyInfo> Data(Type error) => error.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Where(property => property.DeclaringType != typeof(Exception) || property.Name == nameof(Exception.Message));
+
+    private static Exception Create(Type error)
+    {
+        var constructor = error.GetConstructors().MaxBy(candidate => candidate.GetParameters().Length)!;
+        return (Exception)constructor.Invoke([.. constructor.GetParameters().Select(Value)]);
+    }
+
+    // Unlike any default, and unlike each other, so that a lost or swapped member shows.
+    private static object Value(ParameterInfo parameter) => (Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType) switch
+    {
+        var type when type == typeof(string) => $"the-{parameter.Name}",
+        var type when type == typeof(TimeSpan) => TimeSpan.FromSeconds(7),
+        var type when type == typeof(int) => 41,
+        var type when type == typeof(long) => 42L,
+        var type => throw new NotSupportedException($"Give a value for a parameter of type {type}."),
+    };
+}
