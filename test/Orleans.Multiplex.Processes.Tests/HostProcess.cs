@@ -7,7 +7,7 @@ namespace Orleans.Multiplex.Processes.Tests;
 /// <summary>One of the executables, started as a process of its own, with what it printed.</summary>
 public sealed partial class HostProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
@@ -36,13 +36,18 @@ public sealed partial class HostProcess : IAsyncDisposable
     /// <summary>Starts an executable of the repository and waits until it says that it is up.</summary>
     public static async Task<HostProcess> StartAsync(string project, string name, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(FindExecutable(project)) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var executable = FindExecutable(project);
+        var start = new ProcessStartInfo(executable)
+        {
+            WorkingDirectory = Path.GetDirectoryName(executable),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
         }
 
-        start.Environment["DOTNET_gcServer"] = "0";
         var host = new HostProcess(new Process { StartInfo = start, EnableRaisingEvents = true }, name);
         host._process.OutputDataReceived += (_, line) => host.OnLine(line.Data);
         host._process.ErrorDataReceived += (_, line) => host.OnLine(line.Data);
@@ -55,10 +60,10 @@ public sealed partial class HostProcess : IAsyncDisposable
             host.Address = await host._address.Task.WaitAsync(StartPatience);
             host.SiloName = await host._siloName.Task.WaitAsync(StartPatience);
         }
-        catch
+        catch (TimeoutException)
         {
             await host.DisposeAsync();
-            throw;
+            throw new TimeoutException($"{name} did not say within {StartPatience.TotalSeconds} s that it is up. It said:\n{host.Output}");
         }
 
         return host;
