@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Multiplex.Testing.Onnx;
+using Xunit;
 
 namespace Orleans.Multiplex.Processes.Tests;
 
@@ -110,18 +111,33 @@ public sealed class ProcessCluster : IAsyncDisposable
         return (response.StatusCode, added, response.Headers.TryGetValues("x-multiplex-silo", out var silo) ? silo.Single() : "");
     }
 
-    /// <summary>The models that each silo holds, as the gateway reports them: of the store, or of a pool of own classes.</summary>
-    public async Task<Dictionary<string, string[]>> GetResidentsAsync(string pool = "Inference")
+    /// <summary>The models that each silo holds ready, as the gateway reports them: of the store, or of a pool of own classes.</summary>
+    public Task<Dictionary<string, string[]>> GetResidentsAsync(string pool = "Inference") =>
+        ReadPoolsAsync(pool, one => one.GetProperty("models").EnumerateArray()
+            .Where(model => model.GetProperty("state").GetString() == "ready")
+            .Select(model => model.GetProperty("model").GetString()!)
+            .ToArray());
+
+    /// <summary>The models that each silo has reserved room for.</summary>
+    public Task<Dictionary<string, int>> GetChargedAsync(string pool = "Inference") =>
+        ReadPoolsAsync(pool, one => one.GetProperty("chargedModels").GetInt32());
+
+    /// <summary>Waits until so many silos report themselves to each other.</summary>
+    public async Task WaitForSilosAsync(int count)
+    {
+        while ((await GetChargedAsync()).Count != count)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task<Dictionary<string, T>> ReadPoolsAsync<T>(string pool, Func<JsonElement, T> read)
     {
         using var http = Front.CreateClient();
         var silos = (await http.GetFromJsonAsync<JsonElement>("/multiplex/silos")).GetProperty("silos");
         return silos.EnumerateArray().ToDictionary(
             silo => silo.GetProperty("silo").GetString()!,
-            silo => silo.GetProperty("pools").EnumerateArray()
-                .Where(one => one.GetProperty("pool").GetString() == pool)
-                .SelectMany(one => one.GetProperty("models").EnumerateArray())
-                .Select(model => model.GetProperty("model").GetString()!)
-                .ToArray());
+            silo => read(silo.GetProperty("pools").EnumerateArray().Single(one => one.GetProperty("pool").GetString() == pool)));
     }
 
     public async ValueTask DisposeAsync()
