@@ -23,10 +23,10 @@ internal static class OnnxFileReader
                 throw new InvalidDataException($"its file has {reader.Length} bytes; a file of protobuf has at most {int.MaxValue}.");
         }
 
-        var footprint = new Footprint();
-        var shapes = new ConstantShapes();
+        var footprint = new Footprint(reader.Length);
+        var expansions = new Expansions();
         var declarations = new Declarations();
-        var graphs = new GraphWalk(reader, footprint, shapes);
+        var graphs = new GraphWalk(reader, footprint, expansions);
         var version = 0L;
         var hasGraph = false;
         var hasOperators = false;
@@ -63,7 +63,7 @@ internal static class OnnxFileReader
             throw new InvalidDataException($"it is no ONNX model, or is cut off: it has no {missing}.");
         }
 
-        footprint.AddTensor(shapes.CountBytes());
+        footprint.AddExpansions(expansions.CountBytes());
         var signature = declarations.ToSignature(defaultsAreInputs: version >= FirstVersionWithDefaults);
         ThrowIfNotCarried(signature);
         return new ModelFacts(signature, footprint.Bytes);

@@ -7,8 +7,9 @@ internal static class EmptySequence
 {
     public static OrtValue Create(TensorType elementType)
     {
-        using var settings = SessionSettings.Create();
-        using var session = new InferenceSession(WriteModel((byte)elementType.ToOnnx()), settings);
+        var model = WriteModel((byte)elementType.ToOnnx());
+        using var settings = SessionSettings.Create(model.Length);
+        using var session = new InferenceSession(model, settings);
         using var options = new RunOptions();
 
         // The list is not disposed, since that would dispose the value.
