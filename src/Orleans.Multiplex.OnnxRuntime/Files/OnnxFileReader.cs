@@ -11,7 +11,8 @@ internal static class OnnxFileReader
     // An overridden constant is possible from this version of the file format on.
     private const long FirstVersionWithDefaults = 4;
 
-    /// <exception cref="InvalidDataException">The file is broken or refused; the message, which follows the model's name, says why.</exception>
+    /// <summary>Reads a model file.</summary>
+    /// <exception cref="InvalidDataException">The file is broken or refused; the message says why.</exception>
     public static ModelFacts Read(Stream file, CancellationToken cancellationToken)
     {
         var reader = new WireReader(file, cancellationToken);
@@ -76,14 +77,15 @@ internal static class OnnxFileReader
             if (values.FirstOrDefault(value => value.Type is { } type && !type.IsCarried()) is { } value)
             {
                 throw new InvalidDataException(
-                    $"its {what} {Wording.Quote(value.Name)} has elements of type {value.Type!.Value.GetProtocolName()}, which ONNX Runtime does not carry.");
+                    $"its {what} {Wording.Quote(value.Name)} has elements of type {value.Type!.Value.GetProtocolName()}, "
+                    + "which ONNX Runtime does not carry.");
             }
         }
 
         if (signature.Inputs.FirstOrDefault(input => input is { Kind: ValueKind.Other, IsOptional: false }) is { } other)
         {
             throw new InvalidDataException(
-                $"its input {Wording.Quote(other.Name)} is neither a tensor, a sequence of tensors or maps, nor a map, and cannot be given.");
+                $"its input {Wording.Quote(other.Name)} is no tensor, map, or sequence of tensors or maps, and cannot be given.");
         }
     }
 }

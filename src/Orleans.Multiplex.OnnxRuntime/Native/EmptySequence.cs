@@ -2,7 +2,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Orleans.Multiplex.OnnxRuntime.Native;
 
-/// <summary>Makes empty sequences of tensors. ONNX Runtime makes a sequence from its elements alone, so a model of one node gives them.</summary>
+/// <summary>
+/// Makes empty sequences of tensors. ONNX Runtime makes a sequence from its elements alone, so a model of one node gives them.
+/// </summary>
 internal static class EmptySequence
 {
     public static OrtValue Create(TensorType elementType)

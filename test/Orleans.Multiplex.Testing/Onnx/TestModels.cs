@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Orleans.Multiplex.Testing.Onnx;
 
-/// <summary>Models that tests serve, each of known behaviour. Inputs are called <c>x</c> and outputs <c>y</c> where nothing else is said.</summary>
+/// <summary>
+/// Models that tests serve, each of known behaviour. Inputs are called <c>x</c> and outputs <c>y</c> where nothing else is said.
+/// </summary>
 public static class TestModels
 {
     /// <summary>FP32 [-1,4] times <paramref name="scale"/> plus <paramref name="offset"/>.</summary>
@@ -106,7 +108,11 @@ public static class TestModels
             .Input("offset", TensorType.Float32, 1)
             .Output("y", TensorType.Float32, -1)
             .Initializer(Tensor.Create("offset", [10f]))
-            .Node("Add", ["x", "offset"], ["y"])) { IrVersion = irVersion, Opset = 13 }.Build();
+            .Node("Add", ["x", "offset"], ["y"]))
+        {
+            IrVersion = irVersion,
+            Opset = 13,
+        }.Build();
 
     /// <summary>The sum of FP32 [-1], as a scalar.</summary>
     public static byte[] ScalarOutput() =>
@@ -145,7 +151,10 @@ public static class TestModels
             .Output("y", OnnxType.AnyRank(TensorType.Float32))
             .Node(
                 OnnxModelBuilder.MlDomain, "DictVectorizer", ["x"], ["y"],
-                AttributeValue.Of("string_vocabulary", (string[])["a", "b", "c"]))) { MlOpset = 1 }.Build();
+                AttributeValue.Of("string_vocabulary", (string[])["a", "b", "c"])))
+        {
+            MlOpset = 1,
+        }.Build();
 
     /// <summary>Gives a value for its optional output when <c>x</c>, BOOL without dimensions, is true, and none when it is false.</summary>
     public static byte[] OptionalOutput()
