@@ -39,13 +39,10 @@ internal sealed class OnnxBackend(ILoggerFactory loggers) : IInferenceBackend
         cancellationToken.ThrowIfCancellationRequested();
         var path = artifact.GetPath(ModelFileName);
         NativeEnvironment.Start(_logger);
-        using var options = SessionSettings.Create();
-        using var registration = cancellationToken.UnsafeRegister(
-            static options => ((SessionOptions)options!).SetLoadCancellationFlag(true), options);
         try
         {
 #pragma warning disable CA2000 // The caller owns the session.
-            return new(Load(artifact, path, () => Open(artifact.Id, path, options, cancellationToken)));
+            return new(Load(artifact, path, () => Open(artifact.Id, path, cancellationToken)));
 #pragma warning restore CA2000
         }
         catch (ModelLoadFailedException) when (cancellationToken.IsCancellationRequested)
@@ -54,18 +51,21 @@ internal sealed class OnnxBackend(ILoggerFactory loggers) : IInferenceBackend
         }
     }
 
-    private static OnnxSession Open(string modelId, string path, SessionOptions options, CancellationToken cancellationToken)
+    private static OnnxSession Open(string modelId, string path, CancellationToken cancellationToken)
     {
         using var file = OpenFile(path);
+        using var settings = SessionSettings.Create(file.Length);
+        using var registration = cancellationToken.UnsafeRegister(
+            static settings => ((SessionOptions)settings!).SetLoadCancellationFlag(true), settings);
         if (file.Length > MaxBytesRead)
         {
-            return new OnnxSession(modelId, OnnxFileReader.Read(file, cancellationToken).Signature, path, options);
+            return new OnnxSession(modelId, OnnxFileReader.Read(file, cancellationToken).Signature, path, settings);
         }
 
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
         using var copy = new MemoryStream(bytes);
-        return new OnnxSession(modelId, OnnxFileReader.Read(copy, cancellationToken).Signature, bytes, options);
+        return new OnnxSession(modelId, OnnxFileReader.Read(copy, cancellationToken).Signature, bytes, settings);
     }
 
     private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);

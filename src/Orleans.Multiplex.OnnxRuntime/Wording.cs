@@ -21,7 +21,7 @@ internal static class Wording
     {
         Tensor tensor => $"{Describe(tensor.Type)} {Describe(tensor.Shape)}",
         ValueMap map => $"a map of {Describe(map.Keys?.Type)} to {Describe(map.Values?.Type)}",
-        ValueSequence { Elements: [] } => "an empty sequence",
+        ValueSequence { Elements.IsDefaultOrEmpty: true } => "an empty sequence",
         ValueSequence { Elements: [Tensor first, ..] } => $"a sequence that begins with {Describe(first)}",
         ValueSequence { Elements: [ValueMap first, ..] } => $"a sequence that begins with {Describe(first)}",
         ValueSequence => "a sequence of something else",

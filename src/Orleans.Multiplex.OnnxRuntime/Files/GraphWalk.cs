@@ -4,7 +4,7 @@ namespace Orleans.Multiplex.OnnxRuntime.Files;
 /// Walks over graphs, and over the graphs inside them, wherever a tensor can lie: initializers, constants, the branches of an If, the
 /// bodies of a Loop or Scan, functions.
 /// </summary>
-internal sealed class GraphWalk(WireReader reader, Footprint footprint, ConstantShapes shapes)
+internal sealed class GraphWalk(WireReader reader, Footprint footprint, Expansions expansions)
 {
     // The nesting that ONNX Runtime's own parser allows, in messages.
     private const int MaxDepth = 100;
@@ -29,7 +29,7 @@ internal sealed class GraphWalk(WireReader reader, Footprint footprint, Constant
                     break;
                 case (5, WireType.Bytes):
                     var tensor = _tensors.Walk(reader.ReadEnd(end));
-                    shapes.AddConstant(tensor.Name, tensor.ShapeElements);
+                    expansions.AddConstant(tensor.Name, tensor);
                     main?.AddInitializer(tensor.Name);
                     break;
                 case (11, WireType.Bytes) when main is not null:
@@ -89,7 +89,8 @@ internal sealed class GraphWalk(WireReader reader, Footprint footprint, Constant
     {
         ThrowIfTooDeep(depth);
         footprint.AddNode();
-        string? input = null;
+        string? first = null;
+        string? second = null;
         string? output = null;
         string? type = null;
         var value = default(TensorHead);
@@ -97,8 +98,11 @@ internal sealed class GraphWalk(WireReader reader, Footprint footprint, Constant
         {
             switch (tag)
             {
-                case (1, WireType.Bytes) when input is null:
-                    input = reader.ReadTextOrSkip(end, TensorWalk.MaxNameBytes);
+                case (1, WireType.Bytes) when first is null:
+                    first = reader.ReadTextOrSkip(end, TensorWalk.MaxNameBytes);
+                    break;
+                case (1, WireType.Bytes) when second is null:
+                    second = reader.ReadTextOrSkip(end, TensorWalk.MaxNameBytes);
                     break;
                 case (2, WireType.Bytes) when output is null:
                     output = reader.ReadTextOrSkip(end, TensorWalk.MaxNameBytes);
@@ -115,13 +119,17 @@ internal sealed class GraphWalk(WireReader reader, Footprint footprint, Constant
             }
         }
 
-        if (type == "ConstantOfShape")
+        switch (type)
         {
-            shapes.AddExpansion(input, value.Type);
-        }
-        else if (type == "Constant")
-        {
-            shapes.AddConstant(output, value.ShapeElements);
+            case "Constant":
+                expansions.AddConstant(output, value);
+                break;
+            case "ConstantOfShape":
+                expansions.AddConstantOfShape(first, value.Type);
+                break;
+            case "MatMul" or "Gemm":
+                expansions.AddMultiplied(second);
+                break;
         }
     }
 
@@ -144,6 +152,7 @@ internal sealed class GraphWalk(WireReader reader, Footprint footprint, Constant
                     value = _tensors.Walk(reader.ReadEnd(end));
                     break;
                 case (6 or 11, WireType.Bytes):
+                    footprint.AddGraph();
                     Walk(reader.ReadEnd(end), depth + 1, main: null);
                     break;
                 case (7, WireType.Fixed32):
@@ -172,7 +181,7 @@ internal sealed class GraphWalk(WireReader reader, Footprint footprint, Constant
             }
         }
 
-        return value ?? (elements is null ? null : new TensorHead(null, TensorType.Int64, elements));
+        return value ?? (elements is null ? null : new TensorHead(null, TensorType.Int64, elements, PaddingBytes: 0));
     }
 
     private static void ThrowIfTooDeep(int depth)

@@ -11,7 +11,8 @@ internal static class OnnxFileReader
     // An overridden constant is possible from this version of the file format on.
     private const long FirstVersionWithDefaults = 4;
 
-    /// <exception cref="InvalidDataException">The file is broken or refused; the message, which follows the model's name, says why.</exception>
+    /// <summary>Reads a model file.</summary>
+    /// <exception cref="InvalidDataException">The file is broken or refused; the message says why.</exception>
     public static ModelFacts Read(Stream file, CancellationToken cancellationToken)
     {
         var reader = new WireReader(file, cancellationToken);
@@ -23,10 +24,10 @@ internal static class OnnxFileReader
                 throw new InvalidDataException($"its file has {reader.Length} bytes; a file of protobuf has at most {int.MaxValue}.");
         }
 
-        var footprint = new Footprint();
-        var shapes = new ConstantShapes();
+        var footprint = new Footprint(reader.Length);
+        var expansions = new Expansions();
         var declarations = new Declarations();
-        var graphs = new GraphWalk(reader, footprint, shapes);
+        var graphs = new GraphWalk(reader, footprint, expansions);
         var version = 0L;
         var hasGraph = false;
         var hasOperators = false;
@@ -63,7 +64,7 @@ internal static class OnnxFileReader
             throw new InvalidDataException($"it is no ONNX model, or is cut off: it has no {missing}.");
         }
 
-        footprint.AddTensor(shapes.CountBytes());
+        footprint.AddExpansions(expansions.CountBytes());
         var signature = declarations.ToSignature(defaultsAreInputs: version >= FirstVersionWithDefaults);
         ThrowIfNotCarried(signature);
         return new ModelFacts(signature, footprint.Bytes);
@@ -76,14 +77,15 @@ internal static class OnnxFileReader
             if (values.FirstOrDefault(value => value.Type is { } type && !type.IsCarried()) is { } value)
             {
                 throw new InvalidDataException(
-                    $"its {what} {Wording.Quote(value.Name)} has elements of type {value.Type!.Value.GetProtocolName()}, which ONNX Runtime does not carry.");
+                    $"its {what} {Wording.Quote(value.Name)} has elements of type {value.Type!.Value.GetProtocolName()}, "
+                    + "which ONNX Runtime does not carry.");
             }
         }
 
         if (signature.Inputs.FirstOrDefault(input => input is { Kind: ValueKind.Other, IsOptional: false }) is { } other)
         {
             throw new InvalidDataException(
-                $"its input {Wording.Quote(other.Name)} is neither a tensor, a sequence of tensors or maps, nor a map, and cannot be given.");
+                $"its input {Wording.Quote(other.Name)} is no tensor, map, or sequence of tensors or maps, and cannot be given.");
         }
     }
 }

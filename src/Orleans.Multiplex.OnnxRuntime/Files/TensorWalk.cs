@@ -10,6 +10,9 @@ internal sealed class TensorWalk(WireReader reader, Footprint footprint)
 
     private const int MaxShapeLength = 8;
 
+    // The columns to which ONNX Runtime pads a matrix that it multiplies with.
+    private const int PackedColumns = 16;
+
     /// <summary>Walks over a tensor.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or its data lie in another file.</exception>
     public TensorHead Walk(long end)
@@ -17,7 +20,8 @@ internal sealed class TensorWalk(WireReader reader, Footprint footprint)
         string? name = null;
         TensorType? type = null;
         long? elements = 1;
-        var textBytes = 0L;
+        var rank = 0;
+        var narrowest = long.MaxValue;
         var dataBytes = 0L;
         long? product = null;
         while (reader.TryReadTag(end, out var tag))
@@ -25,12 +29,12 @@ internal sealed class TensorWalk(WireReader reader, Footprint footprint)
             switch (tag)
             {
                 case (1, WireType.Varint):
-                    elements = Multiply(elements, reader.ReadVarint(end));
+                    AddDimension(reader.ReadVarint(end));
                     break;
                 case (1, WireType.Bytes):
                     for (var packedEnd = reader.ReadEnd(end); reader.Position < packedEnd;)
                     {
-                        elements = Multiply(elements, reader.ReadVarint(packedEnd));
+                        AddDimension(reader.ReadVarint(packedEnd));
                     }
 
                     break;
@@ -39,7 +43,6 @@ internal sealed class TensorWalk(WireReader reader, Footprint footprint)
                     break;
                 case (6, WireType.Bytes):
                     var textEnd = reader.ReadEnd(end);
-                    textBytes += textEnd - reader.Position;
                     footprint.AddText(textEnd - reader.Position);
                     reader.SkipTo(textEnd);
                     break;
@@ -79,7 +82,20 @@ internal sealed class TensorWalk(WireReader reader, Footprint footprint)
         }
 
         footprint.AddTensor(Math.Max(dataBytes, type is { } known and not TensorType.String ? known.GetByteLength(count) : count));
-        return new TensorHead(name, type, type == TensorType.Int64 && count <= MaxShapeLength ? product : null);
+        return new TensorHead(
+            name,
+            type,
+            type == TensorType.Int64 && count <= MaxShapeLength ? product : null,
+            type == TensorType.Float32 && rank == 2 && narrowest is > 0 and < PackedColumns
+                ? count / narrowest * (PackedColumns - narrowest) * sizeof(float)
+                : 0);
+
+        void AddDimension(ulong dimension)
+        {
+            elements = Multiply(elements, dimension);
+            narrowest = Math.Min(narrowest, (long)dimension);
+            rank++;
+        }
     }
 
     /// <summary>Walks over a sparse tensor; returns the name, which is that of its values.</summary>
@@ -154,4 +170,5 @@ internal sealed class TensorWalk(WireReader reader, Footprint footprint)
 /// <param name="Name">Its name; null when it has none, or one too long to be of use.</param>
 /// <param name="Type">The element type; null when it is none that we know.</param>
 /// <param name="ShapeElements">When the tensor can be a shape: the number of elements that this shape asks for.</param>
-internal readonly record struct TensorHead(string? Name, TensorType? Type, long? ShapeElements);
+/// <param name="PaddingBytes">What comes on top of its bytes when it is a matrix that a node multiplies with.</param>
+internal readonly record struct TensorHead(string? Name, TensorType? Type, long? ShapeElements, long PaddingBytes);

@@ -2,13 +2,16 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Orleans.Multiplex.OnnxRuntime.Native;
 
-/// <summary>Makes empty sequences of tensors. ONNX Runtime makes a sequence from its elements alone, so a model of one node gives them.</summary>
+/// <summary>
+/// Makes empty sequences of tensors. ONNX Runtime makes a sequence from its elements alone, so a model of one node gives them.
+/// </summary>
 internal static class EmptySequence
 {
     public static OrtValue Create(TensorType elementType)
     {
-        using var settings = SessionSettings.Create();
-        using var session = new InferenceSession(WriteModel((byte)elementType.ToOnnx()), settings);
+        var model = WriteModel((byte)elementType.ToOnnx());
+        using var settings = SessionSettings.Create(model.Length);
+        using var session = new InferenceSession(model, settings);
         using var options = new RunOptions();
 
         // The list is not disposed, since that would dispose the value.

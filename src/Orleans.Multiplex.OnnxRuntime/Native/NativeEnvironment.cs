@@ -49,7 +49,9 @@ internal static partial class NativeEnvironment
 #pragma warning restore CA2000
     }
 
-    /// <summary>Gives all sessions one pool for what they need during a run: a pool for each would keep its peak while the model idles.</summary>
+    /// <summary>
+    /// Gives all sessions one pool for what they need during a run: a pool for each would keep its peak while the model idles.
+    /// </summary>
     private static void SharePool()
     {
         using var processor = new OrtMemoryInfo(OrtMemoryInfo.allocatorCPU, OrtAllocatorType.ArenaAllocator, 0, OrtMemType.Default);

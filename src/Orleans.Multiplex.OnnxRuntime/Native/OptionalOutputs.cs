@@ -33,7 +33,8 @@ internal static unsafe class OptionalOutputs
 
         session.RunWithBinding(options, binding);
         return FindEmpty(binding) is { } empty
-            ? throw new NotSupportedException($"it gave no value for output '{outputs[empty]}', which an answer cannot say; ask for its other outputs by name.")
+            ? throw new NotSupportedException(
+                $"it gave no value for output '{outputs[empty]}', which an answer cannot say; ask for its other outputs by name.")
             : binding.GetOutputValues();
     }
 

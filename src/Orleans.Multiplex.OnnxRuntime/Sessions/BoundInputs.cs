@@ -7,7 +7,9 @@ using Orleans.Multiplex.OnnxRuntime.Native;
 
 namespace Orleans.Multiplex.OnnxRuntime.Sessions;
 
-/// <summary>The inputs of one run as ONNX Runtime takes them: views of the request's own bytes, which stay where they are until disposal.</summary>
+/// <summary>
+/// The inputs of one run as ONNX Runtime takes them: views of the request's own bytes, which stay where they are until disposal.
+/// </summary>
 internal sealed class BoundInputs : IDisposable
 {
     private readonly List<MemoryHandle> _pins;

@@ -30,7 +30,9 @@ internal sealed class RequestCheck(string modelId, ModelSignature signature)
         {
             if (input?.Name is not { } name || !_inputs.TryGetValue(name, out var index))
             {
-                throw Invalid(input?.Name, $"Model '{modelId}' has no input {Wording.Quote(input?.Name)}. It has: {Wording.List(signature.Inputs)}.");
+                throw Invalid(
+                    input?.Name,
+                    $"Model '{modelId}' has no input {Wording.Quote(input?.Name)}. It has: {Wording.List(signature.Inputs)}.");
             }
 
             if (seen[index])
@@ -62,7 +64,8 @@ internal sealed class RequestCheck(string modelId, ModelSignature signature)
         {
             if (outputs[i] is not { } name || !_outputs.ContainsKey(name))
             {
-                throw Invalid("", $"Model '{modelId}' has no output {Wording.Quote(outputs[i])}. It has: {Wording.List(signature.Outputs)}.");
+                throw Invalid(
+                    "", $"Model '{modelId}' has no output {Wording.Quote(outputs[i])}. It has: {Wording.List(signature.Outputs)}.");
             }
 
             // There are no more names before this one than the model has outputs, since none of them came twice.
@@ -78,8 +81,10 @@ internal sealed class RequestCheck(string modelId, ModelSignature signature)
         var fits = (spec.Kind, value) switch
         {
             (ValueKind.Tensor, Tensor tensor) => HasType(tensor, spec) && HasShape(tensor, spec.Shape),
-            (ValueKind.SequenceOfTensors, ValueSequence sequence) => sequence.Elements.All(element => element is Tensor tensor && HasType(tensor, spec)),
-            (ValueKind.SequenceOfMaps, ValueSequence { Elements.IsEmpty: false } sequence) => sequence.Elements.All(element => element is ValueMap map && IsMap(map, spec)),
+            (ValueKind.SequenceOfTensors, ValueSequence { Elements.IsDefault: false } sequence) =>
+                sequence.Elements.All(element => element is Tensor tensor && HasType(tensor, spec)),
+            (ValueKind.SequenceOfMaps, ValueSequence { Elements.IsDefaultOrEmpty: false } sequence) =>
+                sequence.Elements.All(element => element is ValueMap map && IsMap(map, spec)),
             (ValueKind.Map, ValueMap map) => IsMap(map, spec),
             _ => false,
         };
@@ -112,5 +117,8 @@ internal sealed class RequestCheck(string modelId, ModelSignature signature)
     private InvalidInputException Invalid(string? input, string message) => new(modelId, Wording.Cut(input), NativeError.Clean(message));
 
     private static FrozenDictionary<string, int> IndexByName(ImmutableArray<ValueSpec> specs) =>
-        specs.Select((spec, index) => (spec.Name, index)).DistinctBy(pair => pair.Name).ToFrozenDictionary(pair => pair.Name, pair => pair.index, StringComparer.Ordinal);
+        specs
+            .Select((spec, index) => (spec.Name, Index: index))
+            .DistinctBy(pair => pair.Name)
+            .ToFrozenDictionary(pair => pair.Name, pair => pair.Index, StringComparer.Ordinal);
 }

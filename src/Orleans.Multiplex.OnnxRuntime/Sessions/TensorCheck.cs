@@ -12,7 +12,9 @@ internal static class TensorCheck
     public static string? FindFault(ModelValue value) => value switch
     {
         Tensor tensor => FindFault(tensor),
-        ValueMap map => FindFault(map.Keys) ?? FindFault(map.Values) ?? (IsPaired(map) ? null : "the keys and values of a map differ in number"),
+        ValueMap map => FindFault(map.Keys)
+            ?? FindFault(map.Values)
+            ?? (IsPaired(map) ? null : "the keys and values of a map differ in number"),
         ValueSequence sequence => sequence.Elements.Select(FindFault).FirstOrDefault(fault => fault is not null),
         _ => "nothing came",
     };
@@ -30,7 +32,8 @@ internal static class TensorCheck
         {
             return IsText(tensor.Data.Span, elements)
                 ? null
-                : $"came {Wording.Describe(tensor)}, whose bytes are not {elements} elements of text, each behind its length as a 32-bit number";
+                : $"came {Wording.Describe(tensor)}, "
+                    + $"whose bytes are not {elements} elements of text, each behind its length as a 32-bit number";
         }
 
         var expected = (Int128)elements * tensor.Type.GetElementBits() / 8;

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Orleans.Multiplex.Testing.Onnx;
 
-/// <summary>Models that tests serve, each of known behaviour. Inputs are called <c>x</c> and outputs <c>y</c> where nothing else is said.</summary>
+/// <summary>
+/// Models that tests serve, each of known behaviour. Inputs are called <c>x</c> and outputs <c>y</c> where nothing else is said.
+/// </summary>
 public static class TestModels
 {
     /// <summary>FP32 [-1,4] times <paramref name="scale"/> plus <paramref name="offset"/>.</summary>
@@ -22,20 +24,28 @@ public static class TestModels
     public static byte[] Identity(OnnxType type) =>
         new OnnxModelBuilder(new OnnxGraph("identity").Input("x", type).Output("y", type).Node("Identity", ["x"], ["y"])).Build();
 
-    /// <summary>A network of two layers with at least <paramref name="weights"/> FP32 weights: FP32 [-1,16] to [-1,1].</summary>
+    /// <summary>A network of two layers with at least <paramref name="weights"/> FP32 weights: FP32 [-1,16] to [-1,16].</summary>
     public static byte[] Mlp(int weights)
     {
         const int Width = 16;
-        var hidden = Math.Max((weights + Width) / (Width + 1), 1);
+        var hidden = Math.Max((weights + (2 * Width) - 1) / (2 * Width), 1);
         return new OnnxModelBuilder(new OnnxGraph("mlp")
             .Input("x", TensorType.Float32, -1, Width)
-            .Output("y", TensorType.Float32, -1, 1)
+            .Output("y", TensorType.Float32, -1, Width)
             .Initializer(Weights("first", Width, hidden))
-            .Initializer(Weights("second", hidden, 1))
+            .Initializer(Weights("second", hidden, Width))
             .Node("MatMul", ["x", "first"], ["h"])
             .Node("Relu", ["h"], ["positive"])
             .Node("MatMul", ["positive", "second"], ["y"])).Build();
     }
+
+    /// <summary>FP32 [-1,<paramref name="width"/>] to [-1,1] by a matrix of one column, which takes sixteen times its bytes once open.</summary>
+    public static byte[] OneColumn(int width) =>
+        new OnnxModelBuilder(new OnnxGraph("column")
+            .Input("x", TensorType.Float32, -1, width)
+            .Output("y", TensorType.Float32, -1, 1)
+            .Initializer(Weights("w", width, 1))
+            .Node("MatMul", ["x", "w"], ["y"])).Build();
 
     /// <summary>Counts in a loop up to its input <c>n</c>, an INT64 scalar, and gives the count: it runs for as long as one likes.</summary>
     public static byte[] Count()
@@ -98,7 +108,11 @@ public static class TestModels
             .Input("offset", TensorType.Float32, 1)
             .Output("y", TensorType.Float32, -1)
             .Initializer(Tensor.Create("offset", [10f]))
-            .Node("Add", ["x", "offset"], ["y"])) { IrVersion = irVersion, Opset = 13 }.Build();
+            .Node("Add", ["x", "offset"], ["y"]))
+        {
+            IrVersion = irVersion,
+            Opset = 13,
+        }.Build();
 
     /// <summary>The sum of FP32 [-1], as a scalar.</summary>
     public static byte[] ScalarOutput() =>
@@ -137,7 +151,10 @@ public static class TestModels
             .Output("y", OnnxType.AnyRank(TensorType.Float32))
             .Node(
                 OnnxModelBuilder.MlDomain, "DictVectorizer", ["x"], ["y"],
-                AttributeValue.Of("string_vocabulary", (string[])["a", "b", "c"]))) { MlOpset = 1 }.Build();
+                AttributeValue.Of("string_vocabulary", (string[])["a", "b", "c"])))
+        {
+            MlOpset = 1,
+        }.Build();
 
     /// <summary>Gives a value for its optional output when <c>x</c>, BOOL without dimensions, is true, and none when it is false.</summary>
     public static byte[] OptionalOutput()

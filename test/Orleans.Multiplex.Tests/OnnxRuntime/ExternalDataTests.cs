@@ -34,7 +34,7 @@ public sealed class ExternalDataTests
         await File.WriteAllBytesAsync(
             Path.Combine(Path.GetDirectoryName(model.Path)!, "weights.bin"), new byte[4], TestContext.Current.CancellationToken);
         NativeEnvironment.Start(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
-        using var settings = SessionSettings.Create();
+        using var settings = SessionSettings.Create(1000);
 
         var error = Assert.Throws<Microsoft.ML.OnnxRuntime.OnnxRuntimeException>(() => byPath
             ? new Microsoft.ML.OnnxRuntime.InferenceSession(model.Path, settings)

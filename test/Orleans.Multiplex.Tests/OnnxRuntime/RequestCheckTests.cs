@@ -7,6 +7,7 @@ namespace Orleans.Multiplex.Tests.OnnxRuntime;
 
 public sealed class RequestCheckTests
 {
+    private static readonly MethodInfo Clone = typeof(object).GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!;
     private static readonly Tensor Good = Tensor.Create("x", new float[8], 2, 4);
 
     [Fact]
@@ -77,6 +78,31 @@ public sealed class RequestCheckTests
     public async Task Check_NoShapeAtAll_IsRefused() => await AssertFaultAsync(
         TestModels.Identity(OnnxType.AnyRank(TensorType.Float32)), "x", "Input 'x' of model 'm': came FP32 of any shape, expected FP32 of any shape.",
         Forge(Good, nameof(Tensor.Shape), default(ImmutableArray<long>)));
+
+    [Fact]
+    public async Task Check_SequenceWithoutElementsOrWithNothingInIt_IsRefused()
+    {
+        var sequence = new ValueSequence("x", []);
+
+        await AssertFaultAsync(
+            TestModels.SequenceLength(), "x", "Input 'x' of model 'm': came an empty sequence, expected a sequence of tensors of FP32.",
+            Forge(sequence, nameof(ValueSequence.Elements), default(ImmutableArray<ModelValue>)));
+        await AssertFaultAsync(
+            TestModels.SequenceLength(), "x",
+            "Input 'x' of model 'm': came a sequence of something else, expected a sequence of tensors of FP32.",
+            Forge(sequence, nameof(ValueSequence.Elements), ImmutableArray.Create<ModelValue>([null!])));
+    }
+
+    [Fact]
+    public async Task Check_TensorInsideASequenceWithTooFewBytes_IsRefused() => await AssertFaultAsync(
+        TestModels.SequenceLength(), "x", "Input 'x' of model 'm': came FP32 [2,4] in 30 bytes, expected 32 bytes.",
+        new ValueSequence("x", [Good, Forge(Good, nameof(Tensor.Data), new ReadOnlyMemory<byte>(new byte[30]))]));
+
+    [Fact]
+    public async Task Check_MapOfUnequalHalves_IsRefused() => await AssertFaultAsync(
+        TestModels.MapInput(), "x", "Input 'x' of model 'm': the keys and values of a map differ in number.",
+        Forge(
+            new ValueMap("x", Tensor.Create("", ["a"]), Tensor.Create("", [1f])), nameof(ValueMap.Values), Tensor.Create("", [1f, 2f])));
 
     [Fact]
     public async Task Check_TextThatIsNotEncodedAsItMustBe_IsRefused() => await AssertFaultAsync(
@@ -156,11 +182,12 @@ public sealed class RequestCheckTests
         Assert.Equal("m", error.ModelId);
     }
 
-    // A tensor as a faulty or hostile process could send it: the codec fills the fields without the constructor's checks.
-    private static Tensor Forge(Tensor tensor, string property, object value)
+    // A value as a faulty or hostile process could send it: the codec fills the fields without the constructor's checks.
+    private static T Forge<T>(T original, string property, object value)
+        where T : ModelValue
     {
-        var forged = new Tensor(tensor.Name, tensor.Type, tensor.Shape, tensor.Data);
-        typeof(Tensor).GetField($"<{property}>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)!.SetValue(forged, value);
+        var forged = (T)Clone.Invoke(original, null)!;
+        typeof(T).GetField($"<{property}>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)!.SetValue(forged, value);
         return forged;
     }
 }
