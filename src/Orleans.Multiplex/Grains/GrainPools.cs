@@ -1,4 +1,3 @@
-using Orleans.Configuration;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
@@ -9,16 +8,6 @@ namespace Orleans.Multiplex.Grains;
 internal sealed class GrainPools(IReadOnlyDictionary<Type, ModelPool> pools)
 {
     public IReadOnlyList<ModelPool> All { get; } = [.. pools.Values];
-
-    /// <summary>Makes the pools; a setting overrides what the class says.</summary>
-    public static GrainPools Create(IEnumerable<Type> classes, MultiplexOptions options) => new(classes.ToDictionary(
-        type => type,
-        type =>
-        {
-            var name = MultiplexedAttribute.GetPool(type);
-            var said = type == typeof(InferenceGrain) ? options.MaxModelsPerSilo : MultiplexedAttribute.Find(type).MaxModelsPerSilo;
-            return new ModelPool(name, options.Pools.GetValueOrDefault(name)?.MaxModelsPerSilo ?? said);
-        }));
 
     public ModelPool Get(Type grainClass) => pools[grainClass];
 

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Multiplex.Grains;
+using Orleans.Multiplex.Placement;
+using Orleans.Multiplex.Residency;
 
 namespace Orleans.Multiplex.Hosting;
 
@@ -9,6 +11,16 @@ internal sealed class MultiplexedClasses(IOptions<GrainTypeOptions> grainTypes)
 {
     public IReadOnlyList<Type> All { get; } =
         [.. grainTypes.Value.Classes.Where(GrainPools.IsMultiplexed).OrderBy(type => type.FullName, StringComparer.Ordinal)];
+
+    /// <summary>Makes a pool for each class; a setting overrides what the class says.</summary>
+    public GrainPools CreatePools(MultiplexOptions options) => new(All.ToDictionary(
+        type => type,
+        type =>
+        {
+            var name = MultiplexedAttribute.GetPool(type);
+            var said = type == typeof(InferenceGrain) ? options.MaxModelsPerSilo : MultiplexedAttribute.Find(type).MaxModelsPerSilo;
+            return new ModelPool(name, options.Pools.GetValueOrDefault(name)?.MaxModelsPerSilo ?? said);
+        }));
 
     /// <summary>
     /// Leaves out the classes that a silo cannot serve: all that serve models when it holds none by its role, and the built-in one when it

@@ -128,7 +128,7 @@ internal static class RoomRegistrations
 
     public static IServiceCollection AddGrains(this IServiceCollection services)
     {
-        services.AddSingleton(provider => GrainPools.Create(provider.GetRequiredService<MultiplexedClasses>().All, Settings(provider)));
+        services.AddSingleton(provider => provider.GetRequiredService<MultiplexedClasses>().CreatePools(Settings(provider)));
         services.AddSingleton(provider => new CallOptions(Settings(provider).RequestTimeout));
         services.AddSingleton<PassOnLimiter>();
         services.AddSingleton(provider => new ModelAttachments(
