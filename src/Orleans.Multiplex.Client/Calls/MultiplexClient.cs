@@ -88,7 +88,7 @@ internal sealed class MultiplexClient(IGrainFactory grains, TimeProvider time, I
 
     private void CheckSize(string model, ImmutableArray<ModelValue> values)
     {
-        var size = RequestSize.Of(values);
+        var size = MessageSize.Of(values);
         if (size > _options.MaxRequestBytes.Bytes)
         {
             throw new InvalidInputException(

@@ -67,4 +67,5 @@ internal sealed class GrainCalls(ModelAttachment attachment, GrainPools pools, I
 
 /// <summary>How calls behave.</summary>
 /// <param name="Timeout">The time allowed to a call that does not bring its own.</param>
-internal sealed record CallOptions(TimeSpan Timeout);
+/// <param name="MaxAnswerBytes">The most that an answer may take: a message over Orleans' limit would close the connection.</param>
+internal sealed record CallOptions(TimeSpan Timeout, long MaxAnswerBytes);

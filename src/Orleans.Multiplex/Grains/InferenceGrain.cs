@@ -84,6 +84,15 @@ internal sealed partial class InferenceGrain(
     {
         var startedAt = time.GetTimestamp();
         var outputs = session.Run(request, cancellationToken);
+        var size = MessageSize.Of(outputs);
+        if (size > options.MaxAnswerBytes)
+        {
+            throw new InferenceFailedException(
+                attachment.Model,
+                $"its answer takes {new ByteSize(size)}, and at most {new ByteSize(options.MaxAnswerBytes)} can be sent. "
+                + "Send fewer rows at once, ask for fewer outputs, or raise SiloMessagingOptions.MaxMessageBodySize.");
+        }
+
         return (outputs, queued, time.GetElapsedTime(startedAt));
     }
 

@@ -29,6 +29,12 @@ public sealed class MultiplexOptions
     /// <summary>The time allowed to a request that does not bring its own, loading included. Default: 60 s; above zero.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// The most bytes that the inputs of a request may take, as the gateway and the SDK are set; the silo's messages are made to fit.
+    /// Default: 64 MiB; above zero, at most 1 GiB.
+    /// </summary>
+    public ByteSize MaxRequestBytes { get; set; } = new(64L << 20);
+
     /// <summary>Unloads a model that nobody used for so long. Default: null, never; above zero.</summary>
     public TimeSpan? IdleUnload { get; set; }
 

@@ -43,6 +43,7 @@ internal sealed class MultiplexOptionsValidator(
                 : [],
             .. Check(options.MaxBytesPerSilo is null or { Bytes: > 0 }, "Multiplex:MaxBytesPerSilo", "is above zero, for instance 512MiB"),
             .. Check(options.RequestTimeout > TimeSpan.Zero, "Multiplex:RequestTimeout", "is above zero, for instance 00:01:00"),
+            .. Check(options.MaxRequestBytes.Bytes is > 0 and <= 1L << 30, "Multiplex:MaxRequestBytes", "is above zero and at most 1GiB"),
             .. Check(options.IdleUnload is null || options.IdleUnload > TimeSpan.Zero, "Multiplex:IdleUnload", "is above zero; leave it out to keep idle models"),
             .. Check(options.Load.MaxParallel >= 0, "Multiplex:Load:MaxParallel", "is not negative; 0 means one for each core"),
             .. Check(options.Load.Timeout > TimeSpan.Zero, "Multiplex:Load:Timeout", "is above zero"),

@@ -18,6 +18,9 @@ namespace Orleans.Multiplex.Hosting;
 /// <summary>What each room brings to the silo.</summary>
 internal static class RoomRegistrations
 {
+    /// <summary>What a message needs beside the tensors that it carries; generously.</summary>
+    private const int MessageOverhead = 1 << 20;
+
     public static IServiceCollection AddMessagingForModels(this IServiceCollection services)
     {
         // A call that finds its model elsewhere is forwarded; a burst of them more often than Orleans' default allows.
@@ -32,6 +35,7 @@ internal static class RoomRegistrations
         {
             var least = options.Value.RequestTimeout + TimeSpan.FromSeconds(5);
             messaging.ResponseTimeout = messaging.ResponseTimeout > least ? messaging.ResponseTimeout : least;
+            messaging.MaxMessageBodySize = (int)Math.Max(messaging.MaxMessageBodySize, options.Value.MaxRequestBytes.Bytes + MessageOverhead);
         });
         return services;
     }
@@ -129,7 +133,9 @@ internal static class RoomRegistrations
     public static IServiceCollection AddGrains(this IServiceCollection services)
     {
         services.AddSingleton(provider => provider.GetRequiredService<MultiplexedClasses>().CreatePools(Settings(provider)));
-        services.AddSingleton(provider => new CallOptions(Settings(provider).RequestTimeout));
+        services.AddSingleton(provider => new CallOptions(
+            Settings(provider).RequestTimeout,
+            provider.GetRequiredService<IOptions<SiloMessagingOptions>>().Value.MaxMessageBodySize - MessageOverhead));
         services.AddSingleton<PassOnLimiter>();
         services.AddSingleton(provider => new ModelAttachments(
             provider.GetRequiredService<ModelLoader>(),

@@ -56,13 +56,13 @@ public sealed class MultiplexClientTests
     }
 
     [Fact]
-    public void RequestSize_NestedValues_AreCountedToTheirLeaves()
+    public void MessageSize_NestedValues_AreCountedToTheirLeaves()
     {
         var map = new ValueMap("", Tensor.Create("", [1L]), Tensor.Create("", [1f]));
         ImmutableArray<ModelValue> values = [new ValueSequence("S", [map, map])];
 
-        Assert.InRange(RequestSize.Of(values), 2 * (8 + 4), 2 * (8 + 4) + 1000);
-        Assert.True(RequestSize.Of([new ValueSequence("S", [map])]) < RequestSize.Of(values));
+        Assert.InRange(MessageSize.Of(values), 2 * (8 + 4), 2 * (8 + 4) + 1000);
+        Assert.True(MessageSize.Of([new ValueSequence("S", [map])]) < MessageSize.Of(values));
     }
 
     [Theory]

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 
-namespace Orleans.Multiplex.Calls;
+namespace Orleans.Multiplex;
 
-/// <summary>How many bytes the inputs of a call take in a message: never less than they do.</summary>
-internal static class RequestSize
+/// <summary>How many bytes the inputs or outputs of a call take in a message: never less than they do.</summary>
+internal static class MessageSize
 {
     // What the serializer writes around a value, its type and the length of its parts; measured 40 to 60.
     private const int ValueOverhead = 64;
