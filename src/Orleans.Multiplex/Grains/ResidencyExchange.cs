@@ -15,11 +15,18 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
     : GrainService(id, silo, loggers), IResidencyExchange
 {
     private readonly ClusterResidencyView _view = services.GetRequiredService<ClusterResidencyView>();
+    private readonly ResidencyChannel _channel = services.GetRequiredService<ResidencyChannel>();
     private readonly SiloReports _reports = services.GetRequiredService<SiloReports>();
     private readonly IGrainDirectoryCache _addresses = services.GetRequiredService<IGrainDirectoryCache>();
 
     public Task PublishAsync(SiloRow row)
     {
+        // Silos come seldom; that is when those that went are forgotten, on silos too that publish nothing themselves.
+        if (_view.Find(row.Silo) is null)
+        {
+            _view.Retain(_channel.ActiveSilos.Append(row.Silo).ToHashSet());
+        }
+
         _view.Update(row);
         return Task.CompletedTask;
     }
