@@ -1,0 +1,110 @@
+using System.Net;
+using Xunit;
+
+namespace Orleans.Multiplex.Processes.Tests;
+
+/// <summary>The two executables as a person starts them, with the sample models.</summary>
+public sealed class ExecutableTests
+{
+    private const string AnyPort = "--Kestrel:Endpoints:Http:Url=http://127.0.0.1:0";
+
+    [Fact]
+    public async Task Gateway_AloneWithRoomForThree_LoadsOnDemandAndUnloadsTheLeastRecentlyUsed()
+    {
+        using var folder = new TemporaryFolder();
+        await using var gateway = await HostProcess.StartAsync(
+            ProcessCluster.Gateway, "gateway", AnyPort, "--Multiplex:MaxModelsPerSilo=3", $"--Multiplex:Cluster:Directory={folder.Path}");
+        using var http = gateway.CreateClient();
+
+        foreach (var (model, expected) in new[] { ("1", "[2,4,6]"), ("2", "[1,4,9]"), ("3", "[6]"), ("1", "[2,4,6]"), ("4", "[3,2,1]") })
+        {
+            Assert.Contains($"\"data\":{expected}", await AskAsync(http, model), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(
+            ["Loading model '1'.", "Loading model '2'.", "Loading model '3'.", "Loading model '4'.", "Unloading model '2'. Reason: Quota."],
+            Logged(gateway).Where(line => line.StartsWith("Loading", StringComparison.Ordinal) || line.StartsWith("Unloading", StringComparison.Ordinal)));
+        var silos = await http.GetStringAsync("/multiplex/silos", TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("\"model\":\"2\"", silos, StringComparison.Ordinal);
+        Assert.Equal(0, await gateway.StopAsync());
+        Assert.Contains("Unloading model '4'. Reason: Shutdown.", Logged(gateway));
+    }
+
+    [Fact]
+    public async Task Gateways_TwoOnOneMachine_StartSideBySide()
+    {
+        using var folder = new TemporaryFolder();
+        await using var one = await HostProcess.StartAsync(ProcessCluster.Gateway, "one", AnyPort, $"--Multiplex:Cluster:Directory={folder.Path}");
+        await using var two = await HostProcess.StartAsync(ProcessCluster.Gateway, "two", AnyPort, $"--Multiplex:Cluster:Directory={folder.Path}");
+
+        using var http1 = one.CreateClient();
+        using var http2 = two.CreateClient();
+        Assert.Contains("[2,4,6]", await AskAsync(http1, "1"), StringComparison.Ordinal);
+        Assert.Contains("[2,4,6]", await AskAsync(http2, "1"), StringComparison.Ordinal);
+        Assert.NotEqual(one.SiloName, two.SiloName);
+    }
+
+    [Fact]
+    public async Task Silos_TwoAndAGateway_HoldTheModelsBetweenThem()
+    {
+        await using var cluster = await ProcessCluster.StartAsync(2, ProcessCluster.Silo, "--Multiplex:MaxModelsPerSilo=3");
+        for (var i = 1; i <= 4; i++)
+        {
+            cluster.AddModel(i);
+        }
+
+        await cluster.WaitForSilosAsync(2);
+        using var http = cluster.Front.CreateClient();
+        for (var i = 1; i <= 4; i++)
+        {
+            Assert.Equal((HttpStatusCode.OK, (double?)i), (await ProcessCluster.InferAsync(http, i)) is var answer ? (answer.Status, answer.Added) : default);
+        }
+
+        var residents = await cluster.GetResidentsAsync();
+        Assert.Equal(2, residents.Count);
+        Assert.All(residents.Values, models => Assert.Equal(2, models.Length));
+        using var side = cluster.Silos[0].CreateClient();
+        Assert.Equal(HttpStatusCode.OK, (await side.GetAsync(new Uri("/v2/health/ready", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Gateway_WrongSettings_StopsAndListsThemAll()
+    {
+        using var folder = new TemporaryFolder();
+
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => HostProcess.StartAsync(
+            ProcessCluster.Gateway,
+            "gateway",
+            AnyPort,
+            $"--Multiplex:Cluster:Directory={folder.Path}",
+            "--Multiplex:MaxModelsPerSilo=0",
+            "--Multiplex:Load:MaxWaiting=-1",
+            "--Multiplex:Pools:Nobody:MaxModelsPerSilo=2"));
+
+        Assert.Contains("Multiplex:MaxModelsPerSilo is a positive number, or -1 for no limit; it is 0.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Multiplex:Load:MaxWaiting is above zero.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Multiplex:Pools:Nobody names no pool.", error.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> AskAsync(HttpClient http, string model)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/");
+        request.Headers.Add("serve_multiplexed_model_id", model);
+        request.Content = new StringContent("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1,3],"data":[1,2,3]}]}""");
+        using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        return await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+    }
+
+    // "12:34:56.789 info: Multiplex.Loading[1000] Loading model '1'."
+    private static IEnumerable<string> Logged(HostProcess process) =>
+        process.Lines.Where(line => line.Contains(" Multiplex.", StringComparison.Ordinal)).Select(line => line[(line.IndexOf(']', StringComparison.Ordinal) + 2)..]);
+
+    private sealed class TemporaryFolder : IDisposable
+    {
+        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("multiplex-executables-");
+
+        public string Path => _folder.FullName;
+
+        public void Dispose() => _folder.Delete(recursive: true);
+    }
+}
