@@ -6,6 +6,8 @@ namespace Orleans.Multiplex.Execution;
 /// </summary>
 internal sealed class InferenceScheduler(InferenceSchedulerOptions options, string silo, TimeProvider time) : IAsyncDisposable
 {
+    private const string Waiting = "while it waited for an inference thread";
+
     private readonly DedicatedThreads _threads = new("multiplex-run", options.Threads, options.MaxQueued);
 
     /// <summary>
@@ -44,7 +46,7 @@ internal sealed class InferenceScheduler(InferenceSchedulerOptions options, stri
         }
         catch (TimeoutException) when (!done.Task.IsFaulted)
         {
-            throw new InferenceTimeoutException(modelId, Volatile.Read(ref hasBegun) ? "while it ran" : "while it waited for an inference thread");
+            throw new InferenceTimeoutException(modelId, Volatile.Read(ref hasBegun) ? "while it ran" : Waiting);
         }
 
         void Run()
@@ -53,7 +55,11 @@ internal sealed class InferenceScheduler(InferenceSchedulerOptions options, stri
             if (cancellationToken.IsCancellationRequested || waited >= remaining)
             {
                 ended();
-                done.TrySetCanceled(cancellationToken);
+                done.TrySetException(
+                    cancellationToken.IsCancellationRequested
+                        ? new OperationCanceledException(cancellationToken)
+                        : new InferenceTimeoutException(modelId, Waiting));
+                _ = done.Task.Exception;
                 return;
             }
 

@@ -36,8 +36,8 @@ internal sealed class GrainCalls(ModelAttachment attachment, GrainPools pools, I
     /// <summary>Leases the model for a call that the caller ends by disposing it.</summary>
     public async ValueTask<ModelCall> BeginAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var deadline = time.GetTimestamp() + (long)(timeout.TotalSeconds * time.TimestampFrequency);
-        return new ModelCall(await attachment.AcquireAsync(timeout, cancellationToken), deadline, time, cancellationToken);
+        var deadline = ModelCall.GetDeadline(timeout, time);
+        return new ModelCall(await attachment.AcquireAsync(timeout, cancellationToken), deadline, timeout, time, cancellationToken);
     }
 
     /// <summary>Leases the model for a call with the default time.</summary>

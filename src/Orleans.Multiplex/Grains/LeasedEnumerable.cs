@@ -16,8 +16,7 @@ internal static class LeasedEnumerable
     /// <summary>Wraps the request of a call that begins an enumeration; leaves all others as they are.</summary>
     public static void TryWrap(IInvokable call, GrainCalls calls)
     {
-        if (call.GetInterfaceType() != typeof(IAsyncEnumerableGrainExtension)
-            || call.GetMethodName() != nameof(IAsyncEnumerableGrainExtension.StartEnumeration))
+        if (call.GetInterfaceType() != typeof(IAsyncEnumerableGrainExtension))
         {
             return;
         }

@@ -54,7 +54,9 @@ internal sealed class LeasedRequest<T>(IAsyncEnumerableRequest<T> inner, GrainCa
 
     public void Dispose() => inner.Dispose();
 
-    // The flow of execution between two elements belongs to the caller, so the call is entered anew for each of them.
+    // The flow of execution between two elements belongs to the caller, so the call is entered anew for each of them, and its time begins
+    // anew. Orleans disposes the enumerator, except when an element took too long to heed the cancellation: then nobody asks for a
+    // further one either, so the enumeration ends itself.
     private sealed class Enumerator(IAsyncEnumerableRequest<T> request, GrainCalls calls, CancellationToken cancellationToken) : IAsyncEnumerator<T>
     {
         private ModelCall? _call;
@@ -64,29 +66,39 @@ internal sealed class LeasedRequest<T>(IAsyncEnumerableRequest<T> inner, GrainCa
 
         public async ValueTask<bool> MoveNextAsync()
         {
-            _call ??= await calls.BeginAsync(cancellationToken);
-            using (calls.Enter(_call))
+            try
             {
-                _inner ??= request.InvokeImplementation().GetAsyncEnumerator(cancellationToken);
-                return await _inner.MoveNextAsync();
+                _call ??= await calls.BeginAsync(cancellationToken);
+                using (calls.Enter(_call))
+                {
+                    _call.RestartTime();
+                    _inner ??= request.InvokeImplementation().GetAsyncEnumerator(cancellationToken);
+                    return await _inner.MoveNextAsync();
+                }
+            }
+            finally
+            {
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    await DisposeAsync();
+                }
             }
         }
 
         public async ValueTask DisposeAsync()
         {
-            try
+            if (Interlocked.Exchange(ref _call, null) is not { } call)
+            {
+                return;
+            }
+
+            using (call)
+            using (calls.Enter(call))
             {
                 if (_inner is not null)
                 {
-                    using (calls.Enter(_call!))
-                    {
-                        await _inner.DisposeAsync();
-                    }
+                    await _inner.DisposeAsync();
                 }
-            }
-            finally
-            {
-                Interlocked.Exchange(ref _call, null)?.Dispose();
             }
         }
     }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Loading;
-using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Telemetry;
@@ -21,11 +20,10 @@ namespace Orleans.Multiplex.Grains;
 /// </remarks>
 internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainContext context) : IResidentHolder, IDisposable
 {
-    /// <summary>The longest that an activation asks the store for, to learn how much room to claim.</summary>
-    private static readonly TimeSpan ClaimPatience = TimeSpan.FromMilliseconds(250);
-
     /// <summary>How long room stays claimed for a load that no request starts.</summary>
     private static readonly TimeSpan ClaimLife = TimeSpan.FromSeconds(5);
+
+    private static readonly Task<LoadFailure?> NoFailure = Task.FromResult<LoadFailure?>(null);
 
     /// <summary>How long an activation stays that no request uses.</summary>
     private static readonly TimeSpan IdleLife = TimeSpan.FromSeconds(10);
@@ -34,21 +32,20 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
     private readonly TimeProvider _time = silo.Time;
     private readonly ILogger _logger = silo.Logger;
     private readonly long _createdAt = silo.Time.GetTimestamp();
-    private ModelKey _key;
     private ModelPool _pool = null!;
     private IModelOpener _opener = null!;
+    private StoreSearch _search = null!;
+    private RoomClaim? _claim;
     private volatile Resident? _resident;
-    private Task<Found>? _finding;
-    private Reservation? _claim;
-    private LoadFailure? _failure;
-    private object? _failedAttempt;
-    private bool _isDisposed;
+    private Resident? _observed;
+    private Task<LoadFailure?> _loading = NoFailure;
+    private volatile bool _isDisposed;
 
     /// <summary>The grain's key: the model as callers name it.</summary>
     public string Model { get; } = context.GrainId.Key.ToString() ?? "";
 
-    /// <summary>The failure that is remembered; null when there is none.</summary>
-    public LoadFailure? Failure => _failure;
+    /// <summary>The failure that is remembered.</summary>
+    public FailureMemory Failures { get; } = new(context.GrainId.Key.ToString() ?? "", silo.Time);
 
     /// <summary>Claims room for the model, or passes the activation on to a silo that has room.</summary>
     public async Task ActivateAsync(ModelPool pool, IModelOpener opener, CancellationToken cancellationToken)
@@ -56,24 +53,18 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         _pool = pool;
         _opener = opener;
         silo.AddLoose(this);
-        if (!ModelKey.TryParse(Model, out _key, out var fault))
+        if (!ModelKey.TryParse(Model, out var key, out var fault))
         {
-            Remember(this, new LoadOutcome(LoadFailureKind.InvalidId, fault));
+            Failures.Add(new LoadOutcome(LoadFailureKind.InvalidId, fault));
             return;
         }
 
-        if (await FindBytesAsync(cancellationToken) is not { } bytes)
-        {
-            return;
-        }
-
-        silo.Footprints.Set(pool.Name, _key.Id, bytes);
-        _claim = silo.Quota.TryReserve(pool, bytes);
-        if (_claim is null && ShouldPassOn(bytes))
+        _search = new StoreSearch(pool, key, opener, Remember);
+        _claim = new RoomClaim(silo, pool, key, _search, opener);
+        if (!await _claim.TryMakeAsync(cancellationToken))
         {
             LogPassedOn(Model);
-            context.Deactivate(
-                new DeactivationReason(DeactivationReasonCode.RuntimeRequested, "Passed on: another silo has room for the model."), CancellationToken.None);
+            Deactivate("Passed on: another silo has room for the model.");
         }
     }
 
@@ -108,13 +99,12 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         }
 
         silo.AddLoose(this);
-        context.Deactivate(new DeactivationReason(DeactivationReasonCode.RuntimeRequested, "The model was unloaded."), CancellationToken.None);
+        Deactivate("The model was unloaded.");
     }
 
     /// <summary>Lets go what is no longer needed: a claim that no load used, and the activation when it holds no model nor a failure.</summary>
     public void Sweep()
     {
-        Reservation? claim = null;
         bool isOver;
         lock (_lock)
         {
@@ -124,36 +114,27 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
                 return;
             }
 
-            if (_time.GetElapsedTime(_createdAt) > ClaimLife)
-            {
-                (claim, _claim) = (_claim, null);
-            }
-
-            isOver = _finding is null or { IsCompleted: true }
-                && (_failure is { } failure ? failure.IsOver(_time) : _time.GetElapsedTime(_createdAt) > IdleLife);
+            isOver = _search is not { IsUnderWay: true }
+                && (Failures.Last is { } failure ? failure.IsOver(_time) : _time.GetElapsedTime(_createdAt) > IdleLife);
         }
 
-        claim?.Release();
+        if (_time.GetElapsedTime(_createdAt) > ClaimLife)
+        {
+            _claim?.Release();
+        }
+
         if (isOver)
         {
             silo.RemoveLoose(this);
-            context.Deactivate(new DeactivationReason(DeactivationReasonCode.RuntimeRequested, "The grain holds no model."), CancellationToken.None);
+            Deactivate("The grain holds no model.");
         }
     }
 
     public void Dispose()
     {
-        Reservation? claim;
-        Resident? resident;
-        lock (_lock)
-        {
-            _isDisposed = true;
-            (claim, _claim) = (_claim, null);
-            resident = _resident;
-        }
-
-        resident?.RemoveHolder(this);
-        claim?.Release();
+        _isDisposed = true;
+        _resident?.RemoveHolder(this);
+        _claim?.Close();
         silo.RemoveLoose(this);
         if (context.Address is { } address)
         {
@@ -165,21 +146,19 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
     {
         var startedAt = _time.GetTimestamp();
         ThrowIfFailed();
-        var found = await WaitAsync(FindAsync(), Left(), "looked for in the store", TimeSpan.FromSeconds(1), cancellationToken);
+        var found = await WaitAsync(_search.FindAsync(), Left(), "looked for in the store", TimeSpan.FromSeconds(1), cancellationToken);
         if (found.Failure is { } notFound)
         {
             throw notFound.ToException(Model, _time);
         }
 
         ThrowIfFailed();
-        var resident = EnterOrLoad(found.Manifest);
-        LoadOutcome outcome;
+        var (resident, loading) = EnterOrLoad(found.Manifest);
+        var isCold = !resident.WhenLoaded.IsCompleted;
+        LoadFailure? failure;
         try
         {
-            outcome = resident.WhenLoaded.IsCompletedSuccessfully
-                ? await resident.WhenLoaded
-                : await WaitAsync(
-                    resident.WhenLoaded, Left(), Describe(resident.State), silo.Loader.EstimateRemaining(resident), cancellationToken);
+            failure = await WaitAsync(loading, Left(), Describe(resident.State), silo.Loader.EstimateRemaining(resident), cancellationToken);
         }
         catch
         {
@@ -187,14 +166,19 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
             throw;
         }
 
-        if (outcome.Failure is null)
+        if (failure is not null)
         {
-            resident.Touch();
-            return new ModelLease(resident, _time.GetElapsedTime(startedAt), isCold: true);
+            Leave(resident);
+            throw failure.ToException(Model, _time);
         }
 
-        Leave(resident);
-        throw Remember(resident, outcome).ToException(Model, _time);
+        resident.Touch();
+        if (!isCold)
+        {
+            resident.CountHit();
+        }
+
+        return new ModelLease(resident, _time.GetElapsedTime(startedAt), isCold);
 
         TimeSpan Left() => wait - _time.GetElapsedTime(startedAt) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
@@ -211,110 +195,75 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         }
     }
 
-    // One at a time asks the store, for all who wait; what it found serves the load that follows and is asked anew for the next.
-    private Task<Found> FindAsync()
+    // The resident, entered, and the end of its load, which this attachment observes once however many wait for it.
+    private (Resident Resident, Task<LoadFailure?> Loading) EnterOrLoad(ModelManifest? manifest)
     {
+        var resident = silo.Loader.EnterOrLoad(_search.ToResidentKey(manifest), _pool, manifest, _opener, _claim!.Take);
+        _claim.Release();
+        _search.Forget();
+        Task<LoadFailure?> loading;
         lock (_lock)
         {
-            if (_finding is null)
+            if (ReferenceEquals(_observed, resident))
             {
-                using (ExecutionContext.SuppressFlow())
-                {
-                    _finding = Task.Run(FindOnceAsync);
-                }
+                return (resident, _loading);
             }
 
-            return _finding;
-        }
-    }
-
-    private async Task<Found> FindOnceAsync()
-    {
-        try
-        {
-            return new Found(await _opener.FindAsync(_key, CancellationToken.None), null);
-        }
-#pragma warning disable CA1031 // Whatever the store throws becomes a failure, which every waiter gets as an error of its own.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            return new Found(null, Remember(new object(), LoadFailure.Classify(error)));
-        }
-    }
-
-    private Resident EnterOrLoad(ModelManifest? manifest)
-    {
-        var key = ToResidentKey(manifest);
-        var resident = silo.Loader.EnterOrLoad(key, _pool, manifest, _opener, TakeClaim);
-        TakeClaim()?.Release();
-        bool isNew;
-        lock (_lock)
-        {
-            _finding = null;
-            isNew = !ReferenceEquals(_resident, resident) && !_isDisposed;
-            if (isNew)
-            {
-                _resident = resident;
-            }
+            _observed = _resident = resident;
+            loading = _loading = Task.Run(() => ObserveAsync(resident));
         }
 
-        if (isNew)
+        resident.AddHolder(this);
+        if (_isDisposed)
         {
-            resident.AddHolder(this);
-            silo.RemoveLoose(this);
-            _ = ObserveAsync(resident);
+            resident.RemoveHolder(this);
         }
 
-        return resident;
+        return (resident, loading);
     }
 
     // The outcome counts also when no caller waits for it any more.
-    private async Task ObserveAsync(Resident resident)
+    private async Task<LoadFailure?> ObserveAsync(Resident resident)
     {
+        silo.RemoveLoose(this);
         var outcome = await resident.WhenLoaded;
-        if (outcome.Failure is not null)
+        if (outcome.Failure is null)
         {
-            Remember(resident, outcome);
+            Failures.Clear();
+            return null;
         }
-        else
-        {
-            lock (_lock)
-            {
-                _failure = null;
-            }
-        }
-    }
 
-    private LoadFailure Remember(object attempt, LoadOutcome outcome)
-    {
-        LoadFailure failure;
         lock (_lock)
         {
-            if (ReferenceEquals(_failedAttempt, attempt))
-            {
-                return _failure!;
-            }
-
-            var kind = outcome.Failure!.Value;
-            failure = new LoadFailure(kind, outcome.Message, _failure?.Kind == kind ? _failure.Attempts + 1 : 1, _time.GetTimestamp());
-            _failedAttempt = attempt;
-            _failure = failure;
-            _finding = null;
-            if (ReferenceEquals(_resident, attempt))
+            if (ReferenceEquals(_resident, resident))
             {
                 _resident = null;
             }
         }
 
-        silo.AddLoose(this);
+        return Remember(outcome);
+    }
+
+    private LoadFailure Remember(LoadOutcome outcome)
+    {
+        var failure = Failures.Add(outcome);
+
+        // No load comes of this try, and the next one makes its own way.
+        _search.Forget();
+        _claim?.Release();
+        if (!_isDisposed)
+        {
+            silo.AddLoose(this);
+        }
+
         return failure;
     }
 
     private void ThrowIfFailed()
     {
-        if (_failure is { } failure && failure.GetRemaining(_time) > TimeSpan.Zero)
+        if (Failures.Answers(out var error))
         {
-            throw failure.ToException(Model, _time);
+            throw error!;
         }
 
         if (_isDisposed)
@@ -323,48 +272,8 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         }
     }
 
-    // Null when the model is here already, or cannot be had: then there is nothing to claim.
-    private async ValueTask<long?> FindBytesAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var found = await FindAsync().WaitAsync(ClaimPatience, _time, cancellationToken);
-            if (found.Failure is not null || silo.Ledger.Contains(ToResidentKey(found.Manifest)))
-            {
-                return null;
-            }
-
-            var estimate = await _opener.EstimateAsync(found.Manifest, cancellationToken);
-            return estimate > 0 ? estimate : silo.Footprints.Find(_pool.Name, _key.Id);
-        }
-        catch (TimeoutException)
-        {
-            return silo.Footprints.Find(_pool.Name, _key.Id);
-        }
-        catch (MultiplexException)
-        {
-            // The load will fail in the same way and its request will be told.
-            return null;
-        }
-    }
-
-    private bool ShouldPassOn(long bytes)
-    {
-        var (own, others) = silo.Snapshots.TakeAround(_pool.Name);
-        return PlacementPolicy.ShouldPassOn(own, others, bytes) && silo.PassOnLimiter.TryPass(Model);
-    }
-
-    private Reservation? TakeClaim()
-    {
-        lock (_lock)
-        {
-            var claim = _claim;
-            _claim = null;
-            return claim;
-        }
-    }
-
-    private ResidentKey ToResidentKey(ModelManifest? manifest) => new(_pool.Name, _key.Id, manifest?.Version ?? _key.Version ?? 0);
+    private void Deactivate(string reason) =>
+        context.Deactivate(new DeactivationReason(DeactivationReasonCode.RuntimeRequested, reason), CancellationToken.None);
 
     private static void Leave(Resident resident)
     {
@@ -384,6 +293,4 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
 
     [LoggerMessage(LogEvents.GrainIds + 0, LogLevel.Debug, "Passed model '{Model}' on to a silo that has room.")]
     private partial void LogPassedOn(string model);
-
-    private sealed record Found(ModelManifest? Manifest, LoadFailure? Failure);
 }

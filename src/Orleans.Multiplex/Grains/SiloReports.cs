@@ -66,7 +66,7 @@ internal sealed class SiloReports(
             [
                 .. (held?.Loose ?? [])
                     .Where(attachment => attachment.Model == model)
-                    .Select(attachment => attachment.Failure)
+                    .Select(attachment => attachment.Failures.Last)
                     .OfType<LoadFailure>()
                     .Select(Describe),
             ],

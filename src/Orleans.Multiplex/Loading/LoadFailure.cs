@@ -14,6 +14,9 @@ internal sealed record LoadFailure(LoadFailureKind Kind, string Message, int Att
     /// <summary>The time until a request makes a new try; zero or less when the next one does.</summary>
     public TimeSpan GetRemaining(TimeProvider time) => Delay - time.GetElapsedTime(At);
 
+    /// <summary>Whether a request may make a new try. What is no model id never becomes one.</summary>
+    public bool MayBeTriedAgain(TimeProvider time) => Kind != LoadFailureKind.InvalidId && GetRemaining(time) <= TimeSpan.Zero;
+
     /// <summary>Whether the failure may be forgotten: its delay is over, and as much time again has passed in which nobody tried.</summary>
     public bool IsOver(TimeProvider time) => time.GetElapsedTime(At) > (Delay * 2) + TimeSpan.FromMilliseconds(250);
 

@@ -201,7 +201,17 @@ internal sealed partial class ModelLoader : IAsyncDisposable
             return;
         }
 
-        _footprints.Set(resident.Pool.Name, resident.Key.ModelId, bytes);
+        if (bytes < 0)
+        {
+            throw new ModelLoadFailedException(resident.Name, $"its MeasureAsync returned {bytes} bytes.");
+        }
+
+        // What can never fit is not kept: another version, or the same one made smaller, would be refused unseen.
+        if (bytes <= _quota.MaxBytes)
+        {
+            _footprints.Set(resident.Pool.Name, resident.Key.ModelId, bytes);
+        }
+
         var reserved = reservation.Bytes;
         if (!await _quota.TryCorrectAsync(reservation, bytes, cancellationToken))
         {
@@ -214,7 +224,6 @@ internal sealed partial class ModelLoader : IAsyncDisposable
     // A load whose opener still runs, deaf to its token, fails now for its waiters; what it holds comes back when it has ended.
     private async Task FailAsync(Resident resident, LoadInProgress load, LoadOutcome outcome)
     {
-        _ledger.Remove(resident);
         if (outcome.Failure is LoadFailureKind.Unloaded)
         {
             LogLoadStopped(resident.Name);
@@ -230,6 +239,7 @@ internal sealed partial class ModelLoader : IAsyncDisposable
             await undoing;
         }
 
+        _ledger.Remove(resident);
         resident.FailLoad(outcome);
         await undoing;
     }

@@ -51,15 +51,14 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         List<Resident> victims = [];
         lock (_lock)
         {
-            while (_quota.FindShortage() is { } shortage)
+            while (TakeVictim_NeedsLock(static resident => resident.Gate.TryCloseIdle()) is { } victim)
             {
-                if (TakeVictim_NeedsLock(shortage, static resident => resident.Gate.TryCloseIdle()) is not { } victim)
-                {
-                    AwaitPatience_NeedsLock();
-                    break;
-                }
-
                 victims.Add(victim);
+            }
+
+            if (_quota.FindShortages().Count > 0)
+            {
+                AwaitPatience_NeedsLock();
             }
         }
 
@@ -120,9 +119,9 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
             foreach (var pool in _quota.Pools)
             {
                 while (pool.Lru.Peek() is { } next && next.Age >= age
-                    && LruEvictionPolicy.TakeVictim([pool], resident => resident.Age >= age && resident.Gate.TryCloseIdle()) is { } victim)
+                    && LruEvictionPolicy.TakeVictim(
+                        [pool], resident => resident.Age >= age && resident.Gate.TryCloseIdle() && BeginLeaving(resident)) is { } victim)
                 {
-                    BeginLeaving(victim);
                     victims.Add(victim);
                 }
             }
@@ -136,17 +135,12 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
 
     public void Dispose() => _patience.Dispose();
 
-    private Resident? TakeVictim_NeedsLock(Shortage shortage, Func<Resident, bool> close)
-    {
-        var victim = LruEvictionPolicy.TakeVictim(
-            shortage.Pools, resident => !(shortage.NeedsBytes && resident.Reservation is null or { Bytes: 0 }) && close(resident));
-        if (victim is not null)
-        {
-            BeginLeaving(victim);
-        }
-
-        return victim;
-    }
+    // For the first shortage that an eviction can end. An unload by an operator may take the same model at this moment: one of the two gets it.
+    private Resident? TakeVictim_NeedsLock(Func<Resident, bool> close) => _quota.FindShortages()
+        .Select(shortage => LruEvictionPolicy.TakeVictim(
+            shortage.Pools,
+            resident => !(shortage.NeedsBytes && resident.Reservation is null or { Bytes: 0 }) && close(resident) && BeginLeaving(resident)))
+        .FirstOrDefault(victim => victim is not null);
 
     private bool BeginLeaving(Resident resident)
     {
@@ -171,15 +165,12 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
 
     private void DrainOne()
     {
-        Resident? victim = null;
+        Resident? victim;
         lock (_lock)
         {
             _patienceRuns = false;
-            if (_quota.FindShortage() is { } shortage)
-            {
-                victim = TakeVictim_NeedsLock(shortage, static _ => true);
-                victim?.Gate.Close();
-            }
+            victim = TakeVictim_NeedsLock(static _ => true);
+            victim?.Gate.Close();
         }
 
         if (victim is not null)

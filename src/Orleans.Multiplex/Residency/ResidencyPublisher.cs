@@ -79,8 +79,9 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
 
     private void Publish()
     {
-        Volatile.Write(ref _dueSoon, 0);
+        // In this order: a change from here on either is in the row or sets the timer anew.
         _timer.Change(Heartbeat, Timeout.InfiniteTimeSpan);
+        Volatile.Write(ref _dueSoon, 0);
         _channel.Publish(GetRow());
     }
 

@@ -171,14 +171,19 @@ internal sealed class SiloQuota(
         }
     }
 
-    /// <summary>The pools whose eviction would end a shortage: one that has too few places, or all when bytes are short; null when none is.</summary>
-    public Shortage? FindShortage()
+    /// <summary>
+    /// What is short, beyond what is on its way out: places of pools, and bytes. All of it, since a shortage that no eviction can end just
+    /// now must not hide another that one can.
+    /// </summary>
+    public IReadOnlyList<Shortage> FindShortages()
     {
         lock (_lock)
         {
-            return pools.FirstOrDefault(pool => pool.Models.Shortage > 0) is { } pool
-                ? new Shortage([pool], NeedsBytes: false)
-                : _bytes.Shortage > 0 ? new Shortage(pools, NeedsBytes: true) : null;
+            return
+            [
+                .. pools.Where(pool => pool.Models.Shortage > 0).Select(pool => new Shortage([pool], NeedsBytes: false)),
+                .. _bytes.Shortage > 0 ? new[] { new Shortage(pools, NeedsBytes: true) } : [],
+            ];
         }
     }
 

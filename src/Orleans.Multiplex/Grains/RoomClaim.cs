@@ -1,0 +1,111 @@
+using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Placement;
+using Orleans.Multiplex.Residency;
+
+namespace Orleans.Multiplex.Grains;
+
+/// <summary>
+/// The room that an activation claims for the load which its first request will start: taken only where it is free, and used by that load
+/// or given back.
+/// </summary>
+internal sealed class RoomClaim(ModelAttachments silo, ModelPool pool, ModelKey key, StoreSearch search, IModelOpener opener)
+{
+    /// <summary>The longest that an activation asks the store for, to learn how much room to claim.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _lock = new();
+    private Reservation? _claim;
+    private bool _isClosed;
+
+    /// <summary>Claims room that is free.</summary>
+    /// <param name="cancellationToken">Ends the wait for the store.</param>
+    /// <returns>False when the model should be passed on: there is no room here, and a better place elsewhere.</returns>
+    public async Task<bool> TryMakeAsync(CancellationToken cancellationToken)
+    {
+        if (await FindBytesAsync(cancellationToken) is not { } bytes)
+        {
+            return true;
+        }
+
+        silo.Footprints.Set(pool.Name, key.Id, bytes);
+        if (silo.Quota.TryReserve(pool, bytes) is { } claim)
+        {
+            Keep(claim);
+            return true;
+        }
+
+        var (own, others) = silo.Snapshots.TakeAround(pool.Name);
+        return !PlacementPolicy.ShouldPassOn(own, others, bytes) || !silo.PassOnLimiter.TryPass(key.ToString());
+    }
+
+    /// <summary>Takes the claim out, for the load; null when there is none.</summary>
+    public Reservation? Take()
+    {
+        lock (_lock)
+        {
+            var claim = _claim;
+            _claim = null;
+            return claim;
+        }
+    }
+
+    /// <summary>Gives the claim back, where it has not been taken.</summary>
+    public void Release() => Take()?.Release();
+
+    /// <summary>Gives the claim back and keeps no further one: the activation has ended.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+        }
+
+        Release();
+    }
+
+    private void Keep(Reservation claim)
+    {
+        lock (_lock)
+        {
+            if (!_isClosed)
+            {
+                _claim = claim;
+                return;
+            }
+        }
+
+        claim.Release();
+    }
+
+    // Null when the model is here already, or cannot be had: then there is nothing to claim. The store and the file are given a moment
+    // only, since the activation waits; what fails here fails again in the load, whose request is told.
+    private async ValueTask<long?> FindBytesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindAndEstimateAsync().WaitAsync(Patience, silo.Time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return silo.Footprints.Find(pool.Name, key.Id);
+        }
+#pragma warning disable CA1031 // An activation that fails would give its callers an error that is not one of ours.
+        catch (Exception error) when (error is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            return null;
+        }
+
+        async Task<long?> FindAndEstimateAsync()
+        {
+            var found = await search.FindAsync();
+            if (found.Failure is not null || silo.Ledger.Contains(search.ToResidentKey(found.Manifest)))
+            {
+                return null;
+            }
+
+            var estimate = await opener.EstimateAsync(found.Manifest, cancellationToken);
+            return estimate > 0 ? estimate : silo.Footprints.Find(pool.Name, key.Id);
+        }
+    }
+}
