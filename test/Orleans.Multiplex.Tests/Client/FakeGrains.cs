@@ -24,14 +24,14 @@ internal static class FakeGrains
     private static T Make<T>(Func<MethodInfo, object?[], object> answer)
         where T : class
     {
-        var fake = DispatchProxy.Create<T, Fake>();
-        ((Fake)(object)fake).Answer = answer;
+        var fake = DispatchProxy.Create<T, FakeProxy>();
+        ((FakeProxy)(object)fake).Answer = answer;
         return fake;
     }
 
     [SuppressMessage("Performance", "CA1812:Avoid uninstantiated internal classes", Justification = "DispatchProxy derives from it and makes it.")]
     [SuppressMessage("Performance", "CA1852:Seal internal types", Justification = "DispatchProxy derives from it.")]
-    public class Fake : DispatchProxy
+    public class FakeProxy : DispatchProxy
     {
         internal Func<MethodInfo, object?[], object> Answer { get; set; } = null!;
 
