@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Multiplex.Testing.Onnx;
+using Orleans.Multiplex.Testing.Processes;
 using Xunit;
 
 namespace Orleans.Multiplex.Processes.Tests;

@@ -3,6 +3,12 @@ namespace Orleans.Multiplex.Testing.Onnx;
 /// <summary>The numbers that ONNX gives the element types.</summary>
 public static class OnnxElementTypes
 {
+    private static readonly Dictionary<int, TensorType> ByNumber = Enum.GetValues<TensorType>().ToDictionary(GetOnnxNumber);
+
+    /// <summary>The type of a number; null when there is none.</summary>
+    public static TensorType? FromOnnxNumber(long number) =>
+        number <= int.MaxValue && ByNumber.TryGetValue((int)number, out var type) ? type : null;
+
     public static int GetOnnxNumber(this TensorType type) => type switch
     {
         TensorType.Float32 => 1,

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 
-namespace Orleans.Multiplex.Processes.Tests;
+namespace Orleans.Multiplex.Testing.Processes;
 
 /// <summary>One of the executables, started as a process of its own, with what it printed.</summary>
 public sealed partial class HostProcess : IAsyncDisposable
