@@ -11,6 +11,7 @@ namespace Orleans.Multiplex.Conformance.Tests;
 /// Real models that nobody here wrote, through the real gateway, many more than it may hold at once: what ONNX Runtime passes by itself
 /// passes here too.
 /// </summary>
+[Collection("gateways")]
 public sealed class PackageTests(ITestOutputHelper output)
 {
     private const int Quota = 50;
@@ -31,18 +32,19 @@ public sealed class PackageTests(ITestOutputHelper output)
         var first = await soak.RunAsync(cases, token);
         var second = await soak.RunAsync(Mix(cases), token);
 
-        var unloaded = models.CountLogged("Successfully unloaded model");
+        var evicted = models.CountLogged("Reason: Quota.");
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{cases.Count} models, {soak.Calls} calls in {TimeProvider.System.GetElapsedTime(start).TotalSeconds:F1} s (seed {Seed}): " +
-            $"{models.CountLogged("Successfully loaded model")} loads, {unloaded} unloads, at most {soak.MostCharged} models at once"));
+            $"{models.CountLogged("Successfully loaded model")} loads, {evicted} evictions, at most {soak.MostCharged} models at once"));
         output.WriteLine(Summarize(first));
         var failures = first.Concat(second).Where(verdict => verdict.IsFailure)
             .Select(verdict => $"{verdict.Model} by {verdict.Way}: {verdict.Breakdown ?? verdict.Difference}").Distinct().Order(StringComparer.Ordinal).ToList();
         Assert.True(failures.Count == 0, $"{failures.Count} failures:\n{string.Join('\n', failures)}");
+        Assert.Equal(cases.Count, first.Select(verdict => verdict.Model).Distinct().Count());
         Assert.InRange(first.Count(verdict => verdict.HasPassed), LeastPassed, cases.Count);
         Assert.InRange(soak.MostCharged, 1, Quota);
-        Assert.True(unloaded >= LeastPassed - Quota, $"Only {unloaded} models were unloaded.");
+        Assert.True(evicted >= LeastPassed - Quota, $"Only {evicted} models were evicted.");
     }
 
     /// <summary>All cases in another order, some dozens at a time twice, so that calls to models that are there and to those that are not mix.</summary>

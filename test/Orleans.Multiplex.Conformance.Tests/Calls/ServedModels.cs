@@ -10,9 +10,10 @@ namespace Orleans.Multiplex.Conformance.Tests.Calls;
 /// <summary>The gateway as a process of its own that holds models itself, with a client for each way to call it.</summary>
 internal sealed class ServedModels : IAsyncDisposable
 {
-    private static readonly string ClusterId = new MultiplexClusterOptions().ClusterId;
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("multiplex-conformance-");
+
+    // Its own, so that a client that comes upon the silo of another gateway on the machine is refused and not answered.
+    private readonly string _clusterId = $"conformance-{Guid.NewGuid():N}";
     private IHost? _client;
 
     public HostProcess Gateway { get; private set; } = null!;
@@ -81,6 +82,7 @@ internal sealed class ServedModels : IAsyncDisposable
             "gateway",
             $"--Multiplex:Models={Models}",
             $"--Multiplex:MaxModelsPerSilo={maxModels}",
+            $"--Multiplex:Cluster:ClusterId={_clusterId}",
             $"--Multiplex:Cluster:Directory={Path.Combine(_folder.FullName, "cluster")}",
             "--Kestrel:Endpoints:Http:Url=http://127.0.0.1:0");
         Http = new HttpCaller(Gateway.CreateClient());
@@ -90,7 +92,7 @@ internal sealed class ServedModels : IAsyncDisposable
         builder.UseOrleansClient(client =>
         {
             client.UseStaticClustering(new IPEndPoint(IPAddress.Loopback, Gateway.GatewayPort));
-            client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (ClusterId, ClusterId));
+            client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (_clusterId, _clusterId));
             client.AddMultiplexClient();
         });
         _client = builder.Build();
