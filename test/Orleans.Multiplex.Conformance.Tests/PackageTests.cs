@@ -39,7 +39,10 @@ public sealed class PackageTests(ITestOutputHelper output)
             $"{models.CountLogged("Successfully loaded model")} loads, {evicted} evictions, at most {soak.MostCharged} models at once"));
         output.WriteLine(Summarize(first));
         var failures = first.Concat(second).Where(verdict => verdict.IsFailure)
-            .Select(verdict => $"{verdict.Model} by {verdict.Way}: {verdict.Breakdown ?? verdict.Difference}").Distinct().Order(StringComparer.Ordinal).ToList();
+            .Select(verdict => $"{verdict.Model} by {verdict.Way}: {verdict.Breakdown ?? verdict.Difference}")
+            .Distinct()
+            .Order(StringComparer.Ordinal)
+            .ToList();
         Assert.True(failures.Count == 0, $"{failures.Count} failures:\n{string.Join('\n', failures)}");
         Assert.Equal(cases.Count, first.Select(verdict => verdict.Model).Distinct().Count());
         Assert.InRange(first.Count(verdict => verdict.HasPassed), LeastPassed, cases.Count);
@@ -47,7 +50,7 @@ public sealed class PackageTests(ITestOutputHelper output)
         Assert.True(evicted >= LeastPassed - Quota, $"Only {evicted} models were evicted.");
     }
 
-    /// <summary>All cases in another order, some dozens at a time twice, so that calls to models that are there and to those that are not mix.</summary>
+    /// <summary>All cases in another order, some dozens at a time twice: calls to models that are there and to those that are not mix.</summary>
     [SuppressMessage("Security", "CA5394:Do not use insecure randomness", Justification = "The order is to be repeatable.")]
     private static IEnumerable<PackageCase> Mix(IEnumerable<PackageCase> cases)
     {
@@ -68,10 +71,12 @@ public sealed class PackageTests(ITestOutputHelper output)
         var text = new StringBuilder(string.Create(
             CultureInfo.InvariantCulture,
             $"Passed over HTTP {Count(Way.Http)}, by SDK {Count(Way.Sdk)}, failed {verdicts.Count(verdict => verdict.IsFailure)}, " +
-            $"not passed by bare ONNX Runtime {notBare.Count}, of which here as expected {notBare.Count(verdict => verdict is { Difference: null, Breakdown: null })}:\n"));
+            $"not passed by bare ONNX Runtime {notBare.Count}, " +
+            $"of which here as expected {notBare.Count(verdict => verdict is { Difference: null, Breakdown: null })}:\n"));
         foreach (var verdict in notBare)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  {verdict.Model}\n    bare: {verdict.BareFault}\n    here: {verdict.Difference ?? "as expected"}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {verdict.Model}\n    bare: {verdict.BareFault}\n")
+                .Append(CultureInfo.InvariantCulture, $"    here: {verdict.Difference ?? "as expected"}\n");
         }
 
         return text.ToString();

@@ -114,7 +114,11 @@ internal static class BareRuntime
                 var facts = value.GetTensorTypeAndShape();
                 return facts.ElementDataType == TensorElementType.String
                     ? new Tensor(name, TensorType.String, [.. facts.Shape], ToText(value, facts.ElementCount))
-                    : new Tensor(name, OnnxElementTypes.FromOnnxNumber((long)facts.ElementDataType)!.Value, [.. facts.Shape], value.GetTensorMutableRawData().ToArray());
+                    : new Tensor(
+                        name,
+                        OnnxElementTypes.FromOnnxNumber((long)facts.ElementDataType)!.Value,
+                        [.. facts.Shape],
+                        value.GetTensorMutableRawData().ToArray());
             default:
                 throw new NotSupportedException();
         }
