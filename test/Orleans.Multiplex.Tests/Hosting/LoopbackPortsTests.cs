@@ -33,6 +33,16 @@ public sealed class LoopbackPortsTests : IDisposable
         Array.ForEach(all, ports => ports.Dispose());
     }
 
+    [Fact]
+    public void Take_ByProcessesWithOtherFolders_GivesNoPortTwice()
+    {
+        using var otherFolder = new TemporaryFolder();
+        using var one = Take();
+        using var other = LoopbackPorts.Take(new MultiplexClusterOptions { Directory = otherFolder.Path }, TimeProvider.System, TestContext.Current.CancellationToken);
+
+        Assert.Equal(4, new[] { one.Silo, one.Gateway, other.Silo, other.Gateway }.Distinct().Count());
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

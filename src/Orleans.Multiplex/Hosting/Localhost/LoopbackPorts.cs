@@ -10,7 +10,8 @@ namespace Orleans.Multiplex.Hosting.Localhost;
 /// <remarks>
 /// Orleans listens in a way that lets a second silo take the same port without an error, after which connections go to either. So a port is
 /// taken only when nobody listens there, which an exclusive bind finds out, and when its lock file is free, which covers the time from here until
-/// Orleans listens. All of it happens under one lock of the folder, so that a look at a lock is never taken for a holder. As long as a silo's
+/// Orleans listens. Processes with another folder do not see that lock: for them the UDP port of the same number is held, which nobody else uses
+/// and which two cannot have. All of it happens under one lock of the folder, so that a look at a lock is never taken for a holder. As long as a silo's
 /// lock is held its process lives, which is how <see cref="HasEnded"/> knows.
 /// </remarks>
 internal sealed class LoopbackPorts : IDisposable
@@ -21,7 +22,7 @@ internal sealed class LoopbackPorts : IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly List<LockFile> _locks = [];
+    private readonly List<IDisposable> _held = [];
 
     private LoopbackPorts(string directory) => Directory = directory;
 
@@ -66,18 +67,23 @@ internal sealed class LoopbackPorts : IDisposable
         return free is not null;
     }
 
-    public void Dispose() => _locks.ForEach(held => held.Dispose());
+    public void Dispose() => _held.ForEach(held => held.Dispose());
 
-    [SuppressMessage("Reliability", "CA2000", Justification = "The locks taken are this object's; Dispose releases them.")]
+    [SuppressMessage("Reliability", "CA2000", Justification = "What is held is this object's; Dispose releases it.")]
     private int TakeOne(string setting, int given, int first)
     {
         foreach (var port in given == 0 ? Enumerable.Range(first, Candidates) : [given])
         {
-            var held = CanListen(port) ? LockFile.TryTake(PortLock(port)) : null;
-            if (held is null)
+            if (!CanListen(port) || LockFile.TryTake(PortLock(port)) is not { } held)
                 continue;
 
-            _locks.Add(held);
+            if (TryHoldDatagrams(port) is not { } datagrams)
+            {
+                held.Dispose();
+                continue;
+            }
+
+            _held.AddRange([held, datagrams]);
             return port;
         }
 
@@ -99,6 +105,21 @@ internal sealed class LoopbackPorts : IDisposable
         catch (SocketException)
         {
             return false;
+        }
+    }
+
+    private static Socket? TryHoldDatagrams(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ExclusiveAddressUse = true };
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return socket;
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            return null;
         }
     }
 
