@@ -8,9 +8,11 @@ public sealed class InvalidModelIdException : MultiplexException
     /// <param name="modelId">The text that was given.</param>
     /// <param name="fault">What is wrong with it, as the end of a sentence.</param>
     public InvalidModelIdException(string? modelId, string fault)
-        : base(Printable(modelId), $"'{Printable(modelId)}' is no model id: {fault}")
-    {
-    }
+        : base(Printable(modelId), $"'{Printable(modelId)}' is no model id: {fault}") => Fault = fault;
+
+    /// <summary>What is wrong with the text, as the end of a sentence.</summary>
+    [Id(0)]
+    internal string Fault { get; private set; }
 
     // An id is data and this one is not checked: what could forge a log line does not get into it, nor a megabyte of text.
     private static string Printable(string? text)

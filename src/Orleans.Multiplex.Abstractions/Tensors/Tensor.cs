@@ -21,7 +21,7 @@ public sealed class Tensor : ModelValue
     /// <param name="type">The element type.</param>
     /// <param name="shape">The dimensions, none of them negative; empty for a scalar.</param>
     /// <param name="data">The elements, in the encoding that the remarks of the class give.</param>
-    /// <exception cref="ArgumentException">The bytes are not as many as type and shape ask for, or text is not encoded as it must be.</exception>
+    /// <exception cref="ArgumentException">The type is none, the bytes are not as many as type and shape ask for, or text is not encoded as it must be.</exception>
     public Tensor(string name, TensorType type, ImmutableArray<long> shape, ReadOnlyMemory<byte> data)
         : base(name)
     {
@@ -157,6 +157,11 @@ public sealed class Tensor : ModelValue
 
     private string? FindFault()
     {
+        if (!Enum.IsDefined(Type))
+        {
+            return $"there is no element type {Type}.";
+        }
+
         if (Type == TensorType.String)
         {
             return CountText() is { } count && count == Length

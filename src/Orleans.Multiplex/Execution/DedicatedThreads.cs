@@ -6,7 +6,7 @@ namespace Orleans.Multiplex.Execution;
 /// A fixed number of threads that run work in the order in which it comes. They are not the thread pool's, so that native or blocking
 /// code on them never holds up the silo's own work.
 /// </summary>
-internal sealed class DedicatedThreads : IAsyncDisposable
+internal sealed class DedicatedThreads : IDisposable
 {
     private readonly Channel<Action> _work;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,9 +17,7 @@ internal sealed class DedicatedThreads : IAsyncDisposable
     /// <param name="capacity">How much work may wait; null for no bound, where who adds work is bounded already.</param>
     public DedicatedThreads(string name, int count, int? capacity)
     {
-        _work = capacity is { } bound
-            ? Channel.CreateBounded<Action>(new BoundedChannelOptions(bound) { SingleReader = count == 1 })
-            : Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = count == 1 });
+        _work = capacity is { } bound ? Channel.CreateBounded<Action>(bound) : Channel.CreateUnbounded<Action>();
         _running = count;
         Count = count;
         for (var i = 0; i < count; i++)
@@ -36,12 +34,11 @@ internal sealed class DedicatedThreads : IAsyncDisposable
     /// <summary>Adds work, which must not throw. False when the queue is full, or when the threads have been ended.</summary>
     public bool TryAdd(Action work) => _work.Writer.TryWrite(work);
 
-    /// <summary>Ends the threads when the work that was added is done. Completes when they have ended.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _work.Writer.TryComplete();
-        await _ended.Task;
-    }
+    /// <summary>Completes when the threads have ended.</summary>
+    public Task WhenEnded => _ended.Task;
+
+    /// <summary>Ends the threads when the work that was added is done; does not wait for it, since work may block for ever.</summary>
+    public void Dispose() => _work.Writer.TryComplete();
 
     private void RunWork()
     {

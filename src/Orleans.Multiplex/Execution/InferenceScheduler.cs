@@ -4,10 +4,8 @@ namespace Orleans.Multiplex.Execution;
 /// Runs inference, and users' synchronous model code, on a few threads of its own: never on the grain scheduler, and never more at
 /// once than there are threads. What waits is bounded in number, and each item by its deadline.
 /// </summary>
-internal sealed class InferenceScheduler(InferenceSchedulerOptions options, string silo, TimeProvider time) : IAsyncDisposable
+internal sealed class InferenceScheduler(InferenceSchedulerOptions options, string silo, TimeProvider time) : IDisposable
 {
-    private const string Waiting = "while it waited for an inference thread";
-
     private readonly DedicatedThreads _threads = new("multiplex-run", options.Threads, options.MaxQueued);
 
     /// <summary>
@@ -42,24 +40,27 @@ internal sealed class InferenceScheduler(InferenceSchedulerOptions options, stri
 
         try
         {
-            return await done.Task.WaitAsync(remaining, time, cancellationToken);
+            return await done.Task.WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, time, cancellationToken);
         }
-        catch (TimeoutException) when (!done.Task.IsFaulted)
+        catch (TimeoutException error) when (!ReferenceEquals(error, done.Task.Exception?.InnerException))
         {
-            throw new InferenceTimeoutException(modelId, Volatile.Read(ref hasBegun) ? "while it ran" : Waiting);
+            throw Timeout();
         }
 
         void Run()
         {
             var waited = time.GetElapsedTime(queuedAt);
-            if (cancellationToken.IsCancellationRequested || waited >= remaining)
+            if (cancellationToken.IsCancellationRequested)
             {
                 ended();
-                done.TrySetException(
-                    cancellationToken.IsCancellationRequested
-                        ? new OperationCanceledException(cancellationToken)
-                        : new InferenceTimeoutException(modelId, Waiting));
-                _ = done.Task.Exception;
+                done.TrySetCanceled(cancellationToken);
+                return;
+            }
+
+            if (waited >= remaining)
+            {
+                ended();
+                Fail(Timeout());
                 return;
             }
 
@@ -82,17 +83,28 @@ internal sealed class InferenceScheduler(InferenceSchedulerOptions options, stri
             {
                 done.TrySetResult(result!);
             }
-            else if (!done.TrySetException(failure))
+            else
             {
-                return;
+                Fail(failure);
             }
+        }
 
-            // Nobody may be waiting any more; an error nobody sees must not be reported as unobserved.
+        // Nobody may be waiting any more; an error nobody sees must not be reported as unobserved.
+        void Fail(Exception error)
+        {
+            done.TrySetException(error);
             _ = done.Task.Exception;
         }
+
+        InferenceTimeoutException Timeout() =>
+            new(modelId, Volatile.Read(ref hasBegun) ? "while it ran" : "while it waited for an inference thread");
     }
 
-    public ValueTask DisposeAsync() => _threads.DisposeAsync();
+    /// <summary>Completes when the threads have ended.</summary>
+    public Task WhenEnded => _threads.WhenEnded;
+
+    /// <summary>Takes no more work; what was taken is run to its end, for which this does not wait.</summary>
+    public void Dispose() => _threads.Dispose();
 }
 
 /// <summary>How the inference scheduler behaves.</summary>

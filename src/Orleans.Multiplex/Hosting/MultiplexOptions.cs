@@ -26,7 +26,7 @@ public sealed class MultiplexOptions
     /// </summary>
     public ByteSize? MaxBytesPerSilo { get; set; }
 
-    /// <summary>The time allowed to a request that does not bring its own, loading included. Default: 60 s; above zero.</summary>
+    /// <summary>The time allowed to a request that does not bring its own, loading included. Default: 60 s; above zero, at most a day.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>

@@ -42,21 +42,27 @@ internal sealed class MultiplexOptionsValidator(
                 ? new[] { "Multiplex:Models is set, and nothing can open its models: add AddOnnxRuntime() to the silo, or a class with [Multiplexed(Source = ModelSource.Store)]." }
                 : [],
             .. Check(options.MaxBytesPerSilo is null or { Bytes: > 0 }, "Multiplex:MaxBytesPerSilo", "is above zero, for instance 512MiB"),
-            .. Check(options.RequestTimeout > TimeSpan.Zero, "Multiplex:RequestTimeout", "is above zero, for instance 00:01:00"),
+            .. Check(IsTime(options.RequestTimeout), "Multiplex:RequestTimeout", "is above zero and at most a day, for instance 00:01:00"),
             .. Check(options.MaxRequestBytes.Bytes is > 0 and <= 1L << 30, "Multiplex:MaxRequestBytes", "is above zero and at most 1GiB"),
             .. Check(options.IdleUnload is null || options.IdleUnload > TimeSpan.Zero, "Multiplex:IdleUnload", "is above zero; leave it out to keep idle models"),
             .. Check(options.Load.MaxParallel >= 0, "Multiplex:Load:MaxParallel", "is not negative; 0 means one for each core"),
-            .. Check(options.Load.Timeout > TimeSpan.Zero, "Multiplex:Load:Timeout", "is above zero"),
+            .. Check(IsTime(options.Load.Timeout), "Multiplex:Load:Timeout", "is above zero and at most a day, for instance 00:05:00"),
             .. Check(
                 options.Load.RoomTimeout > TimeSpan.Zero && options.Load.RoomTimeout <= options.Load.Timeout,
                 "Multiplex:Load:RoomTimeout",
                 "is above zero and at most Multiplex:Load:Timeout"),
             .. Check(options.Load.MaxWaiting > 0, "Multiplex:Load:MaxWaiting", "is above zero"),
-            .. Check(options.Load.DrainPatience >= TimeSpan.Zero, "Multiplex:Load:DrainPatience", "is not negative"),
+            .. Check(
+                options.Load.DrainPatience == TimeSpan.Zero || IsTime(options.Load.DrainPatience),
+                "Multiplex:Load:DrainPatience",
+                "is not negative and at most a day, for instance 00:00:00.250"),
             .. Check(options.Execution.Threads >= 0, "Multiplex:Execution:Threads", "is not negative; 0 means one for each core"),
             .. Check(options.Execution.MaxQueued > 0, "Multiplex:Execution:MaxQueued", "is above zero"),
         ];
     }
+
+    // Timers have a limit, of some weeks; and a plain number, 60, counts days, which nobody means.
+    private static bool IsTime(TimeSpan time) => time > TimeSpan.Zero && time <= TimeSpan.FromDays(1);
 
     private static IEnumerable<string> CheckCount(string name, int count) =>
         Check(count is -1 or > 0, name, $"is a positive number, or -1 for no limit; it is {count}");

@@ -54,7 +54,10 @@ internal sealed class ResidencyLifecycle(
     {
         await Task.WhenAll(ledger.Snapshot().Select(resident => evictions.EvictAsync(resident, EvictionReason.Shutdown))).WaitAsync(cancellationToken);
         await publisher.DisposeAsync();
-        await loader.DisposeAsync();
-        await scheduler.DisposeAsync();
+        loader.Dispose();
+        scheduler.Dispose();
+
+        // A model's own code may block for ever; it must not keep the silo from ending in the time it has.
+        await Task.WhenAll(loader.WhenEnded, scheduler.WhenEnded).WaitAsync(cancellationToken);
     }
 }

@@ -16,6 +16,6 @@ internal interface IModelOpener
     /// <summary>Opens the model. Starts on a load thread, so it may compute and block.</summary>
     Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken);
 
-    /// <summary>The bytes that the open model takes; null when it cannot say.</summary>
+    /// <summary>The bytes that the open model takes; null when it cannot say. Starts on a load thread too.</summary>
     ValueTask<long?> MeasureAsync(object model, CancellationToken cancellationToken);
 }

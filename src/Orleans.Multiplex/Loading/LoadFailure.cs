@@ -42,7 +42,7 @@ internal sealed record LoadFailure(LoadFailureKind Kind, string Message, int Att
         ModelNotFoundException => new(LoadFailureKind.NotFound, error.Message),
         StoreUnavailableException unavailable => new(LoadFailureKind.StoreUnavailable, unavailable.Reason),
         ModelLoadFailedException broken => new(LoadFailureKind.Broken, broken.Reason),
-        InvalidModelIdException => new(LoadFailureKind.InvalidId, error.Message),
+        InvalidModelIdException invalid => new(LoadFailureKind.InvalidId, invalid.Fault),
         NoCapacityException { IsPermanent: true } => new(LoadFailureKind.TooLarge, error.Message),
         NoCapacityException => new(LoadFailureKind.NoRoom, error.Message),
         ModelUnloadedException => new(LoadFailureKind.Unloaded, error.Message),

@@ -10,6 +10,9 @@ internal sealed class LoadInProgress(LoadQueue queue)
     /// <summary>The room taken for the model; null before.</summary>
     public Reservation? Reservation { get; set; }
 
+    /// <summary>The step of other people's code that was begun last, which may be deaf to its token; null before the first.</summary>
+    public Task? Step { get; set; }
+
     /// <summary>The opening of the model; null before it was begun.</summary>
     public Task<object>? Opening { get; set; }
 
@@ -28,10 +31,15 @@ internal sealed class LoadInProgress(LoadQueue queue)
         }
     }
 
-    /// <summary>Gives everything back in reverse: waits for the opening to end, disposes what it brought, frees its room, ends the turn.</summary>
+    /// <summary>Gives everything back in reverse: waits for the step to end, disposes what was opened, frees its room, ends the turn.</summary>
     public async Task UndoAsync()
     {
-        if (Opening is { } opening)
+        if (Step is { } step)
+        {
+            await step.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (Opening is { IsCompletedSuccessfully: true } opening)
         {
             try
             {

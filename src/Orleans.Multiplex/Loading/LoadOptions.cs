@@ -6,7 +6,7 @@ public sealed class LoadOptions
     /// <summary>How many loads are worked on at once. Default: 0, which means as many as the process has cores; not negative.</summary>
     public int MaxParallel { get; set; }
 
-    /// <summary>The longest that one load may take, waits included; then it counts as failed. Default: 5 minutes; above zero.</summary>
+    /// <summary>The longest that one load may take, waits included; then it counts as failed. Default: 5 minutes; above zero, at most a day.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>The longest that a load waits for room under the quota. Default: 30 s; above zero, at most <see cref="Timeout"/>.</summary>
@@ -17,7 +17,7 @@ public sealed class LoadOptions
 
     /// <summary>
     /// How long a load waits for an idle model before the least recently used one is closed to new requests although it is in use.
-    /// Smaller shares a full silo more evenly, larger loads less often. Default: 250 ms; not negative.
+    /// Smaller shares a full silo more evenly, larger loads less often. Default: 250 ms; not negative, at most a day.
     /// </summary>
     public TimeSpan DrainPatience { get; set; } = TimeSpan.FromMilliseconds(250);
 }

@@ -13,13 +13,14 @@ namespace Orleans.Multiplex.Loading;
 /// <item>Queue: wait for a turn (<see cref="LoadQueue"/>).</item>
 /// <item>Fetch its files, for classes that take their models from the store. A failed fetch costs no other model its place.</item>
 /// <item>Reserve room for what it is estimated to take; others are evicted for it. A load that has to wait gives its turn away.</item>
-/// <item>Open it, on a load thread.</item>
+/// <item>Open it.</item>
 /// <item>Measure it and correct the reservation; a model that is larger and finds no room is unloaded again.</item>
 /// </list>
-/// No caller's cancellation reaches a load. One that ignores its own token when it is ended keeps its turn and its room until it really
-/// has ended, since its memory is in use that long; what it brings then is disposed at once.
+/// No caller's cancellation reaches a load. The steps that are other people's code start on a load thread, so they may compute and block.
+/// One that ignores its token when the load is ended keeps the turn and the room until it really has ended, since its memory is in use
+/// that long; what it brings then is disposed at once.
 /// </remarks>
-internal sealed partial class ModelLoader : IAsyncDisposable
+internal sealed partial class ModelLoader : IDisposable
 {
     private readonly ResidencyLedger _ledger;
     private readonly SiloQuota _quota;
@@ -100,11 +101,11 @@ internal sealed partial class ModelLoader : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _threads.DisposeAsync();
-        _queue.Dispose();
-    }
+    /// <summary>Completes when the load threads have ended.</summary>
+    public Task WhenEnded => _threads.WhenEnded;
+
+    /// <summary>Opens nothing more; what is being opened goes on to its end, for which this does not wait.</summary>
+    public void Dispose() => _threads.Dispose();
 
     private async Task LoadAsync(Resident resident, ModelManifest? manifest, IModelOpener opener, Reservation? claim)
     {
@@ -117,12 +118,11 @@ internal sealed partial class ModelLoader : IAsyncDisposable
             await load.TakeTurnAsync(stop.Token);
             LogLoading(resident.Name);
             var started = _time.GetTimestamp();
-            var artifact = await FetchAsync(resident, manifest, stop.Token);
-            await ReserveAsync(resident, load, await EstimateAsync(resident, manifest, opener, stop.Token), stop.Token);
+            var artifact = await FetchAsync(resident, load, manifest, stop.Token);
+            await ReserveAsync(resident, load, await EstimateAsync(resident, load, manifest, opener, stop.Token), stop.Token);
             resident.MoveTo(ResidentState.Opening);
-            load.Opening = StartOpening(opener, artifact, stop.Token);
-            var model = await load.Opening.WaitAsync(stop.Token);
-            await MeasureAsync(resident, load.Reservation!, opener, model, stop.Token);
+            var model = await RunAsync(load, () => load.Opening = opener.OpenAsync(artifact, stop.Token), stop.Token);
+            await MeasureAsync(resident, load, opener, model, stop.Token);
             resident.Reservation = load.Reservation;
             var took = _time.GetElapsedTime(started);
             LogLoaded(resident.Name, took.TotalMilliseconds);
@@ -139,20 +139,21 @@ internal sealed partial class ModelLoader : IAsyncDisposable
         }
     }
 
-    private async ValueTask<ModelArtifact> FetchAsync(Resident resident, ModelManifest? manifest, CancellationToken cancellationToken)
+    private async ValueTask<ModelArtifact> FetchAsync(
+        Resident resident, LoadInProgress load, ModelManifest? manifest, CancellationToken cancellationToken)
     {
-        if (manifest is null || _store is null)
+        if (manifest is null || _store is not { } store)
         {
             return new ModelArtifact(resident.Key.ModelId, resident.Key.Version is 0 ? null : resident.Key.Version, ImmutableDictionary<string, string>.Empty);
         }
 
         resident.MoveTo(ResidentState.Fetching);
-        return await _store.FetchAsync(manifest, cancellationToken);
+        return await RunAsync(load, () => store.FetchAsync(manifest, cancellationToken).AsTask(), cancellationToken);
     }
 
     private async ValueTask<long> EstimateAsync(
-        Resident resident, ModelManifest? manifest, IModelOpener opener, CancellationToken cancellationToken) =>
-        await opener.EstimateAsync(manifest, cancellationToken) is var estimate and > 0
+        Resident resident, LoadInProgress load, ModelManifest? manifest, IModelOpener opener, CancellationToken cancellationToken) =>
+        await RunAsync(load, () => opener.EstimateAsync(manifest, cancellationToken).AsTask(), cancellationToken) is var estimate and > 0
             ? estimate
             : _footprints.Find(resident.Pool.Name, resident.Key.ModelId);
 
@@ -173,18 +174,23 @@ internal sealed partial class ModelLoader : IAsyncDisposable
         await load.TakeTurnAsync(cancellationToken);
     }
 
-    private Task<object> StartOpening(IModelOpener opener, ModelArtifact artifact, CancellationToken cancellationToken)
+    // Starts a step on a load thread and waits for it no longer than the load may take. There is a thread for each turn, so a step that
+    // blocks holds up no other load.
+    private async Task<T> RunAsync<T>(LoadInProgress load, Func<Task<T>> step, CancellationToken cancellationToken)
     {
-        var started = new TaskCompletionSource<Task<object>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        return _threads.TryAdd(Start) ? started.Task.Unwrap() : throw new ObjectDisposedException(nameof(ModelLoader));
+        var started = new TaskCompletionSource<Task<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        ObjectDisposedException.ThrowIf(!_threads.TryAdd(Start), this);
+        var running = started.Task.Unwrap();
+        load.Step = running;
+        return await running.WaitAsync(cancellationToken);
 
         void Start()
         {
             try
             {
-                started.SetResult(opener.OpenAsync(artifact, cancellationToken));
+                started.SetResult(step());
             }
-#pragma warning disable CA1031 // What a loader throws belongs to the load, not to this thread.
+#pragma warning disable CA1031 // What other people's code throws belongs to the load, not to this thread.
             catch (Exception error)
 #pragma warning restore CA1031
             {
@@ -194,9 +200,9 @@ internal sealed partial class ModelLoader : IAsyncDisposable
     }
 
     private async ValueTask MeasureAsync(
-        Resident resident, Reservation reservation, IModelOpener opener, object model, CancellationToken cancellationToken)
+        Resident resident, LoadInProgress load, IModelOpener opener, object model, CancellationToken cancellationToken)
     {
-        if (await opener.MeasureAsync(model, cancellationToken) is not { } bytes)
+        if (await RunAsync(load, () => opener.MeasureAsync(model, cancellationToken).AsTask(), cancellationToken) is not { } bytes)
         {
             return;
         }
@@ -212,6 +218,7 @@ internal sealed partial class ModelLoader : IAsyncDisposable
             _footprints.Set(resident.Pool.Name, resident.Key.ModelId, bytes);
         }
 
+        var reservation = load.Reservation!;
         var reserved = reservation.Bytes;
         if (!await _quota.TryCorrectAsync(reservation, bytes, cancellationToken))
         {
@@ -221,7 +228,7 @@ internal sealed partial class ModelLoader : IAsyncDisposable
         }
     }
 
-    // A load whose opener still runs, deaf to its token, fails now for its waiters; what it holds comes back when it has ended.
+    // A load of which a step still runs, deaf to its token, fails now for its waiters; what it holds comes back when that has ended.
     private async Task FailAsync(Resident resident, LoadInProgress load, LoadOutcome outcome)
     {
         if (outcome.Failure is LoadFailureKind.Unloaded)
@@ -234,7 +241,7 @@ internal sealed partial class ModelLoader : IAsyncDisposable
         }
 
         var undoing = load.UndoAsync();
-        if (load.Opening is null or { IsCompleted: true })
+        if (load.Step is null or { IsCompleted: true })
         {
             await undoing;
         }
@@ -242,6 +249,7 @@ internal sealed partial class ModelLoader : IAsyncDisposable
         _ledger.Remove(resident);
         resident.FailLoad(outcome);
         await undoing;
+        resident.EndFailedLoad();
     }
 
     private LoadOutcome ToOutcome(Exception error, Resident resident, CancellationToken timeout) => error switch

@@ -14,10 +14,16 @@ namespace Orleans.Multiplex.Residency;
 /// </list>
 /// When all are in use and somebody has waited for <see cref="EvictionOptions.DrainPatience"/>, the least recently used one is closed to
 /// new requests although in use and goes when its last request has ended: otherwise two models that are never idle would share a
-/// quota of one by starving each other.
+/// quota of one by starving each other. Where its requests do not end soon either, others go in its place.
 /// </remarks>
 internal sealed partial class EvictionService : IReclaimer, IDisposable
 {
+    /// <summary>
+    /// How long a model that was closed while in use counts as on its way out. A request that hangs would otherwise be the room that all who
+    /// wait are promised, while idle models stay.
+    /// </summary>
+    private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(2);
+
     private readonly Lock _lock = new();
     private readonly SiloQuota _quota;
     private readonly ResidencyLedger _ledger;
@@ -96,14 +102,8 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
     public async Task EvictAsync(Resident resident, EvictionReason reason)
     {
         resident.StopLoad();
-        if ((await resident.WhenLoaded).Failure is not null)
+        if ((await resident.WhenLoaded).Failure is null && TryClose(resident))
         {
-            return;
-        }
-
-        if (BeginLeaving(resident))
-        {
-            resident.Gate.Close();
             _ = UnloadAsync(resident, reason);
         }
 
@@ -120,7 +120,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
             {
                 while (pool.Lru.Peek() is { } next && next.Age >= age
                     && LruEvictionPolicy.TakeVictim(
-                        [pool], resident => resident.Age >= age && resident.Gate.TryCloseIdle() && BeginLeaving(resident)) is { } victim)
+                        [pool], resident => resident.Age >= age && resident.Gate.TryCloseIdle() && BeginLeaving_NeedsLock(resident)) is { } victim)
                 {
                     victims.Add(victim);
                 }
@@ -135,14 +135,29 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
 
     public void Dispose() => _patience.Dispose();
 
-    // For the first shortage that an eviction can end. An unload by an operator may take the same model at this moment: one of the two gets it.
+    // For the first shortage that an eviction can end.
     private Resident? TakeVictim_NeedsLock(Func<Resident, bool> close) => _quota.FindShortages()
         .Select(shortage => LruEvictionPolicy.TakeVictim(
             shortage.Pools,
-            resident => !(shortage.NeedsBytes && resident.Reservation is null or { Bytes: 0 }) && close(resident) && BeginLeaving(resident)))
+            resident => !(shortage.NeedsBytes && resident.Reservation is null or { Bytes: 0 }) && close(resident) && BeginLeaving_NeedsLock(resident)))
         .FirstOrDefault(victim => victim is not null);
 
-    private bool BeginLeaving(Resident resident)
+    private bool TryClose(Resident resident)
+    {
+        lock (_lock)
+        {
+            if (!BeginLeaving_NeedsLock(resident))
+            {
+                return false;
+            }
+
+            resident.Gate.Close();
+            return true;
+        }
+    }
+
+    // Under the lock, so that who looks for a victim sees the room of this one as leaving, or the model as ready, and never neither.
+    private bool BeginLeaving_NeedsLock(Resident resident)
     {
         if (!resident.TryBeginDraining())
         {
@@ -189,9 +204,23 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         }
     }
 
+    private async Task WaitUntilEmptyAsync(Resident resident)
+    {
+        try
+        {
+            await resident.Gate.WhenEmpty.WaitAsync(DrainGrace, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
+        catch (TimeoutException)
+        {
+            resident.Reservation!.StopLeaving();
+            Reclaim();
+            await resident.Gate.WhenEmpty;
+        }
+    }
+
     private async Task UnloadAsync(Resident resident, EvictionReason reason)
     {
-        await resident.Gate.WhenEmpty.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await WaitUntilEmptyAsync(resident);
         var started = _time.GetTimestamp();
         resident.MoveTo(ResidentState.Unloading);
         LogUnloading(resident.Name, reason);

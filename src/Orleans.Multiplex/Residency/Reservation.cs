@@ -20,6 +20,9 @@ internal sealed class Reservation(SiloQuota quota, ModelPool pool)
     /// <summary>Tells the quota that the room will come back, so that nobody else is evicted for it.</summary>
     public void BeginLeaving() => quota.BeginLeaving(this);
 
+    /// <summary>Tells the quota that the room does not come back soon, so that those who wait get theirs elsewhere.</summary>
+    public void StopLeaving() => quota.StopLeaving(this);
+
     /// <summary>Gives the room back; a second time does nothing.</summary>
     public void Release() => quota.Release(this);
 }

@@ -44,7 +44,7 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
     /// <summary>Completes, never with an exception, when the load has ended.</summary>
     public Task<LoadOutcome> WhenLoaded => _loaded.Task;
 
-    /// <summary>Completes when the model has been unloaded and its room is free.</summary>
+    /// <summary>Completes when the model has been unloaded, or its failed load has been undone, and its room is free.</summary>
     public Task WhenGone => _gone.Task;
 
     /// <summary>Cancelled when the load is to end early: by an unload or by the silo's stop, never by a caller.</summary>
@@ -120,6 +120,9 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
         MoveTo(ResidentState.Gone);
         _gone.TrySetResult();
     }
+
+    /// <summary>Everything that a failed load held is given back.</summary>
+    public void EndFailedLoad() => _gone.TrySetResult();
 
     /// <summary>Ends a load that is under way as soon as it heeds its token; its waiters get a <see cref="ModelUnloadedException"/>.</summary>
     public void StopLoad() => _ = _loadStopped.CancelAsync();

@@ -36,12 +36,16 @@ internal sealed class Room(long capacity)
         return true;
     }
 
-    /// <summary>Joins the queue, at its end or ahead of all; the request's task completes when the amount is taken.</summary>
+    /// <summary>
+    /// Joins the queue, at its end or ahead of all; the request's task completes when the amount is taken, which may be now: who goes ahead
+    /// may fit where the one who was first did not.
+    /// </summary>
     public RoomRequest Enqueue(long amount, bool first = false)
     {
         var request = new RoomRequest(amount);
         request.Place = first ? _waiting.AddFirst(request) : _waiting.AddLast(request);
         _wanted += amount;
+        Serve();
         return request;
     }
 

@@ -144,6 +144,15 @@ internal sealed class SiloQuota(
         }
     }
 
+    /// <summary>The room does not come back soon after all.</summary>
+    public void StopLeaving(Reservation reservation)
+    {
+        lock (_lock)
+        {
+            StopLeaving_NeedsLock(reservation);
+        }
+    }
+
     public void Release(Reservation reservation)
     {
         lock (_lock)
@@ -154,12 +163,7 @@ internal sealed class SiloQuota(
             }
 
             reservation.IsReleased = true;
-            if (reservation.IsLeaving)
-            {
-                reservation.Pool.Models.Leaving--;
-                _bytes.Leaving -= reservation.Bytes;
-            }
-
+            StopLeaving_NeedsLock(reservation);
             reservation.Pool.Models.Give(1);
             _bytes.Give(reservation.Bytes);
         }
@@ -184,6 +188,16 @@ internal sealed class SiloQuota(
                 .. pools.Where(pool => pool.Models.Shortage > 0).Select(pool => new Shortage([pool], NeedsBytes: false)),
                 .. _bytes.Shortage > 0 ? new[] { new Shortage(pools, NeedsBytes: true) } : [],
             ];
+        }
+    }
+
+    private void StopLeaving_NeedsLock(Reservation reservation)
+    {
+        if (reservation.IsLeaving)
+        {
+            reservation.IsLeaving = false;
+            reservation.Pool.Models.Leaving--;
+            _bytes.Leaving -= reservation.Bytes;
         }
     }
 

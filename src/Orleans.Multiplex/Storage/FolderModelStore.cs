@@ -21,7 +21,8 @@ internal sealed class FolderModelStore(string root) : IModelStore
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StoreUnavailableException(key.ToString(), error.Message);
+            // Not the message: it has paths of this machine in it, and the error goes to callers.
+            throw new StoreUnavailableException(key.ToString(), $"the model's folder cannot be read ({error.GetType().Name}).");
         }
     }
 
@@ -29,12 +30,14 @@ internal sealed class FolderModelStore(string root) : IModelStore
     {
         ArgumentNullException.ThrowIfNull(manifest);
         cancellationToken.ThrowIfCancellationRequested();
-        var folder = FindFolder(ModelFolder(manifest.Id), manifest.Version, manifest.Files[0].Name)
+        var folder = FindFolder(ModelFolder(manifest.Id), manifest.Version, HoldsAll)
             ?? throw new ModelNotFoundException(manifest.Key.ToString(), $"Model '{manifest.Key}' has just been removed from the store.");
         return new(new ModelArtifact(
             manifest.Id,
             manifest.Version,
             manifest.Files.ToImmutableDictionary(file => file.Name, file => Path.Combine(folder, file.Name), StringComparer.Ordinal)));
+
+        bool HoldsAll(string candidate) => manifest.Files.All(file => Holds(candidate, file.Name));
     }
 
     private ModelManifest? Find(ModelKey key, string? modelFile)
@@ -52,7 +55,7 @@ internal sealed class FolderModelStore(string root) : IModelStore
         }
 
         var version = key.Version ?? versions[^1];
-        return FindFolder(folder, version, modelFile) is { } found ? Describe(key.Id, version, versions, found) : null;
+        return FindFolder(folder, version, candidate => Holds(candidate, modelFile)) is { } found ? Describe(key.Id, version, versions, found) : null;
     }
 
     // An id was checked when it became a key: its segments are plain names, so the path stays below the root.
@@ -77,11 +80,11 @@ internal sealed class FolderModelStore(string root) : IModelStore
         return [.. versions];
     }
 
-    private static string? FindFolder(string folder, long version, string? modelFile)
+    private static string? FindFolder(string folder, long version, Func<string, bool> holds)
     {
         var versioned = Path.Combine(folder, version.ToString(CultureInfo.InvariantCulture));
-        return Holds(versioned, modelFile) ? versioned
-            : version == 1 && Holds(folder, modelFile) ? folder
+        return holds(versioned) ? versioned
+            : version == 1 && holds(folder) ? folder
             : null;
     }
 

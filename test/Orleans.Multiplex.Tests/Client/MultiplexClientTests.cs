@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Orleans.Multiplex.Calls;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.Client;

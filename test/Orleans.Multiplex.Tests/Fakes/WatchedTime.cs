@@ -2,7 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
-namespace Orleans.Multiplex.Tests.Client;
+namespace Orleans.Multiplex.Tests;
 
 /// <summary>A clock that stands still until told, and that says which timers were set on it.</summary>
 internal sealed class WatchedTime : FakeTimeProvider

@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+using Orleans.Multiplex.Storage;
+
+namespace Orleans.Multiplex.Tests;
+
+/// <summary>A store whose fetching a test controls.</summary>
+internal sealed class FakeStore : IModelStore
+{
+    public Func<ModelManifest, CancellationToken, ValueTask<ModelArtifact>> Fetch { get; set; } = (manifest, _) => new(Artifact(manifest));
+
+    public static ModelManifest Manifest(string id, long version = 1) => new(id, version, [version], [new ModelFile("model.onnx", 1)], "tag");
+
+    public static ModelArtifact Artifact(ModelManifest manifest) => new(manifest.Id, manifest.Version, ImmutableDictionary<string, string>.Empty);
+
+    public ValueTask<ModelManifest?> FindAsync(ModelKey key, string? modelFile, CancellationToken cancellationToken) => new(Manifest(key.Id));
+
+    public ValueTask<ModelArtifact> FetchAsync(ModelManifest manifest, CancellationToken cancellationToken) => Fetch(manifest, cancellationToken);
+}

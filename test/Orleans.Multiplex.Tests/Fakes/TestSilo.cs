@@ -1,0 +1,111 @@
+using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Storage;
+
+namespace Orleans.Multiplex.Tests;
+
+/// <summary>The residency and loading rooms of one silo, put together by hand, with a clock that a test moves.</summary>
+internal sealed class TestSilo : IDisposable
+{
+    public static readonly TimeSpan DrainPatience = TimeSpan.FromMilliseconds(250);
+
+    public TestSilo(
+        int maxModels = ModelPool.Unlimited, long maxBytes = 1L << 40, LoadOptions? load = null, int maxWaiting = 256, IModelStore? store = null)
+        : this([new ModelPool("A", maxModels)], maxBytes, load, maxWaiting, store)
+    {
+    }
+
+    public TestSilo(
+        IReadOnlyList<ModelPool> pools, long maxBytes = 1L << 40, LoadOptions? load = null, int maxWaiting = 256, IModelStore? store = null)
+    {
+        load ??= new LoadOptions { MaxParallel = 2 };
+        Limits = new RoomWaitLimits(maxWaiting, load.RoomTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        Quota = new SiloQuota(pools, maxBytes, Limits, "silo-1", Time);
+        Clock = new UseClock(Time);
+        Ledger = new ResidencyLedger(Clock);
+        Evictions = new EvictionService(
+            Quota, Ledger, new ThrashDetector(Time, Log), new EvictionOptions { DrainPatience = DrainPatience }, Time, Log);
+        Loader = new ModelLoader(Ledger, Quota, Evictions, Footprints, store, load, Time, Log);
+    }
+
+    public WatchedTime Time { get; } = new();
+
+    public RecordedLog Log { get; } = new();
+
+    public RoomWaitLimits Limits { get; }
+
+    public UseClock Clock { get; }
+
+    public SiloQuota Quota { get; }
+
+    public ResidencyLedger Ledger { get; }
+
+    public EvictionService Evictions { get; }
+
+    public KnownFootprints Footprints { get; } = new();
+
+    public ModelLoader Loader { get; }
+
+    public FakeOpener Opener { get; } = new();
+
+    public ModelPool Pool => Quota.Pools[0];
+
+    public int Charged => Quota.GetChargedModels(Pool);
+
+    /// <summary>A ready model in room that is free, without a load.</summary>
+    public Resident Reside(string id, long bytes = 0, ModelPool? pool = null, TrackedModel? model = null) =>
+        Reside(id, Quota.TryReserve(pool ?? Pool, bytes) ?? throw new InvalidOperationException($"No room for '{id}'."), model);
+
+    /// <summary>A ready model in room that was reserved for it.</summary>
+    public Resident Reside(string id, Reservation reservation, TrackedModel? model = null)
+    {
+        var resident = Ledger.Enter(new ResidentKey(reservation.Pool.Name, id, 0), id, reservation.Pool, out _);
+        resident.Reservation = reservation;
+        resident.MoveTo(ResidentState.Reserving);
+        resident.MoveTo(ResidentState.Opening);
+        resident.CompleteLoad(model ?? new TrackedModel(id, Opener.Events));
+        Evictions.Add(resident);
+        resident.Gate.Leave();
+        return resident;
+    }
+
+    /// <summary>Uses a ready model until the lease is disposed.</summary>
+    public static ModelLease Use(Resident resident)
+    {
+        if (!resident.Gate.TryEnter())
+        {
+            throw new InvalidOperationException($"'{resident.Key}' is closed.");
+        }
+
+        resident.Touch();
+        return new ModelLease(resident, TimeSpan.Zero, isCold: false);
+    }
+
+    /// <summary>The resident of a model, entered; its load is started when it was not there.</summary>
+    public Resident Enter(string id, ModelPool? pool = null, ModelManifest? manifest = null, Func<Reservation?>? takeClaim = null) =>
+        Loader.EnterOrLoad(
+            new ResidentKey((pool ?? Pool).Name, id, manifest?.Version ?? 0), pool ?? Pool, manifest, Opener, takeClaim ?? (() => null));
+
+    /// <summary>Loads a model and uses it no longer.</summary>
+    public async Task<LoadOutcome> LoadAsync(string id, ModelPool? pool = null, ModelManifest? manifest = null)
+    {
+        var resident = Enter(id, pool, manifest);
+        var outcome = await resident.WhenLoaded.Soon();
+        new ModelLease(resident, TimeSpan.Zero, isCold: true).Dispose();
+        return outcome;
+    }
+
+    /// <summary>Asks for room, as a load does; waits and evicts where none is free.</summary>
+    public Task<Reservation> ReserveAsync(string id, long bytes = 0, ModelPool? pool = null, Reservation? claim = null) =>
+        Quota.ReserveAsync(pool ?? Pool, id, bytes, claim, CancellationToken.None).AsTask();
+
+    /// <summary>Asks for a place, and stops waiting for it when the token says so.</summary>
+    public Task<Reservation> ReserveUntilAsync(CancellationToken cancellationToken) =>
+        Quota.ReserveAsync(Pool, "cancelled", 0, null, cancellationToken).AsTask();
+
+    public void Dispose()
+    {
+        Evictions.Dispose();
+        Loader.Dispose();
+    }
+}

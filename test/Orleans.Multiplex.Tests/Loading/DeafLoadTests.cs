@@ -1,0 +1,109 @@
+using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Residency;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.Loading;
+
+/// <summary>Loads whose code pays no heed to its token.</summary>
+public sealed class DeafLoadTests
+{
+    private static readonly LoadOptions Options = new() { MaxParallel = 1 };
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Open_Deaf_WaitersAreToldAtOnceAndRoomAndTurnComeBackWhenItEnds(bool isStopped)
+    {
+        using var silo = new TestSilo(maxModels: 1, load: Options);
+        var deaf = new Checkpoint();
+        var late = new TrackedModel("deaf");
+        silo.Opener.Open = async (artifact, _) =>
+        {
+            if (artifact.Id == "deaf")
+            {
+                await deaf.PassDeafAsync();
+            }
+
+            return artifact.Id == "deaf" ? late : new TrackedModel(artifact.Id);
+        };
+        var resident = silo.Enter("deaf");
+        await deaf.Reached;
+
+        var ending = isStopped ? silo.Evictions.EvictAsync(resident, EvictionReason.Operator) : resident.WhenGone;
+        if (!isStopped)
+        {
+            silo.Time.Advance(Options.Timeout);
+        }
+
+        var outcome = await resident.WhenLoaded.Soon();
+        Assert.Equal(isStopped ? LoadFailureKind.Unloaded : LoadFailureKind.Broken, outcome.Failure);
+        Assert.Equal(isStopped ? "" : "it did not end within 300 s (Multiplex:Load:Timeout).", outcome.Message);
+        Assert.Empty(silo.Ledger.Snapshot());
+        Assert.Equal((1, 0), (silo.Charged, late.Disposals));
+        var next = silo.Enter("next");
+        Assert.Equal((0, false), (silo.Opener.CountOpened("next"), ending.IsCompleted));
+
+        deaf.Open();
+
+        await ending.Soon();
+        Assert.Null((await next.WhenLoaded.Soon()).Failure);
+        Assert.Equal((1, 1), (late.Disposals, silo.Charged));
+    }
+
+    [Fact]
+    public async Task Fetch_Deaf_WaitersAreToldInTime()
+    {
+        var store = new FakeStore();
+        using var silo = new TestSilo(load: Options, store: store);
+        var deaf = new Checkpoint();
+        store.Fetch = async (manifest, _) =>
+        {
+            await deaf.PassDeafAsync();
+            return FakeStore.Artifact(manifest);
+        };
+        var resident = silo.Enter("m", manifest: FakeStore.Manifest("m"));
+        await deaf.Reached;
+
+        silo.Time.Advance(Options.Timeout);
+
+        Assert.Equal(LoadFailureKind.Broken, (await resident.WhenLoaded.Soon()).Failure);
+        deaf.Open();
+        store.Fetch = (manifest, _) => new(FakeStore.Artifact(manifest));
+        Assert.Null((await silo.LoadAsync("next", manifest: FakeStore.Manifest("next"))).Failure);
+        Assert.Equal(0, silo.Opener.CountOpened("m"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Measure_Deaf_WaitersAreToldInTimeAndTheModelIsDisposedAfterIt(bool blocks)
+    {
+        using var silo = new TestSilo(load: Options);
+        var deaf = new Checkpoint();
+        var model = new TrackedModel("m");
+        silo.Opener.Open = (_, _) => Task.FromResult<object>(model);
+        silo.Opener.Measure = async (_, _) =>
+        {
+            if (blocks)
+            {
+                deaf.Block();
+            }
+
+            await deaf.PassDeafAsync();
+            return 10;
+        };
+        var resident = silo.Enter("m");
+        await deaf.Reached;
+
+        silo.Time.Advance(Options.Timeout);
+
+        Assert.Equal(LoadFailureKind.Broken, (await resident.WhenLoaded.Soon()).Failure);
+        Assert.Equal((0, 1), (model.Disposals, silo.Charged));
+        deaf.Open();
+        await model.WhenDisposed;
+        silo.Opener.Measure = (_, _) => new((long?)null);
+        silo.Opener.Open = (artifact, _) => Task.FromResult<object>(new TrackedModel(artifact.Id));
+        Assert.Null((await silo.LoadAsync("next")).Failure);
+        Assert.Equal((1, 1), (model.Disposals, silo.Charged));
+    }
+}

@@ -1,0 +1,107 @@
+using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Storage;
+using Orleans.Multiplex.Tests.Hosting;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.Loading;
+
+public sealed class ModelCatalogTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly FakeBackend _backend = new();
+    private readonly ModelCatalog _catalog;
+
+    public ModelCatalogTests() => _catalog = new ModelCatalog(new FolderModelStore(_folder.Path), _backend);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Facts_SameFile_IsReadOnce()
+    {
+        Put("iris/1/model.fake", "x");
+
+        Assert.Equal(1, await EstimateAsync("iris"));
+        Assert.Equal(1, await EstimateAsync("iris@1"));
+        Assert.Equal(1, _backend.Inspections);
+    }
+
+    [Fact]
+    public async Task Facts_FileReplaced_IsReadAgain()
+    {
+        Put("iris/1/model.fake", "x");
+        await EstimateAsync("iris");
+
+        Put("iris/1/model.fake", "longer");
+
+        Assert.Equal(6, await EstimateAsync("iris"));
+        Assert.Equal(2, _backend.Inspections);
+    }
+
+    [Fact]
+    public async Task Facts_BrokenFile_IsReadAgainEachTime()
+    {
+        Put("iris/1/model.fake", "broken");
+        _backend.Fault = new ModelLoadFailedException("iris", "it is broken.");
+        await Assert.ThrowsAsync<ModelLoadFailedException>(() => EstimateAsync("iris"));
+
+        _backend.Fault = null;
+
+        Assert.Equal(6, await EstimateAsync("iris"));
+    }
+
+    [Theory]
+    [InlineData("iris", "iris/model.fake and no iris/<version>/model.fake")]
+    [InlineData("iris@3", "iris/3/model.fake")]
+    public async Task Find_NoSuchModel_SaysWhatIsMissing(string key, string missing)
+    {
+        var error = await Assert.ThrowsAsync<ModelNotFoundException>(() => EstimateAsync(key));
+
+        Assert.Equal($"There is no model '{key}': the store has no {missing}.", error.Message);
+        Assert.Equal(key, error.ModelId);
+    }
+
+    [Fact]
+    public async Task Opener_OfTheBackend_FindsEstimatesAndOpens()
+    {
+        Put("iris/4/model.fake", "four");
+        var opener = new BackendOpener(_catalog, _backend);
+
+        var manifest = await opener.FindAsync(ModelKey.Parse("iris"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(4, manifest!.Version);
+        Assert.Equal(4, await opener.EstimateAsync(manifest, TestContext.Current.CancellationToken));
+        Assert.Null(await opener.MeasureAsync("model", TestContext.Current.CancellationToken));
+    }
+
+    private void Put(string file, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_folder[file])!);
+        File.WriteAllText(_folder[file], text);
+    }
+
+    private async Task<long> EstimateAsync(string key)
+    {
+        var manifest = await _catalog.FindAsync(ModelKey.Parse(key), TestContext.Current.CancellationToken);
+        return (await _catalog.GetFactsAsync(manifest, TestContext.Current.CancellationToken)).EstimatedBytes;
+    }
+
+    /// <summary>Takes the length of the file for the bytes that a model needs.</summary>
+    private sealed class FakeBackend : IInferenceBackend
+    {
+        public int Inspections { get; private set; }
+
+        public Exception? Fault { get; set; }
+
+        public string ModelFileName => "model.fake";
+
+        public ValueTask<ModelFacts> InspectAsync(ModelArtifact artifact, CancellationToken cancellationToken)
+        {
+            Inspections++;
+            var length = new FileInfo(artifact.GetPath(ModelFileName)).Length;
+            return Fault is null ? new(new ModelFacts(new ModelSignature("fake", [], []), length)) : throw Fault;
+        }
+
+        public ValueTask<IInferenceSession> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,356 @@
+using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Residency;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.Loading;
+
+public sealed class ModelLoaderTests
+{
+    [Fact]
+    public async Task Enter_ManyWaiters_OneLoad()
+    {
+        using var silo = new TestSilo();
+        var opening = new Checkpoint();
+        silo.Opener.Open = async (artifact, _) =>
+        {
+            await opening.PassDeafAsync();
+            return new TrackedModel(artifact.Id);
+        };
+
+        var residents = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => silo.Enter("m")))).Soon();
+        opening.Open();
+
+        Assert.Single(residents.Distinct());
+        Assert.Same(LoadOutcome.Loaded, await residents[0].WhenLoaded.Soon());
+        Assert.Equal((1, 100, 1), (silo.Opener.CountOpened("m"), residents[0].Gate.Users, silo.Charged));
+    }
+
+    [Fact]
+    public async Task Load_Steps_ComeInTheirOrderWithTheirStates()
+    {
+        var steps = new List<string>();
+        var store = new FakeStore();
+        using var silo = new TestSilo(store: store);
+        Resident? resident = null;
+        var started = new Checkpoint();
+        store.Fetch = async (manifest, _) =>
+        {
+            await started.PassDeafAsync();
+            Note("fetch");
+            return FakeStore.Artifact(manifest);
+        };
+        silo.Opener.Estimate = _ =>
+        {
+            Note("estimate");
+            return new(70);
+        };
+        silo.Opener.Open = (artifact, _) =>
+        {
+            Note("open");
+            return Task.FromResult<object>(new TrackedModel(artifact.Id));
+        };
+        silo.Opener.Measure = (_, _) =>
+        {
+            Note("measure");
+            return new(50L);
+        };
+
+        resident = silo.Enter("m", manifest: FakeStore.Manifest("m"));
+        started.Open();
+        await resident.WhenLoaded.Soon();
+
+        Assert.Equal(["fetch Fetching 0", "estimate Fetching 0", "open Opening 70", "measure Opening 70"], steps);
+        Assert.Equal((ResidentState.Ready, 50L, 50L), (resident.State, silo.Quota.ChargedBytes, resident.Reservation!.Bytes));
+
+        void Note(string step) => steps.Add($"{step} {resident!.State} {silo.Quota.ChargedBytes}");
+    }
+
+    [Fact]
+    public async Task Load_WithoutStore_GivesIdAndVersionAlone()
+    {
+        using var silo = new TestSilo();
+        (string, long?) seen = default;
+        silo.Opener.Open = (artifact, _) =>
+        {
+            seen = (artifact.Id, artifact.Version);
+            return Task.FromResult<object>("model");
+        };
+
+        await silo.LoadAsync("m");
+
+        Assert.Equal(("m", null), seen);
+    }
+
+    [Theory]
+    [InlineData("fetch")]
+    [InlineData("estimate")]
+    [InlineData("reserve")]
+    [InlineData("open")]
+    [InlineData("open at once")]
+    [InlineData("measure")]
+    public async Task Load_StepFails_LeavesNothingBehindAndTheNextLoadSucceeds(string step)
+    {
+        var store = new FakeStore();
+        using var silo = new TestSilo(maxModels: 1, maxBytes: 100, load: new LoadOptions { MaxParallel = 1 }, store: store);
+        var opened = new TrackedModel("m");
+        var (fetch, estimate, open, measure) = (store.Fetch, silo.Opener.Estimate, silo.Opener.Open, silo.Opener.Measure);
+        var broken = new InvalidOperationException("broken");
+        store.Fetch = (manifest, _) => step == "fetch" ? throw broken : new(FakeStore.Artifact(manifest));
+        silo.Opener.Estimate = _ => step == "estimate" ? throw broken : new(step == "reserve" ? 101 : 10);
+        silo.Opener.Open = (_, _) => step switch
+        {
+            "open" => Task.FromException<object>(broken),
+            "open at once" => throw broken,
+            _ => Task.FromResult<object>(opened),
+        };
+        silo.Opener.Measure = (_, _) => step == "measure" ? throw broken : new((long?)null);
+        var claim = silo.Quota.TryReserve(silo.Pool, 10);
+
+        var resident = silo.Enter("m", manifest: FakeStore.Manifest("m"), takeClaim: () => claim);
+        var outcome = await resident.WhenLoaded.Soon();
+
+        Assert.Equal(step == "reserve" ? LoadFailureKind.TooLarge : LoadFailureKind.Broken, outcome.Failure);
+        Assert.Equal(step == "reserve", outcome.Message != "InvalidOperationException: broken");
+        Assert.Equal((0, 0L), (silo.Charged, silo.Quota.ChargedBytes));
+        Assert.Empty(silo.Ledger.Snapshot());
+        Assert.Equal(step == "measure" ? 1 : 0, opened.Disposals);
+        Assert.Equal((ResidentState.Failed, true), (resident.State, resident.Gate.IsClosed));
+        Assert.Single(silo.Log.Messages, message => message.StartsWith("Failed to load model 'm'. ", StringComparison.Ordinal));
+
+        (store.Fetch, silo.Opener.Estimate, silo.Opener.Open, silo.Opener.Measure) = (fetch, estimate, open, measure);
+        Assert.Null((await silo.LoadAsync("other", manifest: FakeStore.Manifest("other"))).Failure);
+        Assert.Equal(1, silo.Charged);
+    }
+
+    [Fact]
+    public async Task Load_MoreThanFitAtOnce_AreBoundedByMaxParallel()
+    {
+        using var silo = new TestSilo(load: new LoadOptions { MaxParallel = 3 });
+        var (now, most) = (0, 0);
+        var full = new Checkpoint();
+        silo.Opener.Open = async (artifact, _) =>
+        {
+            var running = Interlocked.Increment(ref now);
+            lock (silo)
+            {
+                most = Math.Max(most, running);
+            }
+
+            if (running == 3)
+            {
+                full.Open();
+            }
+
+            await full.PassDeafAsync();
+            Interlocked.Decrement(ref now);
+            return new TrackedModel(artifact.Id);
+        };
+
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(i => silo.LoadAsync($"m{i}"))).Soon();
+
+        Assert.Equal((3, 30), (most, silo.Charged));
+    }
+
+    [Fact]
+    public async Task Load_BlocksItsThread_OtherLoadsGoOn()
+    {
+        using var silo = new TestSilo(load: new LoadOptions { MaxParallel = 2 });
+        var blocked = new Checkpoint();
+        silo.Opener.Open = (artifact, _) =>
+        {
+            if (artifact.Id == "blocks")
+            {
+                blocked.Block();
+            }
+
+            return Task.FromResult<object>(new TrackedModel(artifact.Id));
+        };
+        var slow = silo.Enter("blocks");
+        await blocked.Reached;
+
+        await silo.LoadAsync("quick");
+
+        Assert.False(slow.WhenLoaded.IsCompleted);
+        blocked.Open();
+        await slow.WhenLoaded.Soon();
+    }
+
+    [Fact]
+    public async Task Load_WaitsForRoom_GivesItsTurnToAnother()
+    {
+        using var silo = new TestSilo([new ModelPool("A", 1), new ModelPool("B", 1)], load: new LoadOptions { MaxParallel = 1 });
+        var full = TestSilo.Use(silo.Reside("a1"));
+        var waiting = silo.Enter("a2");
+
+        await silo.LoadAsync("b", silo.Quota.Pools[1]);
+
+        Assert.False(waiting.WhenLoaded.IsCompleted);
+        full.Dispose();
+        Assert.Null((await waiting.WhenLoaded.Soon()).Failure);
+    }
+
+    [Fact]
+    public async Task Load_MeasuredLarger_IsCorrectedByEvictingOthers()
+    {
+        using var silo = new TestSilo(maxBytes: 100);
+        var other = silo.Reside("other", 60);
+        silo.Opener.Estimate = _ => new(30);
+        silo.Opener.Measure = (_, _) => new(80L);
+
+        Assert.Null((await silo.LoadAsync("m")).Failure);
+
+        Assert.Equal((ResidentState.Gone, 80L), (other.State, silo.Quota.ChargedBytes));
+    }
+
+    [Fact]
+    public async Task Load_MeasuredLargerThanTheQuota_IsUnloadedAgainForGood()
+    {
+        using var silo = new TestSilo(maxBytes: 100);
+        var model = new TrackedModel("m");
+        silo.Opener.Open = (_, _) => Task.FromResult<object>(model);
+        silo.Opener.Measure = (_, _) => new(101L);
+
+        var outcome = await silo.LoadAsync("m");
+
+        Assert.Equal(LoadFailureKind.TooLarge, outcome.Failure);
+        Assert.Contains("takes 101B", outcome.Message, StringComparison.Ordinal);
+        Assert.Equal((1, 0, 0L), (model.Disposals, silo.Charged, silo.Quota.ChargedBytes));
+    }
+
+    [Fact]
+    public async Task Load_MeasuredLargerAndNothingCanBeFreed_IsUnloadedAgain()
+    {
+        using var silo = new TestSilo(maxBytes: 100);
+        using var busy = TestSilo.Use(silo.Reside("busy", 60));
+        var model = new TrackedModel("m");
+        silo.Opener.Open = (_, _) => Task.FromResult<object>(model);
+        silo.Opener.Estimate = _ => new(30);
+        silo.Opener.Measure = (_, _) => new(80L);
+        var resident = silo.Enter("m");
+        while (await silo.Time.NextTimerAsync().Soon() != silo.Limits.CorrectionTimeout)
+        {
+        }
+
+        silo.Time.Advance(silo.Limits.CorrectionTimeout);
+
+        Assert.Equal(LoadFailureKind.NoRoom, (await resident.WhenLoaded.Soon()).Failure);
+        Assert.Equal((1, 1, 60L), (model.Disposals, silo.Charged, silo.Quota.ChargedBytes));
+    }
+
+    [Fact]
+    public async Task Load_MeasuredNegative_IsABrokenModel()
+    {
+        using var silo = new TestSilo(maxBytes: 100);
+        var model = new TrackedModel("m");
+        silo.Opener.Open = (_, _) => Task.FromResult<object>(model);
+        silo.Opener.Measure = (_, _) => new(-1000L);
+
+        Assert.Equal(new(LoadFailureKind.Broken, "its MeasureAsync returned -1000 bytes."), await silo.LoadAsync("m"));
+
+        Assert.Equal((1, 0, 0L), (model.Disposals, silo.Charged, silo.Quota.ChargedBytes));
+        Assert.Equal(0, silo.Footprints.Find("A", "m"));
+    }
+
+    [Fact]
+    public async Task Load_MeasuredBefore_ReservesWhatItTookThen()
+    {
+        using var silo = new TestSilo(maxBytes: 100);
+        silo.Opener.Measure = (_, _) => new(70L);
+        await silo.LoadAsync("m");
+        await silo.Evictions.EvictAsync(silo.Ledger.Snapshot()[0], EvictionReason.Operator).Soon();
+        var charged = 0L;
+        silo.Opener.Open = (_, _) =>
+        {
+            charged = silo.Quota.ChargedBytes;
+            return Task.FromResult<object>("model");
+        };
+
+        await silo.LoadAsync("m");
+
+        Assert.Equal(70, charged);
+    }
+
+    [Fact]
+    public async Task Load_OnceMeasuredTooLarge_IsTriedAgainWithoutEvictingForIt()
+    {
+        using var silo = new TestSilo(maxBytes: 100);
+        var other = silo.Reside("other", 60);
+        silo.Opener.Measure = (_, _) => new(101L);
+        Assert.Equal(LoadFailureKind.TooLarge, (await silo.LoadAsync("m")).Failure);
+
+        silo.Opener.Measure = (_, _) => new(40L);
+
+        Assert.Null((await silo.LoadAsync("m")).Failure);
+        Assert.Equal((ResidentState.Ready, 100L), (other.State, silo.Quota.ChargedBytes));
+    }
+
+    [Fact]
+    public async Task Load_Claimed_TakesNoSecondPlace()
+    {
+        using var silo = new TestSilo(maxModels: 1);
+        var claim = silo.Quota.TryReserve(silo.Pool, 0);
+
+        var resident = silo.Enter("m", takeClaim: () => claim);
+
+        Assert.Null((await resident.WhenLoaded.Soon()).Failure);
+        Assert.Equal(1, silo.Charged);
+    }
+
+    [Fact]
+    public async Task Stop_LoadsUnderWay_EndAsUnloadedAndNewOnesAreRefused()
+    {
+        using var silo = new TestSilo();
+        var opening = new Checkpoint();
+        silo.Opener.Open = async (_, cancellationToken) =>
+        {
+            await opening.PassAsync(cancellationToken);
+            return "model";
+        };
+        var loading = silo.Enter("loading");
+        await opening.Reached;
+
+        silo.Loader.Stop();
+
+        Assert.Equal(LoadFailureKind.Unloaded, (await loading.WhenLoaded.Soon()).Failure);
+        await loading.WhenGone.Soon();
+        Assert.Equal(LoadFailureKind.Unloaded, (await silo.LoadAsync("later")).Failure);
+        Assert.Equal((0, 0), (silo.Opener.CountOpened("later"), silo.Charged));
+    }
+
+    [Fact]
+    public async Task Logs_OfALoadThatSucceedsAndOneThatFails_AreAsDocumented()
+    {
+        using var silo = new TestSilo();
+        silo.Opener.Open = (artifact, _) =>
+        {
+            silo.Time.Advance(TimeSpan.FromMilliseconds(12.34));
+            return artifact.Id == "1" ? Task.FromResult<object>("model") : throw new ModelLoadFailedException(artifact.Id, "it is garbage.");
+        };
+
+        await silo.LoadAsync("1");
+        await silo.LoadAsync("2");
+
+        Assert.Equal(
+            ["Loading model '1'.", "Successfully loaded model '1' in 12.3ms.", "Loading model '2'.", "Failed to load model '2'. it is garbage."],
+            silo.Log.Messages);
+    }
+
+    [Fact]
+    public async Task EstimateRemaining_AfterALoad_IsWhatTheLastOneTookLessWhatThisOneHas()
+    {
+        using var silo = new TestSilo();
+        silo.Opener.Open = (_, _) =>
+        {
+            silo.Time.Advance(TimeSpan.FromSeconds(10));
+            return Task.FromResult<object>("model");
+        };
+        await silo.LoadAsync("first");
+        var second = new Resident(new ResidentKey("A", "m", 0), "m", silo.Pool, silo.Clock);
+
+        silo.Time.Advance(TimeSpan.FromSeconds(4));
+        Assert.Equal(TimeSpan.FromSeconds(6), silo.Loader.EstimateRemaining(second));
+
+        silo.Time.Advance(TimeSpan.FromSeconds(40));
+        Assert.Equal(TimeSpan.FromSeconds(1), silo.Loader.EstimateRemaining(second));
+    }
+}

@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using System.Net;
+using Microsoft.Extensions.Time.Testing;
+using Orleans.Metadata;
+using Orleans.Multiplex.Placement;
+using Orleans.Multiplex.Residency;
+using Orleans.Runtime.Placement;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.Placement;
+
+public sealed class ModelQuotaPlacementDirectorTests
+{
+    private readonly SiloAddress[] _silos = [.. Enumerable.Range(0, 4).Select(i => SiloAddress.New(IPAddress.Loopback, 11111 + i, 7))];
+    private readonly ClusterResidencyView _view = new(new FakeTimeProvider());
+    private readonly PlacementDecisions _decisions = new(new FakeTimeProvider());
+    private readonly KnownFootprints _footprints = new();
+    private readonly ModelQuotaPlacementDirector _director;
+
+    public ModelQuotaPlacementDirectorTests() =>
+        _director = new ModelQuotaPlacementDirector(new PlacementSnapshots(_view, own: null, new LocalSilo(_silos[0])), _decisions, _footprints);
+
+    [Fact]
+    public async Task Place_BurstBeforeAnybodyTellsAgain_FillsEverySiloAndNoneBeyondItsQuota()
+    {
+        Tell(maxModels: 5);
+
+        var chosen = new List<SiloAddress>();
+        for (var i = 0; i < 20; i++)
+        {
+            chosen.Add(await PlaceAsync($"m{i}"));
+        }
+
+        Assert.All(chosen.CountBy(silo => silo), count => Assert.Equal(5, count.Value));
+    }
+
+    [Fact]
+    public async Task Place_BurstOfModelsWithKnownBytes_CountsThem()
+    {
+        Tell(maxModels: -1, maxBytes: 100);
+        var chosen = new List<SiloAddress>();
+        for (var i = 0; i < 12; i++)
+        {
+            _footprints.Set("A", $"m{i}", 30);
+            chosen.Add(await PlaceAsync($"m{i}"));
+        }
+
+        Assert.All(chosen.CountBy(silo => silo), count => Assert.Equal(3, count.Value));
+    }
+
+    [Fact]
+    public async Task Place_VersionsOfAModel_PreferTheSameSilo()
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            var chosen = await PlaceAsync($"m{i}");
+            Assert.Equal([chosen, chosen], [await PlaceAsync($"m{i}@1"), await PlaceAsync($"m{i}@2")]);
+        }
+    }
+
+    [Fact]
+    public async Task Place_NotAnId_IsPlacedAllTheSame() => Assert.Contains(await PlaceAsync("../x"), _silos);
+
+    [Fact]
+    public async Task Place_HintOfTheCaller_IsFollowed()
+    {
+        var hint = new Dictionary<string, object> { [IPlacementDirector.PlacementHintKey] = _silos[2] };
+
+        Assert.Equal(_silos[2], await PlaceAsync("m", hint));
+    }
+
+    [Fact]
+    public async Task Place_ManyTimes_TheLastDecisionsAreKept()
+    {
+        for (var i = 0; i < 6; i++)
+        {
+            await PlaceAsync("m");
+        }
+
+        var kept = _decisions.Find("m");
+        Assert.Equal(4, kept.Length);
+        Assert.All(kept, one => Assert.Equal(4, one.Decision.Verdicts.Length));
+        Assert.Empty(_decisions.Find("other"));
+    }
+
+    private void Tell(int maxModels, long maxBytes = 1L << 40)
+    {
+        foreach (var silo in _silos)
+        {
+            _view.Update(new SiloRow(silo, silo.ToString(), 1, false, maxBytes, 0, [new PoolRow("A", maxModels, 0, null)]));
+        }
+    }
+
+    private Task<SiloAddress> PlaceAsync(string model, Dictionary<string, object>? hint = null)
+    {
+        var strategy = new ModelQuotaPlacement();
+        strategy.Initialize(new GrainProperties(ImmutableDictionary.Create<string, string>(StringComparer.Ordinal).Add("multiplex.pool", "A")));
+        var target = new PlacementTarget(GrainId.Create("model", model), hint ?? [], default, 0);
+        return _director.OnAddActivation(strategy, target, new Context(_silos));
+    }
+
+    private sealed class Context(SiloAddress[] silos) : IPlacementContext
+    {
+        public SiloAddress LocalSilo => silos[0];
+
+        public SiloStatus LocalSiloStatus => SiloStatus.Active;
+
+        public SiloAddress[] GetCompatibleSilos(PlacementTarget target) => silos;
+
+        public IReadOnlyDictionary<ushort, SiloAddress[]> GetCompatibleSilosWithVersions(PlacementTarget target) =>
+            new Dictionary<ushort, SiloAddress[]> { [0] = silos };
+    }
+}

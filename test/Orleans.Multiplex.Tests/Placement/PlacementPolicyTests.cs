@@ -1,0 +1,223 @@
+using System.Collections.Immutable;
+using CsCheck;
+using Orleans.Multiplex.Placement;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.Placement;
+
+public sealed class PlacementPolicyTests
+{
+    private static readonly Gen<SiloCandidate> Candidate = Gen.Select(
+        Gen.Frequency((8, Gen.Const(true)), (1, Gen.Const(false))),
+        Gen.Frequency((1, Gen.Const(true)), (8, Gen.Const(false))),
+        Gen.Select(Gen.OneOfConst(-1, 1, 2, 3), Gen.Int[0, 4]),
+        Gen.Select(Gen.Int[10, 100], Gen.Int[0, 120]),
+        Gen.Int[-1, 300],
+        (known, draining, models, bytes, age) => new SiloCandidate
+        {
+            Silo = "",
+            IsKnown = known,
+            IsDraining = draining,
+            MaxModels = models.Item1,
+            ChargedModels = models.Item2,
+            MaxBytes = bytes.Item1,
+            ChargedBytes = bytes.Item2,
+            VictimAge = age < 0 ? null : TimeSpan.FromSeconds(age),
+        });
+
+    private static readonly Gen<PlacementSnapshot> Snapshot = Gen.Select(
+        Gen.Int[0, 1000], Gen.Int[0, 60], Candidate.Array[1, 8], (id, bytes, candidates) => new PlacementSnapshot(
+            $"model-{id}", bytes, [.. candidates.Select((candidate, i) => candidate with { Silo = $"127.0.0.1:{11111 + i}@{i * 7919}" })]));
+
+    [Fact]
+    public void Decide_ASiloHasRoom_OneWithRoomIsChosen() => Snapshot.Sample(snapshot =>
+    {
+        if (snapshot.Candidates.Any(one => HasRoom(one, snapshot.Bytes)))
+        {
+            Assert.True(HasRoom(Chosen(snapshot), snapshot.Bytes));
+        }
+    });
+
+    [Fact]
+    public void Decide_NotAllDrain_NoDrainingOneIsChosen() => Snapshot.Sample(snapshot =>
+        Assert.True(snapshot.Candidates.All(one => one.IsDraining) || !Chosen(snapshot).IsDraining));
+
+    [Fact]
+    public void Decide_AllFull_TheOldestBandIsChosen() => Snapshot.Sample(snapshot =>
+    {
+        var full = snapshot with
+        {
+            Bytes = 1,
+            Candidates = [.. snapshot.Candidates.Select(one => one with { IsKnown = true, IsDraining = false, ChargedBytes = one.MaxBytes })],
+        };
+
+        Assert.Equal(full.Candidates.Max(one => AgeBands.GetBand(one.VictimAge)), AgeBands.GetBand(Chosen(full).VictimAge));
+    });
+
+    [Fact]
+    public void Decide_SomeHaveRoom_TheChosenIsAmongTheLeastFull() => Snapshot.Sample(snapshot =>
+    {
+        var open = snapshot.Candidates.Where(one => HasRoom(one, snapshot.Bytes)).ToList();
+        if (open.Count > 0)
+        {
+            Assert.Equal(open.Min(Eighths), Eighths(Chosen(snapshot)));
+        }
+    });
+
+    [Fact]
+    public void Decide_AnyOrderOfCandidates_IsTheSameDecision() =>
+        Gen.Select(Snapshot, Gen.Int[0, 7]).Sample((snapshot, turn) =>
+        {
+            var split = turn % snapshot.Candidates.Length;
+            var turned = snapshot with { Candidates = [.. snapshot.Candidates[split..].Reverse(), .. snapshot.Candidates[..split]] };
+
+            Assert.Equal(PlacementPolicy.Decide(snapshot).Verdicts, PlacementPolicy.Decide(turned).Verdicts);
+        });
+
+    [Fact]
+    public void Decide_EveryCandidate_HasOneVerdictAndOneIsChosen() => Snapshot.Sample(snapshot =>
+    {
+        var decision = PlacementPolicy.Decide(snapshot);
+
+        Assert.Equal(snapshot.Candidates.Select(one => one.Silo).Order(), decision.Verdicts.Select(one => one.Silo).Order());
+        Assert.Equal(decision.Chosen, Assert.Single(decision.Verdicts, one => one.Reason.StartsWith("Chosen: ", StringComparison.Ordinal)).Silo);
+        Assert.Equal(decision.Chosen, decision.Verdicts[0].Silo);
+        Assert.All(decision.Verdicts.Skip(1), one => Assert.StartsWith("Not chosen: ", one.Reason, StringComparison.Ordinal));
+        Assert.Equal(decision.Verdicts.Select(one => one.Class), decision.Verdicts.Select(one => one.Class).Order());
+    });
+
+    [Fact]
+    public void Decide_ASiloNotChosenGoes_TheChoiceStays() =>
+        Gen.Select(Snapshot, Gen.Int[0, 7]).Sample((snapshot, index) =>
+        {
+            var decision = PlacementPolicy.Decide(snapshot);
+            var goes = decision.Verdicts[index % decision.Verdicts.Length].Silo;
+            if (goes != decision.Chosen)
+            {
+                var rest = snapshot with { Candidates = snapshot.Candidates.RemoveAll(one => one.Silo == goes) };
+                Assert.Equal(decision.Chosen, PlacementPolicy.Decide(rest).Chosen);
+            }
+        });
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(8)]
+    public void Decide_TenThousandModelsOverEqualSilos_SpreadEvenly(int count)
+    {
+        var silos = Equal(count);
+
+        var counts = Enumerable.Range(0, 10_000)
+            .CountBy(i => PlacementPolicy.Decide(new PlacementSnapshot($"{i}", 0, silos)).Chosen)
+            .Select(one => one.Value)
+            .ToList();
+
+        Assert.Equal(count, counts.Count);
+        Assert.All(counts, one => Assert.InRange(one, 0.85 * 10_000 / count, 1.15 * 10_000 / count));
+    }
+
+    [Fact]
+    public void Decide_ASiloMore_TakesItsShareAndMovesNothingElse()
+    {
+        var (four, five) = (Equal(4), Equal(5));
+
+        var moved = 0;
+        for (var i = 0; i < 10_000; i++)
+        {
+            var before = PlacementPolicy.Decide(new PlacementSnapshot($"{i}", 0, four)).Chosen;
+            var after = PlacementPolicy.Decide(new PlacementSnapshot($"{i}", 0, five)).Chosen;
+            Assert.True(after == before || after == five[4].Silo);
+            moved += after == before ? 0 : 1;
+        }
+
+        Assert.InRange(moved, 1700, 2300);
+    }
+
+    [Fact]
+    public void Decide_ClassesOfSilos_RankRoomUnknownFullTooSmallDraining()
+    {
+        var decision = PlacementPolicy.Decide(new PlacementSnapshot("m", 50,
+        [
+            new() { Silo = "drains", IsDraining = true },
+            new() { Silo = "small", MaxBytes = 49 },
+            new() { Silo = "full", MaxModels = 1, ChargedModels = 1, MaxBytes = 1L << 20, VictimAge = TimeSpan.FromSeconds(3) },
+            new() { Silo = "unknown", IsKnown = false },
+            new() { Silo = "room", MaxModels = 2, ChargedModels = 1, MaxBytes = 1L << 20 },
+        ]));
+
+        Assert.Equal(["room", "unknown", "full", "small", "drains"], decision.Verdicts.Select(one => one.Silo));
+        Assert.Equal(
+            "Chosen: has room (1 of 2 models, 0B of 1MiB); the least full with room, and among equals first in this model's order of silos.",
+            decision.Verdicts[0].Reason);
+        Assert.Equal(
+            "Not chosen: is full (1 of 1 models, 0B of 1MiB); its next victim was used 3 s ago; the chosen one is better suited.",
+            decision.Verdicts[2].Reason);
+    }
+
+    [Fact]
+    public void Decide_BytesNotKnown_ASiloWithoutAByteLeftHasNoRoom()
+    {
+        var decision = PlacementPolicy.Decide(new PlacementSnapshot("m", 0,
+            [new() { Silo = "spent", MaxBytes = 10, ChargedBytes = 10 }, new() { Silo = "left", MaxBytes = 10, ChargedBytes = 9 }]));
+
+        Assert.Equal("left", decision.Chosen);
+    }
+
+    [Theory]
+    [InlineData(10.0, 1, 2, false, true, true)]
+    [InlineData(null, 1, 2, false, true, true)]
+    [InlineData(10.0, 1, 2, true, true, false)]
+    [InlineData(10.0, 1, 2, false, false, false)]
+    [InlineData(10.0, 2, 2, false, true, false)]
+    public void ShouldPassOn_AnotherSilo_OnlyWhenItHasRoomOrAMuchOlderVictim(
+        double? ownVictim, int charged, int max, bool drains, bool known, bool expected)
+    {
+        var own = new SiloCandidate { Silo = "own", MaxModels = 1, ChargedModels = 1, VictimAge = Seconds(ownVictim) };
+        var other = new SiloCandidate
+        {
+            Silo = "other", MaxModels = max, ChargedModels = charged, IsDraining = drains, IsKnown = known, VictimAge = Seconds(10),
+        };
+
+        Assert.Equal(expected, PlacementPolicy.ShouldPassOn(own, [other], 0));
+    }
+
+    [Theory]
+    [InlineData(1.0, 3.9, false)]
+    [InlineData(1.0, 4.0, true)]
+    [InlineData(0.1, 2.0, true)]
+    [InlineData(null, 0.5, false)]
+    [InlineData(null, 1.0, true)]
+    [InlineData(1.0, null, false)]
+    [InlineData(600.0, 601.0, false)]
+    public void ShouldPassOn_AllFull_WhenTheOthersVictimIsMoreThanOneBandOlder(double? own, double? other, bool expected) =>
+        Assert.Equal(expected, PlacementPolicy.ShouldPassOn(Full("own", own), [Full("other", other)], 0));
+
+    [Fact]
+    public void ShouldPassOn_TwoSilosAskEachOther_NeverBothSayYes() =>
+        Gen.Select(Candidate, Candidate, Gen.Int[0, 60]).Sample((one, other, bytes) =>
+        {
+            if (!HasRoom(one, bytes) && !HasRoom(other, bytes))
+            {
+                Assert.False(PlacementPolicy.ShouldPassOn(one, [other], bytes) && PlacementPolicy.ShouldPassOn(other, [one], bytes));
+            }
+        });
+
+    private static TimeSpan? Seconds(double? seconds) => seconds is { } known ? TimeSpan.FromSeconds(known) : null;
+
+    private static SiloCandidate Full(string silo, double? victim) =>
+        new() { Silo = silo, MaxModels = 1, ChargedModels = 1, VictimAge = Seconds(victim) };
+
+    private static ImmutableArray<SiloCandidate> Equal(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => new SiloCandidate { Silo = $"127.0.0.1:{11111 + i}@138{i}12345", MaxModels = 100 })];
+
+    private static SiloCandidate Chosen(PlacementSnapshot snapshot) =>
+        snapshot.Candidates.Single(one => one.Silo == PlacementPolicy.Decide(snapshot).Chosen);
+
+    private static bool HasRoom(SiloCandidate one, long bytes) =>
+        one is { IsKnown: true, IsDraining: false } && (one.MaxModels < 0 || one.ChargedModels < one.MaxModels)
+        && one.MaxBytes > one.ChargedBytes && one.MaxBytes - one.ChargedBytes >= bytes;
+
+    private static int Eighths(SiloCandidate one) => (int)(8 * Math.Max(
+        one.MaxModels < 0 ? 0 : (double)one.ChargedModels / one.MaxModels, (double)one.ChargedBytes / one.MaxBytes));
+}

@@ -1,0 +1,61 @@
+using Orleans.Multiplex.Residency;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.Residency;
+
+public sealed class ResidencyLedgerTests : IDisposable
+{
+    private readonly TestSilo _silo = new();
+
+    private ResidencyLedger Ledger => _silo.Ledger;
+
+    public void Dispose() => _silo.Dispose();
+
+    [Fact]
+    public async Task Enter_ManyAtOnce_OneIsNewAndAllAreInside()
+    {
+        var entered = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => (Resident: Enter("m", out var isNew), isNew)))).Soon();
+
+        Assert.Single(entered, one => one.isNew);
+        Assert.Equal(50, Assert.Single(entered.Select(one => one.Resident).Distinct()).Gate.Users);
+    }
+
+    [Fact]
+    public void Enter_WhileTheOldOneLeaves_MakesANewOne()
+    {
+        var old = _silo.Reside("m");
+        Assert.True(Ledger.Contains(old.Key));
+        Ledger.BeginLeaving(old);
+        Assert.False(Ledger.Contains(old.Key));
+
+        var current = Enter("m", out var isNew);
+
+        Assert.True(isNew);
+        Assert.Equal([current, old], Ledger.Snapshot());
+        Ledger.Remove(old);
+        Assert.Equal([current], Ledger.Snapshot());
+        Assert.True(Ledger.Contains(current.Key));
+    }
+
+    [Fact]
+    public void Enter_GateOfTheOldOneIsClosed_MakesANewOne()
+    {
+        var old = _silo.Reside("m");
+        old.Gate.Close();
+        Assert.False(Ledger.Contains(old.Key));
+
+        Assert.NotSame(old, Enter("m", out var isNew));
+        Assert.True(isNew);
+    }
+
+    [Fact]
+    public void Enter_OtherPoolOrVersion_IsAnotherModel()
+    {
+        var models = new[] { new ResidentKey("A", "m", 0), new ResidentKey("B", "m", 0), new ResidentKey("A", "m", 1) }
+            .Select(key => Ledger.Enter(key, "m", _silo.Pool, out _));
+
+        Assert.Equal(3, models.Distinct().Count());
+    }
+
+    private Resident Enter(string id, out bool isNew) => Ledger.Enter(new ResidentKey("A", id, 0), id, _silo.Pool, out isNew);
+}

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Threading.Channels;
+using Orleans.Multiplex.Residency;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.Residency;
+
+public sealed class ResidencyPublisherTests : IAsyncDisposable
+{
+    private readonly TestSilo _silo = new(maxModels: 9, maxBytes: 100);
+    private readonly RecordedChannel _channel = new();
+    private readonly ResidencyPublisher _publisher;
+
+    public ResidencyPublisherTests() =>
+        _publisher = new ResidencyPublisher(_silo.Quota, _silo.Evictions, _channel, new LocalSilo(SiloAddress.New(IPAddress.Loopback, 11111, 1)), _silo.Time);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _publisher.DisposeAsync();
+        _silo.Dispose();
+    }
+
+    [Fact]
+    public void Publish_AtStartAndAtEachHeartbeat_TellsWhatIsHeld()
+    {
+        _silo.Reside("m", 30);
+        _publisher.Start();
+        _silo.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(2, _channel.Rows.Count);
+        var row = _channel.Rows[1];
+        Assert.Equal(("silo-1", 100L, 30L, false), (row.Name, row.MaxBytes, row.ChargedBytes, row.IsDraining));
+        Assert.Equal(new PoolRow("A", 9, 1, TimeSpan.FromSeconds(1)), Assert.Single(row.Pools));
+        Assert.True(_channel.Rows[0].Sequence < row.Sequence);
+    }
+
+    [Fact]
+    public void Publish_SeveralChanges_AreOneMessageSoonAfter()
+    {
+        _publisher.Start();
+        _silo.Reside("a", 10);
+        _silo.Reside("b", 10);
+        Assert.Single(_channel.Rows);
+
+        _silo.Time.Advance(TimeSpan.FromMilliseconds(50));
+
+        Assert.Equal([0L, 20L], _channel.Rows.Select(row => row.ChargedBytes));
+    }
+
+    [Fact]
+    public void Publish_ChangeWhileARowIsSent_IsToldSoonToo()
+    {
+        var changes = 0;
+        _channel.OnPublish = () =>
+        {
+            if (changes++ == 1)
+            {
+                _silo.Reside("during", 10);
+            }
+        };
+        _publisher.Start();
+        _silo.Reside("before", 10);
+        _silo.Time.Advance(TimeSpan.FromMilliseconds(50));
+
+        _silo.Time.Advance(TimeSpan.FromMilliseconds(50));
+
+        Assert.Equal([0L, 10L, 20L], _channel.Rows.Select(row => row.ChargedBytes));
+    }
+
+    [Fact]
+    public void BeginDraining_IsToldAtOnce()
+    {
+        _publisher.Start();
+
+        _publisher.BeginDraining();
+
+        Assert.Equal([false, true], _channel.Rows.Select(row => row.IsDraining));
+    }
+
+    [Fact]
+    public async Task OnGone_Activations_AreAnnouncedToTheLast()
+    {
+        _publisher.Start();
+        var addresses = Enumerable.Range(0, 2500).Select(i => new GrainAddress { GrainId = GrainId.Create("g", $"{i}") }).ToList();
+
+        addresses.ForEach(_publisher.OnGone);
+
+        var told = new List<GrainAddress>();
+        while (told.Count < addresses.Count)
+        {
+            var batch = await _channel.Gone.Reader.ReadAsync(TestContext.Current.CancellationToken).Soon();
+            Assert.InRange(batch.Length, 1, 1000);
+            told.AddRange(batch);
+        }
+
+        Assert.Equal(addresses, told);
+    }
+
+    private sealed class RecordedChannel : IResidencyChannel
+    {
+        public List<SiloRow> Rows { get; } = [];
+
+        public Channel<ImmutableArray<GrainAddress>> Gone { get; } = Channel.CreateUnbounded<ImmutableArray<GrainAddress>>();
+
+        public Action OnPublish { get; set; } = () => { };
+
+        public void Publish(SiloRow row)
+        {
+            Rows.Add(row);
+            OnPublish();
+        }
+
+        public void AnnounceGone(ImmutableArray<GrainAddress> addresses) => Gone.Writer.TryWrite(addresses);
+    }
+}
