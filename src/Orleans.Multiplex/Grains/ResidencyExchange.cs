@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Multiplex.Residency;
 using Orleans.Runtime.GrainDirectory;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Orleans.Multiplex.Grains;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime.GrainDirectory;
-using Microsoft.Extensions.Options;
 
 namespace Orleans.Multiplex.Placement;
 
