@@ -16,7 +16,7 @@ internal static class ResidentTransitions
         (ResidentState.Fetching, ResidentState.Reserving) => true,
         (ResidentState.Reserving, ResidentState.Opening) => true,
         (ResidentState.Opening, ResidentState.Ready) => true,
-        (< ResidentState.Ready, ResidentState.Failed) => true,
+        ( < ResidentState.Ready, ResidentState.Failed) => true,
         (ResidentState.Ready, ResidentState.Draining) => true,
         (ResidentState.Draining, ResidentState.Unloading) => true,
         (ResidentState.Unloading, ResidentState.Gone) => true,

@@ -176,7 +176,12 @@ public sealed class PlacementPolicyTests
         var own = new SiloCandidate { Silo = "own", MaxModels = 1, ChargedModels = 1, VictimAge = Seconds(ownVictim) };
         var other = new SiloCandidate
         {
-            Silo = "other", MaxModels = max, ChargedModels = charged, IsDraining = drains, IsKnown = known, VictimAge = Seconds(10),
+            Silo = "other",
+            MaxModels = max,
+            ChargedModels = charged,
+            IsDraining = drains,
+            IsKnown = known,
+            VictimAge = Seconds(10),
         };
 
         Assert.Equal(expected, PlacementPolicy.ShouldPassOn(own, [other], 0));
