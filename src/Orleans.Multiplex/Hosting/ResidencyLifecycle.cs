@@ -52,12 +52,19 @@ internal sealed class ResidencyLifecycle(
 
     private async Task UnloadAllAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(ledger.Snapshot().Select(resident => evictions.EvictAsync(resident, EvictionReason.Shutdown))).WaitAsync(cancellationToken);
-        await publisher.DisposeAsync();
-        loader.Dispose();
-        scheduler.Dispose();
-
         // A model's own code may block for ever; it must not keep the silo from ending in the time it has.
+        try
+        {
+            await Task.WhenAll(ledger.Snapshot().Select(resident => evictions.EvictAsync(resident, EvictionReason.Shutdown)))
+                .WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            await publisher.DisposeAsync();
+            loader.Dispose();
+            scheduler.Dispose();
+        }
+
         await Task.WhenAll(loader.WhenEnded, scheduler.WhenEnded).WaitAsync(cancellationToken);
     }
 }

@@ -20,16 +20,15 @@ internal sealed class PlacementSnapshots(ClusterResidencyView view, ResidencyPub
     /// <summary>This silo among all that were heard of, and the others.</summary>
     public (SiloCandidate Own, ImmutableArray<SiloCandidate> Others) TakeAround(string pool)
     {
-        var snapshot = Take("", pool, 0, view.Silos.Where(silo => Holds(silo, pool)));
-        var self = local.SiloAddress.ToParsableString();
-        return (snapshot.Candidates.First(candidate => candidate.Silo == self), snapshot.Candidates.RemoveAll(candidate => candidate.Silo == self));
+        var others = view.Silos.Where(silo => !silo.Equals(local.SiloAddress) && Holds(silo, pool));
+        var candidates = Take("", pool, 0, [local.SiloAddress, .. others]).Candidates;
+        return (candidates[0], candidates.RemoveAt(0));
     }
 
     /// <summary>Counts a model as sent to a silo, until the silo tells the next time: so a burst spreads.</summary>
     public void CountSent(SiloAddress silo, string pool, long bytes) => view.Find(silo)?.CountSent(pool, bytes);
 
-    private bool Holds(SiloAddress silo, string pool) =>
-        silo.Equals(local.SiloAddress) || view.Find(silo)?.Row.Pools.Any(row => row.Pool == pool) == true;
+    private bool Holds(SiloAddress silo, string pool) => view.Find(silo)?.Row.Pools.Any(row => row.Pool == pool) == true;
 
     private SiloCandidate Describe(SiloAddress silo, string pool)
     {
