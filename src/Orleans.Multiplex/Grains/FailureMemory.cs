@@ -15,13 +15,11 @@ internal sealed class FailureMemory(string model, TimeProvider time)
     public LoadFailure? Last => _last;
 
     /// <summary>Keeps a failure; called once for each attempt, and not by two at a time.</summary>
-    public LoadFailure Add(LoadOutcome outcome)
-    {
-        var kind = outcome.Failure!.Value;
-        var failure = new LoadFailure(kind, outcome.Message, _last is { } last && last.Kind == kind ? last.Attempts + 1 : 1, time.GetTimestamp());
-        _last = failure;
-        return failure;
-    }
+    public LoadFailure Add(LoadOutcome outcome) => _last = Create(outcome, _last?.Kind == outcome.Failure ? _last!.Attempts + 1 : 1);
+
+    /// <summary>The error of one who waited for a load that failed: as it is remembered, unless something else has happened since.</summary>
+    public MultiplexException GetError(LoadOutcome outcome) =>
+        (_last is { } last && last.Kind == outcome.Failure && last.Message == outcome.Message ? last : Create(outcome, 1)).ToException(model, time);
 
     public void Clear() => _last = null;
 
@@ -31,4 +29,7 @@ internal sealed class FailureMemory(string model, TimeProvider time)
         error = _last is { } failure && !failure.MayBeTriedAgain(time) ? failure.ToException(model, time) : null;
         return error is not null;
     }
+
+    private LoadFailure Create(LoadOutcome outcome, int attempts) =>
+        new(outcome.Failure!.Value, outcome.Message, attempts, time.GetTimestamp());
 }

@@ -16,10 +16,13 @@ internal sealed class GrainCalls(ModelAttachment attachment, GrainPools pools, I
         return attachment.ActivateAsync(Pool, opener, cancellationToken);
     }
 
-    /// <summary>Leads a call of the grain through the lease. Calls of the runtime's own extensions need no model and go straight on.</summary>
+    /// <summary>
+    /// Leads a call of the grain's own interfaces through the lease. The runtime's calls of what hangs on the grain, its extensions and
+    /// timers, need no model and go straight on: a timer must neither load a model nor count as its use.
+    /// </summary>
     public async Task InvokeAsync(IIncomingGrainCallContext context)
     {
-        if (typeof(IGrainExtension).IsAssignableFrom(context.Request.GetInterfaceType()))
+        if (!context.Request.GetInterfaceType().IsInstanceOfType(context.Grain))
         {
             LeasedEnumerable.TryWrap(context.Request, this);
             await context.Invoke();

@@ -13,6 +13,10 @@ internal interface IResidencyExchange : IGrainService
     [OneWay, AlwaysInterleave, Alias("Publish")]
     Task PublishAsync(SiloRow row);
 
+    /// <summary>What this silo would publish now; null when it holds no models by its role.</summary>
+    [AlwaysInterleave, Alias("GetRow")]
+    Task<SiloRow?> GetRowAsync();
+
     /// <summary>Takes ended activations out of the address cache.</summary>
     [OneWay, AlwaysInterleave, Alias("AnnounceGone")]
     Task AnnounceGoneAsync(ImmutableArray<GrainAddress> addresses);

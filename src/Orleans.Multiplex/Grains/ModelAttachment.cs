@@ -23,8 +23,6 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
     /// <summary>How long room stays claimed for a load that no request starts.</summary>
     private static readonly TimeSpan ClaimLife = TimeSpan.FromSeconds(5);
 
-    private static readonly Task<LoadFailure?> NoFailure = Task.FromResult<LoadFailure?>(null);
-
     /// <summary>How long an activation stays that no request uses.</summary>
     private static readonly TimeSpan IdleLife = TimeSpan.FromSeconds(10);
 
@@ -37,8 +35,6 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
     private StoreSearch _search = null!;
     private RoomClaim? _claim;
     private volatile Resident? _resident;
-    private Resident? _observed;
-    private Task<LoadFailure?> _loading = NoFailure;
     private volatile bool _isDisposed;
 
     /// <summary>The grain's key: the model as callers name it.</summary>
@@ -83,6 +79,26 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         }
 
         return AcquireColdAsync(wait, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void OnLoadEnded(Resident resident, LoadOutcome outcome)
+    {
+        lock (_lock)
+        {
+            if (outcome.Failure is null)
+            {
+                Failures.Clear();
+                return;
+            }
+
+            if (ReferenceEquals(_resident, resident))
+            {
+                _resident = null;
+            }
+
+            Remember(outcome);
+        }
     }
 
     /// <inheritdoc/>
@@ -132,7 +148,11 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
 
     public void Dispose()
     {
-        _isDisposed = true;
+        lock (_lock)
+        {
+            _isDisposed = true;
+        }
+
         _resident?.RemoveHolder(this);
         _claim?.Close();
         silo.RemoveLoose(this);
@@ -152,13 +172,12 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
             throw notFound.ToException(Model, _time);
         }
 
-        ThrowIfFailed();
-        var (resident, loading) = EnterOrLoad(found.Manifest);
+        var resident = EnterOrLoad(found.Manifest);
         var isCold = !resident.WhenLoaded.IsCompleted;
-        LoadFailure? failure;
+        LoadOutcome outcome;
         try
         {
-            failure = await WaitAsync(loading, Left(), Describe(resident.State), silo.Loader.EstimateRemaining(resident), cancellationToken);
+            outcome = await WaitAsync(resident.WhenLoaded, Left(), Describe(resident.State), silo.Loader.EstimateRemaining(resident), cancellationToken);
         }
         catch
         {
@@ -166,10 +185,10 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
             throw;
         }
 
-        if (failure is not null)
+        if (outcome.Failure is not null)
         {
             Leave(resident);
-            throw failure.ToException(Model, _time);
+            throw Failures.GetError(outcome);
         }
 
         resident.Touch();
@@ -195,68 +214,44 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         }
     }
 
-    // The resident, entered, and the end of its load, which this attachment observes once however many wait for it.
-    private (Resident Resident, Task<LoadFailure?> Loading) EnterOrLoad(ModelManifest? manifest)
+    // The resident, entered. The look at the failures and the entry are one step, and so is the end of a load that failed: it is kept here
+    // before the resident leaves the ledger. So of all who come after a failure nobody starts a load before its time.
+    private Resident EnterOrLoad(ModelManifest? manifest)
     {
-        var resident = silo.Loader.EnterOrLoad(_search.ToResidentKey(manifest), _pool, manifest, _opener, _claim!.Take);
-        _claim.Release();
-        _search.Forget();
-        Task<LoadFailure?> loading;
         lock (_lock)
         {
-            if (ReferenceEquals(_observed, resident))
+            ThrowIfFailed();
+            var resident = silo.Loader.EnterOrLoad(_search.ToResidentKey(manifest), _pool, manifest, _opener, _claim!.Take);
+            _claim.Release();
+            _search.Forget();
+            if (!ReferenceEquals(_resident, resident))
             {
-                return (resident, _loading);
+                _resident = resident;
+                silo.RemoveLoose(this);
+                if (resident.AddHolder(this) is { } outcome)
+                {
+                    OnLoadEnded(resident, outcome);
+                }
             }
 
-            _observed = _resident = resident;
-            loading = _loading = Task.Run(() => ObserveAsync(resident));
+            return resident;
         }
-
-        resident.AddHolder(this);
-        if (_isDisposed)
-        {
-            resident.RemoveHolder(this);
-        }
-
-        return (resident, loading);
     }
 
-    // The outcome counts also when no caller waits for it any more.
-    private async Task<LoadFailure?> ObserveAsync(Resident resident)
-    {
-        silo.RemoveLoose(this);
-        var outcome = await resident.WhenLoaded;
-        if (outcome.Failure is null)
-        {
-            Failures.Clear();
-            return null;
-        }
-
-        lock (_lock)
-        {
-            if (ReferenceEquals(_resident, resident))
-            {
-                _resident = null;
-            }
-        }
-
-        return Remember(outcome);
-    }
-
+    // No load comes of this try, and the next one makes its own way: so the search and the claim end with it.
     private LoadFailure Remember(LoadOutcome outcome)
     {
-        var failure = Failures.Add(outcome);
-
-        // No load comes of this try, and the next one makes its own way.
-        _search.Forget();
-        _claim?.Release();
-        if (!_isDisposed)
+        lock (_lock)
         {
-            silo.AddLoose(this);
-        }
+            _search.Forget();
+            _claim?.Release();
+            if (!_isDisposed)
+            {
+                silo.AddLoose(this);
+            }
 
-        return failure;
+            return Failures.Add(outcome);
+        }
     }
 
     private void ThrowIfFailed()

@@ -22,6 +22,7 @@ internal sealed class ModelAttachments : IDisposable
         ResidencyLedger ledger,
         SiloQuota quota,
         ResidencyPublisher publisher,
+        ResidencyInquiry inquiry,
         PlacementSnapshots snapshots,
         PassOnLimiter passOnLimiter,
         KnownFootprints footprints,
@@ -32,6 +33,7 @@ internal sealed class ModelAttachments : IDisposable
         Ledger = ledger;
         Quota = quota;
         Publisher = publisher;
+        Inquiry = inquiry;
         Snapshots = snapshots;
         PassOnLimiter = passOnLimiter;
         Footprints = footprints;
@@ -47,6 +49,8 @@ internal sealed class ModelAttachments : IDisposable
     public SiloQuota Quota { get; }
 
     public ResidencyPublisher Publisher { get; }
+
+    public ResidencyInquiry Inquiry { get; }
 
     public PlacementSnapshots Snapshots { get; }
 

@@ -16,6 +16,7 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
 {
     private readonly ClusterResidencyView _view = services.GetRequiredService<ClusterResidencyView>();
     private readonly ResidencyChannel _channel = services.GetRequiredService<ResidencyChannel>();
+    private readonly ResidencyPublisher? _publisher = services.GetService<ResidencyPublisher>();
     private readonly SiloReports _reports = services.GetRequiredService<SiloReports>();
     private readonly IGrainDirectoryCache _addresses = services.GetRequiredService<IGrainDirectoryCache>();
 
@@ -30,6 +31,8 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
         _view.Update(row);
         return Task.CompletedTask;
     }
+
+    public Task<SiloRow?> GetRowAsync() => Task.FromResult(_publisher?.GetRow());
 
     public Task AnnounceGoneAsync(ImmutableArray<GrainAddress> addresses)
     {

@@ -34,6 +34,7 @@ internal sealed class RoomClaim(ModelAttachments silo, ModelPool pool, ModelKey 
             return true;
         }
 
+        await silo.Inquiry.AskAsync(cancellationToken);
         var (own, others) = silo.Snapshots.TakeAround(pool.Name);
         return !PlacementPolicy.ShouldPassOn(own, others, bytes) || !silo.PassOnLimiter.TryPass(key.ToString());
     }

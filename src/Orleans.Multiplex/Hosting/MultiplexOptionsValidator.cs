@@ -13,7 +13,7 @@ internal sealed class MultiplexOptionsValidator(
     /// <inheritdoc/>
     public void ValidateConfiguration()
     {
-        var faults = FindFaults(options.Value, classes.All, parts.HasBackend, parts.HasStore).ToList();
+        var faults = FindFaults(options.Value, classes.All, parts.HasBackend, parts.HasStore, parts.HoldsModels).ToList();
         if (faults.Count > 0)
         {
             throw new OrleansConfigurationException(
@@ -21,7 +21,9 @@ internal sealed class MultiplexOptionsValidator(
         }
     }
 
-    public static IEnumerable<string> FindFaults(MultiplexOptions options, IReadOnlyList<Type> classes, bool hasBackend, bool hasStore)
+    /// <summary>Finds the faults. A silo that holds no models may share its settings with those that do, so what they say of models is not held against its own parts.</summary>
+    public static IEnumerable<string> FindFaults(
+        MultiplexOptions options, IReadOnlyList<Type> classes, bool hasBackend, bool hasStore, bool holdsModels = true)
     {
         var pools = classes.Select(type => (Class: type, Pool: MultiplexedAttribute.GetPool(type))).ToList();
         return
@@ -29,7 +31,7 @@ internal sealed class MultiplexOptionsValidator(
             .. CheckCount("Multiplex:MaxModelsPerSilo", options.MaxModelsPerSilo),
             .. options.Pools.SelectMany(pool => pool.Value.MaxModelsPerSilo is { } count ? CheckCount($"Multiplex:Pools:{pool.Key}:MaxModelsPerSilo", count) : []),
             .. options.Pools.Keys
-                .Where(name => !pools.Exists(pool => string.Equals(pool.Pool, name, StringComparison.OrdinalIgnoreCase)))
+                .Where(name => holdsModels && !pools.Exists(pool => string.Equals(pool.Pool, name, StringComparison.OrdinalIgnoreCase)))
                 .Select(name => $"Multiplex:Pools:{name} names no pool. There are: {string.Join(", ", pools.Select(pool => pool.Pool))}."),
             .. pools.Where(pool => pool.Class != typeof(InferenceGrain))
                 .SelectMany(pool => CheckCount($"[Multiplexed(MaxModelsPerSilo)] on class {pool.Class.FullName}", MultiplexedAttribute.Find(pool.Class).MaxModelsPerSilo)),
@@ -38,7 +40,7 @@ internal sealed class MultiplexOptionsValidator(
                 .Select(pool => $"The classes {string.Join(" and ", pool.Select(one => one.Class.FullName))} have one pool name, '{pool.Key}'. Give each its own: [Multiplexed(Pool = \"…\")]."),
             .. pools.Where(pool => pool.Class != typeof(InferenceGrain) && GrainPools.GetSource(pool.Class) == ModelSource.Store && !hasStore)
                 .Select(pool => $"Class {pool.Class.FullName} takes its models from the store, and none is set: set Multiplex:Models."),
-            .. options.Models is not null && !hasBackend && !pools.Exists(pool => GrainPools.GetSource(pool.Class) == ModelSource.Store)
+            .. holdsModels && options.Models is not null && !hasBackend && !pools.Exists(pool => GrainPools.GetSource(pool.Class) == ModelSource.Store)
                 ? new[] { "Multiplex:Models is set, and nothing can open its models: add AddOnnxRuntime() to the silo, or a class with [Multiplexed(Source = ModelSource.Store)]." }
                 : [],
             .. Check(options.MaxBytesPerSilo is null or { Bytes: > 0 }, "Multiplex:MaxBytesPerSilo", "is above zero, for instance 512MiB"),

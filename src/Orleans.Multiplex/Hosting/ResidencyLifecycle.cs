@@ -20,6 +20,8 @@ internal sealed class ResidencyLifecycle(
     IOptions<MultiplexOptions> options,
     TimeProvider time) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
+    private static readonly TimeSpan ThreadPatience = TimeSpan.FromSeconds(1);
+
     private ITimer? _idleTimer;
 
     public void Participate(ISiloLifecycle observer)
@@ -65,6 +67,13 @@ internal sealed class ResidencyLifecycle(
             scheduler.Dispose();
         }
 
-        await Task.WhenAll(loader.WhenEnded, scheduler.WhenEnded).WaitAsync(cancellationToken);
+        try
+        {
+            await Task.WhenAll(loader.WhenEnded, scheduler.WhenEnded).WaitAsync(ThreadPatience, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // A loader that blocks keeps its thread, which ends with the process.
+        }
     }
 }

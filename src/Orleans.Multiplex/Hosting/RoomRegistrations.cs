@@ -123,7 +123,7 @@ internal static class RoomRegistrations
         services.AddSingleton(provider => new InferenceScheduler(
             new InferenceSchedulerOptions(
                 Settings(provider).Execution.Threads is var threads and > 0 ? threads : Environment.ProcessorCount,
-                Settings(provider).Execution.MaxQueued,
+                Math.Max(1, Settings(provider).Execution.MaxQueued), // Made before the settings are checked; a wrong one stops the start with all others.
                 TimeSpan.FromSeconds(1)),
             provider.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName,
             provider.GetRequiredService<TimeProvider>()));
@@ -137,11 +137,13 @@ internal static class RoomRegistrations
             Settings(provider).RequestTimeout,
             provider.GetRequiredService<IOptions<SiloMessagingOptions>>().Value.MaxMessageBodySize - MessageOverhead));
         services.AddSingleton<PassOnLimiter>();
+        services.AddSingleton<ResidencyInquiry>();
         services.AddSingleton(provider => new ModelAttachments(
             provider.GetRequiredService<ModelLoader>(),
             provider.GetRequiredService<ResidencyLedger>(),
             provider.GetRequiredService<SiloQuota>(),
             provider.GetRequiredService<ResidencyPublisher>(),
+            provider.GetRequiredService<ResidencyInquiry>(),
             provider.GetRequiredService<PlacementSnapshots>(),
             provider.GetRequiredService<PassOnLimiter>(),
             provider.GetRequiredService<KnownFootprints>(),

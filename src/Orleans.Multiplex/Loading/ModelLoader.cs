@@ -45,7 +45,7 @@ internal sealed partial class ModelLoader : IDisposable
         TimeProvider time,
         ILogger logger)
     {
-        var parallel = options.MaxParallel == 0 ? Environment.ProcessorCount : options.MaxParallel;
+        var parallel = options.MaxParallel > 0 ? options.MaxParallel : Environment.ProcessorCount;
         _ledger = ledger;
         _quota = quota;
         _evictions = evictions;
@@ -246,6 +246,7 @@ internal sealed partial class ModelLoader : IDisposable
             await undoing;
         }
 
+        resident.TellHolders(outcome);
         _ledger.Remove(resident);
         resident.FailLoad(outcome);
         await undoing;

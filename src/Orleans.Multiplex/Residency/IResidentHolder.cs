@@ -3,6 +3,11 @@ namespace Orleans.Multiplex.Residency;
 /// <summary>Someone through whom requests reach a resident: the activation of a grain.</summary>
 internal interface IResidentHolder
 {
+    /// <summary>The resident's load has ended; a failure is told before a request can start another load. Must not block or throw.</summary>
+    void OnLoadEnded(Resident resident, LoadOutcome outcome)
+    {
+    }
+
     /// <summary>The resident takes no more requests and is about to be disposed: let go of it. Must not block or throw.</summary>
     void OnUnloading(Resident resident);
 }

@@ -15,11 +15,16 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
 #pragma warning restore CA1001
 {
     private readonly Lock _lock = new();
-    private readonly TaskCompletionSource<LoadOutcome> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Who waits goes on in the order in which it came; told to run asynchronously, the last one would be the first. Grains go on as turns of
+    // their own, and the others hold no lock that is held where this is set.
+    private readonly TaskCompletionSource<LoadOutcome> _loaded = new();
+
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _loadStopped = new();
     private readonly long _createdAt = clock.Time.GetTimestamp();
     private ImmutableArray<IResidentHolder> _holders = [];
+    private LoadOutcome? _outcome;
     private volatile ResidentState _state;
     private long _lastUse = clock.NextUse();
     private long _lastUsedAt = clock.Time.GetTimestamp();
@@ -103,15 +108,35 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
             MoveTo_NeedsLock(ResidentState.Ready);
         }
 
-        _loaded.TrySetResult(LoadOutcome.Loaded);
+        TellHolders(LoadOutcome.Loaded);
+        TellWaiters(LoadOutcome.Loaded);
     }
 
-    /// <summary>Ends the load badly. The resident must have left the ledger before, so that the next request starts anew.</summary>
+    /// <summary>Tells the holders how the load ended; those to come learn it as they come.</summary>
+    public void TellHolders(LoadOutcome outcome)
+    {
+        ImmutableArray<IResidentHolder> holders;
+        lock (_lock)
+        {
+            _outcome = outcome;
+            holders = _holders;
+        }
+
+        foreach (var holder in holders)
+        {
+            holder.OnLoadEnded(this, outcome);
+        }
+    }
+
+    /// <summary>
+    /// Ends the load badly. The holders must know before and the resident must then have left the ledger, so that the next request either
+    /// is told of the failure or starts anew.
+    /// </summary>
     public void FailLoad(LoadOutcome outcome)
     {
         MoveTo(ResidentState.Failed);
         Gate.Close();
-        _loaded.TrySetResult(outcome);
+        TellWaiters(outcome);
     }
 
     /// <summary>Ends the resident's life: its room is free.</summary>
@@ -142,7 +167,8 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
         }
     }
 
-    public void AddHolder(IResidentHolder holder)
+    /// <summary>Adds a holder. Returns how the load ended, of which the holder is not told then; null when it goes on.</summary>
+    public LoadOutcome? AddHolder(IResidentHolder holder)
     {
         lock (_lock)
         {
@@ -150,6 +176,8 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
             {
                 _holders = _holders.Add(holder);
             }
+
+            return _outcome;
         }
     }
 
@@ -187,6 +215,11 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
             return model;
         }
     }
+
+    // On a thread of its own and one after the other, so that those who waited go on in the order in which they came: asynchronous
+    // continuations would start in any order.
+    private void TellWaiters(LoadOutcome outcome) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static told => told._loaded.TrySetResult(told.outcome), (_loaded, outcome), preferLocal: false);
 
     private void MoveTo_NeedsLock(ResidentState next)
     {

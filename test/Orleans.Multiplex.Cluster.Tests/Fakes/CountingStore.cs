@@ -1,0 +1,28 @@
+using System.Collections.Concurrent;
+using Orleans.Multiplex.Storage;
+
+namespace Orleans.Multiplex.Cluster.Tests;
+
+/// <summary>A folder store that counts what is asked of it, and that a test can hold or make fail.</summary>
+public sealed class CountingStore(string folder) : IModelStore
+{
+    private readonly FolderModelStore _inner = new(folder);
+
+    public ConcurrentQueue<string> Fetches { get; } = new();
+
+    public Task Finding { get; set; } = Task.CompletedTask;
+
+    public Func<Exception?> FailFind { get; set; } = () => null;
+
+    public async ValueTask<ModelManifest?> FindAsync(ModelKey key, string? modelFile, CancellationToken cancellationToken)
+    {
+        await Finding;
+        return FailFind() is { } error ? throw error : await _inner.FindAsync(key, modelFile, cancellationToken);
+    }
+
+    public ValueTask<ModelArtifact> FetchAsync(ModelManifest manifest, CancellationToken cancellationToken)
+    {
+        Fetches.Enqueue(manifest.Key.ToString());
+        return _inner.FetchAsync(manifest, cancellationToken);
+    }
+}

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Storage;
+
+namespace Orleans.Multiplex.Cluster.Tests;
+
+/// <summary>A backend whose models answer with their own name.</summary>
+public sealed class FakeBackend : IInferenceBackend
+{
+    private static readonly ModelSignature Signature = new("fake", [], []);
+
+    public Func<Exception?> FailInspect { get; set; } = () => null;
+
+    public string ModelFileName => "model.onnx";
+
+    public ValueTask<ModelFacts> InspectAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
+        FailInspect() is { } error ? throw error : new(new ModelFacts(Signature, 100));
+
+#pragma warning disable CA2000 // The loader disposes it.
+    public ValueTask<IInferenceSession> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken) => new(new Session(artifact));
+#pragma warning restore CA2000
+
+    private sealed class Session(ModelArtifact artifact) : IInferenceSession
+    {
+        public ModelSignature Signature => FakeBackend.Signature;
+
+        public void Check(InferenceRequest request)
+        {
+        }
+
+        public ImmutableArray<ModelValue> Run(InferenceRequest request, CancellationToken cancellationToken) =>
+            [Tensor.Create("name", [$"{artifact.Id}@{artifact.Version}"])];
+
+        public void Dispose()
+        {
+        }
+    }
+}

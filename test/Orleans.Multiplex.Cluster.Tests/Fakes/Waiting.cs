@@ -1,0 +1,27 @@
+using Xunit;
+
+namespace Orleans.Multiplex.Cluster.Tests;
+
+/// <summary>Bounds what a test waits for, so that what never comes is a failure and not a hang.</summary>
+internal static class Waiting
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(Patience, Token);
+
+    public static Task Soon(this Task task) => task.WaitAsync(Patience, Token);
+
+    /// <summary>Waits for what the product itself tells nobody of.</summary>
+    public static async Task UntilAsync(Func<bool> holds)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(Patience);
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(2));
+        while (!holds())
+        {
+            await look.WaitForNextTickAsync(patience.Token);
+        }
+    }
+}

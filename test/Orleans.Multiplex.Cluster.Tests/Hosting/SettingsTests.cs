@@ -1,0 +1,53 @@
+using Orleans.Configuration;
+using Xunit;
+
+namespace Orleans.Multiplex.Cluster.Tests;
+
+public sealed class SettingsTests
+{
+    [Theory]
+    [InlineData(typeof(ZeroGrain), "it is 0")]
+    [InlineData(typeof(MinusTwoGrain), "it is -2")]
+    public async Task T9_ClassWithAnImpossibleQuota_StopsTheStartAndIsNamed(Type grainClass, string value)
+    {
+        var error = await Assert.ThrowsAsync<OrleansConfigurationException>(() => TestCluster.StartAsync(classes: grainClass));
+
+        Assert.Contains($"class {grainClass.FullName} is a positive number, or -1 for no limit; {value}.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WithManyFaults_ListsEachOfThem()
+    {
+        var error = await Assert.ThrowsAsync<OrleansConfigurationException>(() => TestCluster.StartAsync(
+            configure: options =>
+            {
+                options.MaxModelsPerSilo = 0;
+                options.RequestTimeout = TimeSpan.Zero;
+                options.MaxBytesPerSilo = new ByteSize(0);
+                options.Load.MaxWaiting = 0;
+                options.Load.RoomTimeout = TimeSpan.FromHours(1);
+                options.Execution.MaxQueued = -1;
+                options.Pools["Nowhere"] = new PoolOptions { MaxModelsPerSilo = -3 };
+            },
+            classes: [typeof(ZeroGrain), typeof(TwinGrain), typeof(StoreGrain)]));
+
+        Assert.All(
+            [
+                "Multiplex:MaxModelsPerSilo is", "Multiplex:RequestTimeout is", "Multiplex:MaxBytesPerSilo is", "Multiplex:Load:MaxWaiting is",
+                "Multiplex:Load:RoomTimeout is", "Multiplex:Execution:MaxQueued is", "Multiplex:Pools:Nowhere:MaxModelsPerSilo is",
+                "Multiplex:Pools:Nowhere names no pool", typeof(ZeroGrain).FullName!, typeof(TwinGrain).FullName!,
+                $"Class {typeof(StoreGrain).FullName} takes its models from the store",
+            ],
+            fault => Assert.Contains(fault, error.Message, StringComparison.Ordinal));
+        Assert.Equal(12, error.Message.Split(Environment.NewLine).Length);
+    }
+
+    [Fact]
+    public async Task Start_OfARoutingSiloWithTheSettingsOfTheOthers_IsGood()
+    {
+        await using var cluster = await TestCluster.StartAsync(
+            silos: 2, routing: 1, configure: options => options.Pools["Fake"] = new PoolOptions { MaxModelsPerSilo = 1 });
+
+        Assert.Equal("1", await cluster.CallAsync("1").Soon());
+    }
+}

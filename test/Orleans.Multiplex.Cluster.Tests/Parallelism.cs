@@ -1,0 +1,4 @@
+using Xunit;
+
+// Each test has a cluster of its own, with all its threads; the machine has few cores.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
