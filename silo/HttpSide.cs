@@ -12,6 +12,10 @@ internal static class HttpSide
 {
     private const int PortsTried = 100;
 
+    // Kestrel listens only after the silo has joined its cluster. Until then, and from then on, the UDP port of the same number tells other silos
+    // of this machine that the port is taken; it is let go with the process.
+    private static readonly List<Socket> Held = [];
+
     /// <summary>Listens on the first free loopback port, unless the settings name an endpoint (<c>Kestrel:Endpoints</c>, <c>urls</c>).</summary>
     public static void ListenOnFirstFreePort(this WebApplicationBuilder builder, int from)
     {
@@ -20,7 +24,7 @@ internal static class HttpSide
             return;
         }
 
-        var port = Enumerable.Range(from, PortsTried).FirstOrDefault(IsFree);
+        var port = Enumerable.Range(from, PortsTried).FirstOrDefault(TryHold);
         builder.WebHost.UseUrls($"http://127.0.0.1:{(port == 0 ? from : port)}");
     }
 
@@ -31,16 +35,21 @@ internal static class HttpSide
         Console.WriteLine($"The silo holds models of {models}. See {address}/multiplex/silos and {address}/v2/health/ready. Ctrl+C stops it.");
     });
 
-    private static bool IsFree(int port)
+    private static bool TryHold(int port)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var endpoint = new IPEndPoint(IPAddress.Loopback, port);
+        var datagrams = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ExclusiveAddressUse = true };
         try
         {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            datagrams.Bind(endpoint);
+            using var stream = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            stream.Bind(endpoint);
+            Held.Add(datagrams);
             return true;
         }
         catch (SocketException)
         {
+            datagrams.Dispose();
             return false;
         }
     }

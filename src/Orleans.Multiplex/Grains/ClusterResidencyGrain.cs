@@ -12,7 +12,7 @@ namespace Orleans.Multiplex.Grains;
 internal sealed class ClusterResidencyGrain(ResidencyChannel channel, TimeProvider time) : Grain, IClusterResidencyGrain
 {
     /// <summary>The longest to wait for one silo; one that does not answer is left out.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     public async Task<ImmutableArray<SiloResidency>> GetSilosAsync(CancellationToken cancellationToken)
     {

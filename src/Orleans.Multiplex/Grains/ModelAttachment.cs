@@ -166,7 +166,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
     {
         var startedAt = _time.GetTimestamp();
         ThrowIfFailed();
-        var found = await WaitAsync(_search.FindAsync(), Left(), "looked for in the store", TimeSpan.FromSeconds(1), cancellationToken);
+        var found = await WaitAsync(_search.FindAsync(), Left(), null, cancellationToken);
         if (found.Failure is { } notFound)
         {
             throw notFound.ToException(Model, _time);
@@ -177,7 +177,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         LoadOutcome outcome;
         try
         {
-            outcome = await WaitAsync(resident.WhenLoaded, Left(), Describe(resident.State), silo.Loader.EstimateRemaining(resident), cancellationToken);
+            outcome = await WaitAsync(resident.WhenLoaded, Left(), resident, cancellationToken);
         }
         catch
         {
@@ -202,7 +202,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         TimeSpan Left() => wait - _time.GetElapsedTime(startedAt) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    private async Task<T> WaitAsync<T>(Task<T> task, TimeSpan wait, string state, TimeSpan retryAfter, CancellationToken cancellationToken)
+    private async Task<T> WaitAsync<T>(Task<T> task, TimeSpan wait, Resident? loading, CancellationToken cancellationToken)
     {
         try
         {
@@ -210,7 +210,9 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         }
         catch (TimeoutException)
         {
-            throw new ModelLoadingException(Model, state, retryAfter);
+            throw loading is null
+                ? new ModelLoadingException(Model, "it is looked for in the store", TimeSpan.FromSeconds(1))
+                : new ModelLoadingException(Model, Describe(loading.State), silo.Loader.EstimateRemaining(loading));
         }
     }
 

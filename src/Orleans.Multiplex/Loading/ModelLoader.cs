@@ -256,6 +256,8 @@ internal sealed partial class ModelLoader : IDisposable
     private LoadOutcome ToOutcome(Exception error, Resident resident, CancellationToken timeout) => error switch
     {
         _ when resident.LoadStopped.IsCancellationRequested || _isStopping => new(LoadFailureKind.Unloaded, ""),
+        OperationCanceledException when timeout.IsCancellationRequested && resident.State is (ResidentState.Queued or ResidentState.Reserving) =>
+            new(LoadFailureKind.NoRoom, $"Model '{resident.Name}' waited {_options.Timeout.TotalSeconds:0.#} s (Multiplex:Load:Timeout) for its turn to be loaded."),
         OperationCanceledException when timeout.IsCancellationRequested =>
             new(LoadFailureKind.Broken, $"it did not end within {_options.Timeout.TotalSeconds:0.#} s (Multiplex:Load:Timeout)."),
         _ => LoadFailure.Classify(error),

@@ -21,12 +21,17 @@ internal sealed class ModelQuotaPlacementDirector(
 
         var pool = ((ModelQuotaPlacement)strategy).Pool;
         var model = target.GrainIdentity.Key.ToString() ?? "";
-        var id = ModelKey.TryParse(model, out var key, out _) ? key.Id : model;
+        var isValid = ModelKey.TryParse(model, out var key, out _);
+        var id = isValid ? key.Id : model;
         var bytes = footprints.Find(pool, id);
         var decision = PlacementPolicy.Decide(snapshots.Take(id, pool, bytes, silos));
         var chosen = silos.First(silo => silo.ToParsableString() == decision.Chosen);
         snapshots.CountSent(chosen, pool, bytes);
-        decisions.Add(model, decision);
+        if (isValid)
+        {
+            decisions.Add(model, decision);
+        }
+
         return Task.FromResult(chosen);
     }
 }

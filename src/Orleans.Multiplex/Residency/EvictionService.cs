@@ -102,7 +102,13 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
     public async Task EvictAsync(Resident resident, EvictionReason reason)
     {
         resident.StopLoad();
-        if ((await resident.WhenLoaded).Failure is null && TryClose(resident))
+        if (resident.State.IsLoading())
+        {
+            await resident.WhenLoaded;
+        }
+
+        // False when the load failed, or when somebody else is unloading the model.
+        if (TryClose(resident))
         {
             _ = UnloadAsync(resident, reason);
         }
@@ -204,23 +210,24 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         }
     }
 
-    private async Task WaitUntilEmptyAsync(Resident resident)
+    // A request or a Dispose that hangs must not be the room that all who wait are promised: after a moment others go in its place.
+    private async Task WaitWithGraceAsync(Resident resident, Task end)
     {
         try
         {
-            await resident.Gate.WhenEmpty.WaitAsync(DrainGrace, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            await end.WaitAsync(DrainGrace, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         }
-        catch (TimeoutException)
+        catch (TimeoutException) when (!end.IsCompleted)
         {
             resident.Reservation!.StopLeaving();
             Reclaim();
-            await resident.Gate.WhenEmpty;
+            await end;
         }
     }
 
     private async Task UnloadAsync(Resident resident, EvictionReason reason)
     {
-        await WaitUntilEmptyAsync(resident);
+        await WaitWithGraceAsync(resident, resident.Gate.WhenEmpty);
         var started = _time.GetTimestamp();
         resident.MoveTo(ResidentState.Unloading);
         LogUnloading(resident.Name, reason);
@@ -232,7 +239,8 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         resident.LetGo();
         try
         {
-            await ModelDisposal.DisposeAsync(resident.TakeModel());
+            var model = resident.TakeModel();
+            await WaitWithGraceAsync(resident, Task.Run(() => ModelDisposal.DisposeAsync(model).AsTask()));
             LogUnloaded(resident.Name, _time.GetElapsedTime(started).TotalMilliseconds);
         }
 #pragma warning disable CA1031 // Whatever a model's own Dispose throws harms no request: its memory counts as freed and it is said.
