@@ -4,13 +4,21 @@ namespace Orleans.Multiplex.Execution;
 
 /// <summary>
 /// A fixed number of threads that run work in the order in which it comes. They are not the thread pool's, so that native or blocking
-/// code on them never holds up the silo's own work.
+/// code on them never holds up the silo's own work. For work that keeps its thread for good, as it seems, another thread takes its place
+/// (<see cref="ThreadUse"/>), a bounded number of times.
 /// </summary>
 internal sealed class DedicatedThreads : IDisposable
 {
+    /// <summary>The most threads that may be kept by work at once and have others in their place.</summary>
+    private const int MaxSubstitutes = 16;
+
+    private readonly string _name;
     private readonly Channel<Action> _work;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running;
+    private int _started;
+    private int _substitutes;
+    private int _leaving;
 
     /// <param name="name">The name that the threads bear in debuggers and dumps.</param>
     /// <param name="count">How many there are.</param>
@@ -18,21 +26,46 @@ internal sealed class DedicatedThreads : IDisposable
     public DedicatedThreads(string name, int count, int? capacity)
     {
         _work = capacity is { } bound ? Channel.CreateBounded<Action>(bound) : Channel.CreateUnbounded<Action>();
-        _running = count;
+        _name = name;
         Count = count;
+        _running = count;
         for (var i = 0; i < count; i++)
         {
-            new Thread(RunWork) { IsBackground = true, Name = $"{name}-{i}" }.Start();
+            Start();
         }
     }
 
     public int Count { get; }
+
+    /// <summary>The threads that work keeps, and that others have taken the place of.</summary>
+    public int Substitutes => Volatile.Read(ref _substitutes);
 
     /// <summary>What waits for a thread.</summary>
     public int Waiting => _work.Reader.Count;
 
     /// <summary>Adds work, which must not throw. False when the queue is full, or when the threads have been ended.</summary>
     public bool TryAdd(Action work) => _work.Writer.TryWrite(work);
+
+    /// <summary>Starts a thread in the place of one that work keeps. False when there are too many of them already.</summary>
+    public bool TrySubstitute()
+    {
+        if (Interlocked.Increment(ref _substitutes) > MaxSubstitutes)
+        {
+            Interlocked.Decrement(ref _substitutes);
+            return false;
+        }
+
+        Interlocked.Increment(ref _running);
+        Start();
+        return true;
+    }
+
+    /// <summary>Work has let go of the thread that another one has taken the place of: one of the threads ends.</summary>
+    public void EndSubstitute()
+    {
+        Interlocked.Decrement(ref _substitutes);
+        Interlocked.Increment(ref _leaving);
+    }
 
     /// <summary>Completes when the threads have ended.</summary>
     public Task WhenEnded => _ended.Task;
@@ -48,13 +81,39 @@ internal sealed class DedicatedThreads : IDisposable
             while (reader.TryRead(out var work))
             {
                 work();
+                if (MayLeave())
+                {
+                    End();
+                    return;
+                }
             }
         }
 
+        End();
+    }
+
+    private void End()
+    {
         if (Interlocked.Decrement(ref _running) == 0)
         {
             _ended.TrySetResult();
         }
+    }
+
+    private void Start() =>
+        new Thread(RunWork) { IsBackground = true, Name = $"{_name}-{Interlocked.Increment(ref _started) - 1}" }.Start();
+
+    private bool MayLeave()
+    {
+        for (var leaving = Volatile.Read(ref _leaving); leaving > 0; leaving = Volatile.Read(ref _leaving))
+        {
+            if (Interlocked.CompareExchange(ref _leaving, leaving - 1, leaving) == leaving)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool WaitForWork(ChannelReader<Action> reader)

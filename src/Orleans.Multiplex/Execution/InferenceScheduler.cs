@@ -1,11 +1,19 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.Telemetry;
+
 namespace Orleans.Multiplex.Execution;
 
 /// <summary>
 /// Runs inference, and users' synchronous model code, on a few threads of its own: never on the grain scheduler, and never more at
-/// once than there are threads. What waits is bounded in number, and each item by its deadline.
+/// once than there are threads. What waits is bounded in number, and each item by its deadline. Work that does not end long after nobody
+/// waits for it any more counts as stuck: another thread takes the place of the one that it keeps.
 /// </summary>
-internal sealed class InferenceScheduler(InferenceSchedulerOptions options, string silo, TimeProvider time) : IDisposable
+internal sealed partial class InferenceScheduler(InferenceSchedulerOptions options, string silo, TimeProvider time, ILogger logger) : IDisposable
 {
+    /// <summary>How long after its caller has gone, or its time is up, work counts as stuck.</summary>
+    private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(10);
+
+    private readonly ILogger _logger = logger;
     private readonly DedicatedThreads _threads = new("multiplex-run", options.Threads, options.MaxQueued);
 
     /// <summary>
@@ -26,7 +34,7 @@ internal sealed class InferenceScheduler(InferenceSchedulerOptions options, stri
     {
         var queuedAt = time.GetTimestamp();
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var hasBegun = false;
+        var use = new ThreadUse(_threads);
         if (cancellationToken.IsCancellationRequested || !_threads.TryAdd(Run))
         {
             ended();
@@ -44,7 +52,13 @@ internal sealed class InferenceScheduler(InferenceSchedulerOptions options, stri
         }
         catch (TimeoutException error) when (!ReferenceEquals(error, done.Task.Exception?.InnerException))
         {
+            _ = ReplaceWhenStuckAsync(modelId, use, done.Task, TimeSpan.Zero);
             throw Timeout();
+        }
+        catch (OperationCanceledException) when (!done.Task.IsCompleted)
+        {
+            _ = ReplaceWhenStuckAsync(modelId, use, done.Task, remaining - time.GetElapsedTime(queuedAt));
+            throw;
         }
 
         void Run()
@@ -64,7 +78,7 @@ internal sealed class InferenceScheduler(InferenceSchedulerOptions options, stri
                 return;
             }
 
-            Volatile.Write(ref hasBegun, true);
+            use.Begin();
             T? result = default;
             Exception? failure = null;
             try
@@ -79,6 +93,7 @@ internal sealed class InferenceScheduler(InferenceSchedulerOptions options, stri
             }
 
             ended();
+            use.End();
             if (failure is null)
             {
                 done.TrySetResult(result!);
@@ -97,8 +112,23 @@ internal sealed class InferenceScheduler(InferenceSchedulerOptions options, stri
         }
 
         InferenceTimeoutException Timeout() =>
-            new(modelId, Volatile.Read(ref hasBegun) ? "while it ran" : "while it waited for an inference thread");
+            new(modelId, use.HasBegun ? "while it ran" : "while it waited for an inference thread");
     }
+
+    // Work whose caller went away early has its whole time first.
+    private async Task ReplaceWhenStuckAsync(string modelId, ThreadUse use, Task work, TimeSpan left)
+    {
+        await work.WaitAsync(StuckAfter + (left > TimeSpan.Zero ? left : TimeSpan.Zero), time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!work.IsCompleted && use.TryReplace())
+        {
+            LogStuck(modelId, StuckAfter.TotalSeconds, _threads.Substitutes);
+        }
+    }
+
+    [LoggerMessage(LogEvents.ExecutionIds + 0, LogLevel.Error,
+        "Model '{Model}' has kept an inference thread for {Seconds} s after its time was up; another thread takes its place "
+        + "({Kept} are kept so). Mend the model's code: it must end.")]
+    private partial void LogStuck(string model, double seconds, int kept);
 
     /// <summary>Completes when the threads have ended.</summary>
     public Task WhenEnded => _threads.WhenEnded;

@@ -7,6 +7,8 @@ namespace Orleans.Multiplex.Grains;
 /// <summary>The calls of one activation: each is led through the model's lease. Belongs to the activation's service scope.</summary>
 internal sealed class GrainCalls(ModelAttachment attachment, GrainPools pools, InferenceScheduler scheduler, CallOptions options, TimeProvider time)
 {
+    private readonly AbandonedStreams _abandoned = new();
+
     /// <summary>The pool of the grain's class; null before activation.</summary>
     public ModelPool? Pool { get; private set; }
 
@@ -24,6 +26,7 @@ internal sealed class GrainCalls(ModelAttachment attachment, GrainPools pools, I
     {
         if (!context.Request.GetInterfaceType().IsInstanceOfType(context.Grain))
         {
+            _abandoned.OnCall(context.Request);
             LeasedEnumerable.TryWrap(context.Request, this);
             await context.Invoke();
             return;
@@ -40,7 +43,17 @@ internal sealed class GrainCalls(ModelAttachment attachment, GrainPools pools, I
     public async ValueTask<ModelCall> BeginAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var deadline = ModelCall.GetDeadline(timeout, time);
-        return new ModelCall(await attachment.AcquireAsync(timeout, cancellationToken), deadline, timeout, time, cancellationToken);
+        attachment.End.BeginCall();
+        try
+        {
+            return new ModelCall(
+                attachment.End, await attachment.AcquireAsync(timeout, cancellationToken), deadline, timeout, time, cancellationToken);
+        }
+        catch
+        {
+            attachment.End.EndCall();
+            throw;
+        }
     }
 
     /// <summary>Leases the model for a call with the default time.</summary>

@@ -22,7 +22,7 @@ internal sealed partial class InferenceGrain(
     CallOptions options,
     ILocalSiloDetails silo,
     TimeProvider time,
-    ILoggerFactory loggers) : Grain, IInferenceGrain
+    ILoggerFactory loggers) : Grain, IInferenceGrain, IIncomingGrainCallFilter
 {
     public const string PoolName = "Inference";
 
@@ -47,6 +47,9 @@ internal sealed partial class InferenceGrain(
             throw;
         }
     }
+
+    Task IIncomingGrainCallFilter.Invoke(IIncomingGrainCallContext context) =>
+        CallCancellation.Is(context) ? CallCancellation.BeginAsync(context) : context.Invoke();
 
     private async Task<InferenceResponse> RunAsync(InferenceRequest request, CancellationToken cancellationToken)
     {

@@ -20,9 +20,6 @@ namespace Orleans.Multiplex.Grains;
 /// </remarks>
 internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainContext context) : IResidentHolder, IDisposable
 {
-    /// <summary>How long room stays claimed for a load that no request starts.</summary>
-    private static readonly TimeSpan ClaimLife = TimeSpan.FromSeconds(5);
-
     /// <summary>How long an activation stays that no request uses.</summary>
     private static readonly TimeSpan IdleLife = TimeSpan.FromSeconds(10);
 
@@ -33,8 +30,9 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
     private ModelPool _pool = null!;
     private IModelOpener _opener = null!;
     private StoreSearch _search = null!;
-    private RoomClaim? _claim;
+    private ModelArrival? _arrival;
     private volatile Resident? _resident;
+    private volatile bool _isActive;
     private volatile bool _isDisposed;
 
     /// <summary>The grain's key: the model as callers name it.</summary>
@@ -42,6 +40,9 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
 
     /// <summary>The failure that is remembered.</summary>
     public FailureMemory Failures { get; } = new(context.GrainId.Key.ToString() ?? "", silo.Time);
+
+    /// <summary>How the activation ends.</summary>
+    public ActivationEnd End { get; } = new(context);
 
     /// <summary>Claims room for the model, or passes the activation on to a silo that has room.</summary>
     public async Task ActivateAsync(ModelPool pool, IModelOpener opener, CancellationToken cancellationToken)
@@ -52,16 +53,20 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         if (!ModelKey.TryParse(Model, out var key, out var fault))
         {
             Failures.Add(new LoadOutcome(LoadFailureKind.InvalidId, fault));
+            _isActive = true;
             return;
         }
 
         _search = new StoreSearch(pool, key, opener, Remember);
-        _claim = new RoomClaim(silo, pool, key, _search, opener);
-        if (!await _claim.TryMakeAsync(cancellationToken))
+        _arrival = new ModelArrival(silo, pool, key, _search, opener);
+        if (!await _arrival.TryStayAsync(cancellationToken))
         {
             LogPassedOn(Model);
-            Deactivate("Passed on: another silo has room for the model.");
+            await End.EndUnfinishedAsync("Passed on: another silo is a better place for the model.");
+            return;
         }
+
+        _isActive = true;
     }
 
     /// <summary>The right to use the model, loaded first where it is not resident.</summary>
@@ -112,16 +117,14 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
             }
 
             _resident = null;
+            silo.AddLoose(this);
+            End.EndWhenIdle("The model was unloaded.");
         }
-
-        silo.AddLoose(this);
-        Deactivate("The model was unloaded.");
     }
 
-    /// <summary>Lets go what is no longer needed: a claim that no load used, and the activation when it holds no model nor a failure.</summary>
+    /// <summary>Lets the activation go when it holds no model and no failure that is to be remembered.</summary>
     public void Sweep()
     {
-        bool isOver;
         lock (_lock)
         {
             if (_resident is not null)
@@ -130,19 +133,11 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
                 return;
             }
 
-            isOver = _search is not { IsUnderWay: true }
-                && (Failures.Last is { } failure ? failure.IsOver(_time) : _time.GetElapsedTime(_createdAt) > IdleLife);
-        }
-
-        if (_time.GetElapsedTime(_createdAt) > ClaimLife)
-        {
-            _claim?.Release();
-        }
-
-        if (isOver)
-        {
-            silo.RemoveLoose(this);
-            Deactivate("The grain holds no model.");
+            if (_isActive && _search is not { IsUnderWay: true }
+                && (Failures.Last is { } failure ? failure.IsOver(_time) : _time.GetElapsedTime(_createdAt) > IdleLife))
+            {
+                End.EndWhenIdle("The grain holds no model.");
+            }
         }
     }
 
@@ -154,7 +149,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         }
 
         _resident?.RemoveHolder(this);
-        _claim?.Close();
+        _arrival?.Close();
         silo.RemoveLoose(this);
         if (context.Address is { } address)
         {
@@ -223,9 +218,10 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         lock (_lock)
         {
             ThrowIfFailed();
-            var resident = silo.Loader.EnterOrLoad(_search.ToResidentKey(manifest), _pool, manifest, _opener, _claim!.Take);
-            _claim.Release();
+            var resident = silo.Loader.EnterOrLoad(_search.ToResidentKey(manifest), _pool, manifest, _opener, _arrival!.TakeClaim);
+            _arrival.ReleaseClaim();
             _search.Forget();
+            End.Cancel();
             if (!ReferenceEquals(_resident, resident))
             {
                 _resident = resident;
@@ -246,7 +242,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         lock (_lock)
         {
             _search.Forget();
-            _claim?.Release();
+            _arrival?.ReleaseClaim();
             if (!_isDisposed)
             {
                 silo.AddLoose(this);
@@ -268,9 +264,6 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
             throw new ModelUnloadedException(Model);
         }
     }
-
-    private void Deactivate(string reason) =>
-        context.Deactivate(new DeactivationReason(DeactivationReasonCode.RuntimeRequested, reason), CancellationToken.None);
 
     private static void Leave(Resident resident)
     {

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Loading;
-using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
 
 namespace Orleans.Multiplex.Grains;
@@ -22,9 +21,8 @@ internal sealed class ModelAttachments : IDisposable
         ResidencyLedger ledger,
         SiloQuota quota,
         ResidencyPublisher publisher,
-        ResidencyInquiry inquiry,
-        PlacementSnapshots snapshots,
-        PassOnLimiter passOnLimiter,
+        RoomClaims claims,
+        PassingOn passingOn,
         KnownFootprints footprints,
         TimeProvider time,
         ILogger logger)
@@ -33,9 +31,8 @@ internal sealed class ModelAttachments : IDisposable
         Ledger = ledger;
         Quota = quota;
         Publisher = publisher;
-        Inquiry = inquiry;
-        Snapshots = snapshots;
-        PassOnLimiter = passOnLimiter;
+        Claims = claims;
+        PassingOn = passingOn;
         Footprints = footprints;
         Time = time;
         Logger = logger;
@@ -50,11 +47,9 @@ internal sealed class ModelAttachments : IDisposable
 
     public ResidencyPublisher Publisher { get; }
 
-    public ResidencyInquiry Inquiry { get; }
+    public RoomClaims Claims { get; }
 
-    public PlacementSnapshots Snapshots { get; }
-
-    public PassOnLimiter PassOnLimiter { get; }
+    public PassingOn PassingOn { get; }
 
     public KnownFootprints Footprints { get; }
 
@@ -73,6 +68,7 @@ internal sealed class ModelAttachments : IDisposable
 
     private void Sweep()
     {
+        Claims.Sweep();
         foreach (var attachment in _loose.Keys)
         {
             attachment.Sweep();

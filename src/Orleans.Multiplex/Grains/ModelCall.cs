@@ -3,12 +3,14 @@ using Orleans.Multiplex.Residency;
 namespace Orleans.Multiplex.Grains;
 
 /// <summary>One call of a model's grain while it lasts: it holds the model leased and its id readable below.</summary>
+/// <param name="activation">The end of the activation that is called, which waits for the call.</param>
 /// <param name="lease">The lease, which ends with the call.</param>
 /// <param name="deadline">The timestamp at which the call's time is up.</param>
 /// <param name="timeout">The time that was allowed.</param>
 /// <param name="time">The clock.</param>
 /// <param name="cancellationToken">The caller's.</param>
-internal sealed class ModelCall(ModelLease lease, long deadline, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken) : IDisposable
+internal sealed class ModelCall(
+    ActivationEnd activation, ModelLease lease, long deadline, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken) : IDisposable
 {
     private static readonly AsyncLocal<ModelCall?> CurrentCall = new();
 
@@ -47,6 +49,7 @@ internal sealed class ModelCall(ModelLease lease, long deadline, TimeSpan timeou
     {
         _hasEnded = true;
         lease.Dispose();
+        activation.EndCall();
     }
 
     private sealed class Scope(ModelCall? outer, IDisposable context) : IDisposable

@@ -58,7 +58,8 @@ public abstract class MultiplexedGrain<TModel> : Grain, IIncomingGrainCallFilter
 
     /// <summary>Leases the model around each call of the grain's own interfaces.</summary>
 #pragma warning disable CA1033 // The runtime alone calls it; a derived class has RunAsync and Model.
-    Task IIncomingGrainCallFilter.Invoke(IIncomingGrainCallContext context) => _calls!.InvokeAsync(context);
+    Task IIncomingGrainCallFilter.Invoke(IIncomingGrainCallContext context) =>
+        CallCancellation.Is(context) ? CallCancellation.BeginAsync(context) : _calls!.InvokeAsync(context);
 #pragma warning restore CA1033
 
     /// <summary>

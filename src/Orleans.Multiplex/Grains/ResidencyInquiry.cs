@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans.Multiplex.Residency;
 
 namespace Orleans.Multiplex.Grains;
@@ -11,20 +12,28 @@ internal sealed class ResidencyInquiry(ResidencyChannel channel, ILocalSiloDetai
     /// <summary>The longest to wait for an answer; of a silo that gives none the last news count.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
-    public Task AskAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(channel.ActiveSilos.Where(silo => !silo.Equals(local.SiloAddress)).Select(silo => AskAsync(silo, cancellationToken)));
+    /// <summary>Asks all, and returns what those say that answer.</summary>
+    public async Task<ImmutableArray<SiloRow>> AskAsync(CancellationToken cancellationToken)
+    {
+        var others = channel.ActiveSilos.Where(silo => !silo.Equals(local.SiloAddress));
+        var answers = await Task.WhenAll(others.Select(silo => AskAsync(silo, cancellationToken)));
+        return [.. answers.OfType<SiloRow>()];
+    }
 
-    private async Task AskAsync(SiloAddress silo, CancellationToken cancellationToken)
+    private async Task<SiloRow?> AskAsync(SiloAddress silo, CancellationToken cancellationToken)
     {
         try
         {
             if (await channel.Of(silo).GetRowAsync().WaitAsync(Patience, time, cancellationToken) is { } row)
             {
                 view.Update(row);
+                return row;
             }
         }
         catch (Exception error) when (error is TimeoutException or OrleansException)
         {
         }
+
+        return null;
     }
 }

@@ -23,10 +23,10 @@ internal static class RoomRegistrations
 
     public static IServiceCollection AddMessagingForModels(this IServiceCollection services)
     {
-        // A call that finds its model elsewhere is forwarded; a burst of them more often than Orleans' default allows.
+        // A call that finds its model elsewhere is forwarded; in a burst more often than Orleans' default allows, by each silo some times.
         services.Configure<SiloMessagingOptions>(messaging =>
         {
-            messaging.MaxForwardCount = Math.Max(messaging.MaxForwardCount, 16);
+            messaging.MaxForwardCount = Math.Max(messaging.MaxForwardCount, 64);
             messaging.CancelRequestOnTimeout = true;
         });
 
@@ -78,10 +78,12 @@ internal static class RoomRegistrations
                 Settings(provider).Load.MaxWaiting, Settings(provider).Load.RoomTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)),
             provider.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName,
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<RoomClaims>();
         services.AddSingleton(provider => new ThrashDetector(provider.GetRequiredService<TimeProvider>(), Logger(provider, LogEvents.Residency)));
         services.AddSingleton(provider => new EvictionService(
             provider.GetRequiredService<SiloQuota>(),
             provider.GetRequiredService<ResidencyLedger>(),
+            provider.GetRequiredService<RoomClaims>(),
             provider.GetRequiredService<ThrashDetector>(),
             new EvictionOptions { DrainPatience = Settings(provider).Load.DrainPatience },
             provider.GetRequiredService<TimeProvider>(),
@@ -126,7 +128,8 @@ internal static class RoomRegistrations
                 Math.Max(1, Settings(provider).Execution.MaxQueued), // Made before the settings are checked; a wrong one stops the start with all others.
                 TimeSpan.FromSeconds(1)),
             provider.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName,
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            Logger(provider, LogEvents.Execution)));
         return services;
     }
 
@@ -138,14 +141,14 @@ internal static class RoomRegistrations
             provider.GetRequiredService<IOptions<SiloMessagingOptions>>().Value.MaxMessageBodySize - MessageOverhead));
         services.AddSingleton<PassOnLimiter>();
         services.AddSingleton<ResidencyInquiry>();
+        services.AddSingleton<PassingOn>();
         services.AddSingleton(provider => new ModelAttachments(
             provider.GetRequiredService<ModelLoader>(),
             provider.GetRequiredService<ResidencyLedger>(),
             provider.GetRequiredService<SiloQuota>(),
             provider.GetRequiredService<ResidencyPublisher>(),
-            provider.GetRequiredService<ResidencyInquiry>(),
-            provider.GetRequiredService<PlacementSnapshots>(),
-            provider.GetRequiredService<PassOnLimiter>(),
+            provider.GetRequiredService<RoomClaims>(),
+            provider.GetRequiredService<PassingOn>(),
             provider.GetRequiredService<KnownFootprints>(),
             provider.GetRequiredService<TimeProvider>(),
             Logger(provider, LogEvents.Grains)));

@@ -1,11 +1,19 @@
+using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Residency;
 
 namespace Orleans.Multiplex.Loading;
 
-/// <summary>What a load holds while it is under way: its turn, its room, and the model that is being opened.</summary>
+/// <summary>What a load holds while it is under way: its turn, its room, its thread, and the model that is being opened.</summary>
 internal sealed class LoadInProgress(LoadQueue queue)
 {
-    private bool _hasTurn;
+    private Turn _turn;
+
+    private enum Turn
+    {
+        None,
+        Taken,
+        LeftBehind,
+    }
 
     /// <summary>The room taken for the model; null before.</summary>
     public Reservation? Reservation { get; set; }
@@ -13,26 +21,45 @@ internal sealed class LoadInProgress(LoadQueue queue)
     /// <summary>The step of other people's code that was begun last, which may be deaf to its token; null before the first.</summary>
     public Task? Step { get; set; }
 
+    /// <summary>The use of a thread by that step.</summary>
+    public ThreadUse? Thread { get; set; }
+
     /// <summary>The opening of the model; null before it was begun.</summary>
     public Task<object>? Opening { get; set; }
 
     public async Task TakeTurnAsync(CancellationToken cancellationToken)
     {
         await queue.EnterAsync(cancellationToken);
-        _hasTurn = true;
+        _turn = Turn.Taken;
     }
 
     public void EndTurn()
     {
-        if (_hasTurn)
+        switch (_turn)
         {
-            _hasTurn = false;
-            queue.Leave();
+            case Turn.Taken:
+                queue.Leave();
+                break;
+            case Turn.LeftBehind:
+                queue.EndLeftBehind();
+                break;
+        }
+
+        _turn = Turn.None;
+    }
+
+    /// <summary>The load was ended and goes on all the same: its turn and its thread go to others. Its room stays taken, as the memory is.</summary>
+    public void LeaveBehind()
+    {
+        Thread?.TryReplace();
+        if (_turn == Turn.Taken && queue.TryLeaveBehind())
+        {
+            _turn = Turn.LeftBehind;
         }
     }
 
-    /// <summary>Gives everything back in reverse: waits for the step to end, disposes what was opened, frees its room, ends the turn.</summary>
-    public async Task UndoAsync()
+    /// <summary>Waits for the step to end and disposes what was opened.</summary>
+    public async Task CloseAsync()
     {
         if (Step is { } step)
         {
@@ -41,17 +68,15 @@ internal sealed class LoadInProgress(LoadQueue queue)
 
         if (Opening is { IsCompletedSuccessfully: true } opening)
         {
-            try
-            {
-                await ModelDisposal.DisposeAsync(await opening);
-            }
-#pragma warning disable CA1031 // The load has failed already and its reason is told; a second failure on the way out changes nothing.
-            catch (Exception)
-#pragma warning restore CA1031
-            {
-            }
+            // The load has failed already and its reason is told; a second failure on the way out changes nothing. It may block, too.
+            var model = await opening;
+            await Task.Run(() => ModelDisposal.DisposeAsync(model).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
 
+    /// <summary>Gives back the room and the turn, when what was opened has been disposed.</summary>
+    public void Release()
+    {
         Reservation?.Release();
         EndTurn();
     }

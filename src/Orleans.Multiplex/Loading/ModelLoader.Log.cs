@@ -16,4 +16,8 @@ internal sealed partial class ModelLoader
 
     [LoggerMessage(LogEvents.LoadingIds + 3, LogLevel.Information, "Stopped loading model '{Model}'.")]
     private partial void LogLoadStopped(string model);
+
+    [LoggerMessage(LogEvents.LoadingIds + 4, LogLevel.Warning,
+        "The load of model '{Model}' was ended and goes on all the same, deaf to its token; its room stays taken until it ends.")]
+    private partial void LogLeftBehind(string model);
 }

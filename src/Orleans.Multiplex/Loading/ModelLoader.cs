@@ -17,11 +17,14 @@ namespace Orleans.Multiplex.Loading;
 /// <item>Measure it and correct the reservation; a model that is larger and finds no room is unloaded again.</item>
 /// </list>
 /// No caller's cancellation reaches a load. The steps that are other people's code start on a load thread, so they may compute and block.
-/// One that ignores its token when the load is ended keeps the turn and the room until it really has ended, since its memory is in use
-/// that long; what it brings then is disposed at once.
+/// One that ignores its token when the load is ended keeps the room until it really has ended, since its memory is in use that long; what it
+/// brings then is disposed at once. Its turn and its thread go to other loads.
 /// </remarks>
 internal sealed partial class ModelLoader : IDisposable
 {
+    /// <summary>How long those who wait for a load that failed wait until its model is disposed and its room free.</summary>
+    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(1);
+
     private readonly ResidencyLedger _ledger;
     private readonly SiloQuota _quota;
     private readonly EvictionService _evictions;
@@ -179,6 +182,7 @@ internal sealed partial class ModelLoader : IDisposable
     private async Task<T> RunAsync<T>(LoadInProgress load, Func<Task<T>> step, CancellationToken cancellationToken)
     {
         var started = new TaskCompletionSource<Task<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var use = load.Thread = new ThreadUse(_threads);
         ObjectDisposedException.ThrowIf(!_threads.TryAdd(Start), this);
         var running = started.Task.Unwrap();
         load.Step = running;
@@ -186,6 +190,7 @@ internal sealed partial class ModelLoader : IDisposable
 
         void Start()
         {
+            use.Begin();
             try
             {
                 started.SetResult(step());
@@ -196,6 +201,8 @@ internal sealed partial class ModelLoader : IDisposable
             {
                 started.SetException(error);
             }
+
+            use.End();
         }
     }
 
@@ -228,7 +235,8 @@ internal sealed partial class ModelLoader : IDisposable
         }
     }
 
-    // A load of which a step still runs, deaf to its token, fails now for its waiters; what it holds comes back when that has ended.
+    // A load of which a step still runs, deaf to its token, fails now for its waiters, and so does one whose model hangs in its disposal: its
+    // room comes back when that has ended.
     private async Task FailAsync(Resident resident, LoadInProgress load, LoadOutcome outcome)
     {
         if (outcome.Failure is LoadFailureKind.Unloaded)
@@ -240,16 +248,27 @@ internal sealed partial class ModelLoader : IDisposable
             LogLoadFailed(resident.Name, outcome.Message);
         }
 
-        var undoing = load.UndoAsync();
+        var closing = load.CloseAsync();
         if (load.Step is null or { IsCompleted: true })
         {
-            await undoing;
+            await closing.WaitAsync(ClosePatience, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (closing.IsCompleted)
+        {
+            load.Release();
+        }
+        else
+        {
+            LogLeftBehind(resident.Name);
+            load.LeaveBehind();
         }
 
         resident.TellHolders(outcome);
         _ledger.Remove(resident);
         resident.FailLoad(outcome);
-        await undoing;
+        await closing;
+        load.Release();
         resident.EndFailedLoad();
     }
 

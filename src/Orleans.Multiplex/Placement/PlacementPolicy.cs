@@ -39,19 +39,19 @@ internal static class PlacementPolicy
             best.Candidate.Silo, [.. ranked.Select(one => new CandidateVerdict(one.Candidate.Silo, one.Class, Explain(one, best)))]);
     }
 
-    /// <summary>
-    /// Whether a silo without room should pass a model on: another one has room, or would evict a model that is more than one band older.
-    /// </summary>
-    /// <param name="own">The silo that was asked to take the model and has no room.</param>
+    /// <summary>Whether there is a silo on which a model fits without an eviction.</summary>
+    /// <param name="candidates">The silos.</param>
+    /// <param name="bytes">The bytes that the model will take; 0 when not known.</param>
+    public static bool HasRoom(IEnumerable<SiloCandidate> candidates, long bytes) =>
+        candidates.Any(candidate => Classify(candidate, bytes) == CandidateClass.HasRoom);
+
+    /// <summary>Whether there is a silo that would evict, for a model, one that is more than a band of age older than a full silo's own victim.</summary>
+    /// <param name="own">The full silo.</param>
     /// <param name="others">The other silos.</param>
     /// <param name="bytes">The bytes that the model will take; 0 when not known.</param>
-    public static bool ShouldPassOn(SiloCandidate own, IEnumerable<SiloCandidate> others, long bytes) =>
-        others.Any(other => Classify(other, bytes) switch
-        {
-            CandidateClass.HasRoom => true,
-            CandidateClass.Full => AgeBands.GetBand(other.VictimAge) > AgeBands.GetBand(own.VictimAge) + 1,
-            _ => false,
-        });
+    public static bool HasMuchOlderVictim(SiloCandidate own, IEnumerable<SiloCandidate> others, long bytes) =>
+        others.Any(other => Classify(other, bytes) == CandidateClass.Full
+            && AgeBands.GetBand(other.VictimAge) > AgeBands.GetBand(own.VictimAge) + 1);
 
     private static CandidateClass Classify(SiloCandidate candidate, long bytes) => candidate switch
     {

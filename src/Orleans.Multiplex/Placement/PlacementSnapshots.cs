@@ -17,36 +17,49 @@ internal sealed class PlacementSnapshots(ClusterResidencyView view, ResidencyPub
         return new PlacementSnapshot(modelId, bytes, [.. silos.Select(silo => Describe(silo, pool))]);
     }
 
-    /// <summary>This silo among all that were heard of, and the others.</summary>
-    public (SiloCandidate Own, ImmutableArray<SiloCandidate> Others) TakeAround(string pool)
-    {
-        var others = view.Silos.Where(silo => !silo.Equals(local.SiloAddress) && Holds(silo, pool));
-        var candidates = Take("", pool, 0, [local.SiloAddress, .. others]).Candidates;
-        return (candidates[0], candidates.RemoveAt(0));
-    }
+    /// <summary>This silo.</summary>
+    public SiloCandidate TakeOwn(string pool) => Take("", pool, 0, [local.SiloAddress]).Candidates[0];
+
+    /// <summary>The other silos that hold the pool, of those that were heard of.</summary>
+    public ImmutableArray<SiloCandidate> TakeOthers(string pool) =>
+        Take("", pool, 0, view.Silos.Where(silo => !silo.Equals(local.SiloAddress) && Holds(silo, pool))).Candidates;
 
     /// <summary>Counts a model as sent to a silo, until the silo tells the next time: so a burst spreads.</summary>
     public void CountSent(SiloAddress silo, string pool, long bytes) => view.Find(silo)?.CountSent(pool, bytes);
 
     private bool Holds(SiloAddress silo, string pool) => view.Find(silo)?.Row.Pools.Any(row => row.Pool == pool) == true;
 
+    /// <summary>What a silo says of a pool.</summary>
+    public static SiloCandidate Describe(SiloRow silo, string pool)
+    {
+        var name = silo.Silo.ToParsableString();
+        return silo.Pools.FirstOrDefault(row => row.Pool == pool) is not { } row
+            ? new SiloCandidate { Silo = name, IsKnown = false }
+            : new SiloCandidate
+            {
+                Silo = name,
+                IsDraining = silo.IsDraining,
+                MaxModels = row.MaxModels,
+                ChargedModels = row.ChargedModels,
+                MaxBytes = silo.MaxBytes,
+                ChargedBytes = silo.ChargedBytes,
+                VictimAge = row.VictimAge,
+            };
+    }
+
     private SiloCandidate Describe(SiloAddress silo, string pool)
     {
-        var name = silo.ToParsableString();
-        if (view.Find(silo) is not { } heard || heard.Row.Pools.FirstOrDefault(row => row.Pool == pool) is not { } row)
+        if (view.Find(silo) is not { } heard)
         {
-            return new SiloCandidate { Silo = name, IsKnown = false };
+            return new SiloCandidate { Silo = silo.ToParsableString(), IsKnown = false };
         }
 
-        return new SiloCandidate
+        var said = Describe(heard.Row, pool);
+        return said with
         {
-            Silo = name,
-            IsDraining = heard.Row.IsDraining,
-            MaxModels = row.MaxModels,
-            ChargedModels = row.ChargedModels + heard.GetSentModels(pool),
-            MaxBytes = heard.Row.MaxBytes,
-            ChargedBytes = heard.Row.ChargedBytes + heard.SentBytes,
-            VictimAge = row.VictimAge + view.GetAge(heard),
+            ChargedModels = said.ChargedModels + heard.GetSentModels(pool),
+            ChargedBytes = said.ChargedBytes + heard.SentBytes,
+            VictimAge = said.VictimAge + view.GetAge(heard),
         };
     }
 }

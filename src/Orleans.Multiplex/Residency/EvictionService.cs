@@ -12,8 +12,8 @@ namespace Orleans.Multiplex.Residency;
 /// <item>It leaves the ledger, so that a new request starts a new load; its room counts as leaving, so that nobody else goes for it.</item>
 /// <item>When its gate is empty: its grain is told to let go, the model is disposed once, its room is given back.</item>
 /// </list>
-/// When all are in use and somebody has waited for <see cref="EvictionOptions.DrainPatience"/>, the least recently used one is closed to
-/// new requests although in use and goes when its last request has ended: otherwise two models that are never idle would share a
+/// When all are in use and somebody has waited for <see cref="EvictionOptions.DrainPatience"/>, room that is claimed for loads which have
+/// not come is given back; and where that is not enough, the least recently used model is closed to new requests although in use and goes when its last request has ended: otherwise two models that are never idle would share a
 /// quota of one by starving each other. Where its requests do not end soon either, others go in its place.
 /// </remarks>
 internal sealed partial class EvictionService : IReclaimer, IDisposable
@@ -24,9 +24,13 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
     /// </summary>
     private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(2);
 
+    /// <summary>The shortest time between two looks for a model to be closed while in use.</summary>
+    private static readonly TimeSpan LeastPatience = TimeSpan.FromMilliseconds(10);
+
     private readonly Lock _lock = new();
     private readonly SiloQuota _quota;
     private readonly ResidencyLedger _ledger;
+    private readonly RoomClaims _claims;
     private readonly ThrashDetector _thrash;
     private readonly EvictionOptions _options;
     private readonly TimeProvider _time;
@@ -35,10 +39,17 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
     private bool _patienceRuns;
 
     public EvictionService(
-        SiloQuota quota, ResidencyLedger ledger, ThrashDetector thrash, EvictionOptions options, TimeProvider time, ILogger logger)
+        SiloQuota quota,
+        ResidencyLedger ledger,
+        RoomClaims claims,
+        ThrashDetector thrash,
+        EvictionOptions options,
+        TimeProvider time,
+        ILogger logger)
     {
         _quota = quota;
         _ledger = ledger;
+        _claims = claims;
         _thrash = thrash;
         _options = options;
         _time = time;
@@ -180,18 +191,23 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         if (!_patienceRuns)
         {
             _patienceRuns = true;
-            _patience.Change(_options.DrainPatience, Timeout.InfiniteTimeSpan);
+            _patience.Change(_options.DrainPatience > LeastPatience ? _options.DrainPatience : LeastPatience, Timeout.InfiniteTimeSpan);
         }
     }
 
     private void DrainOne()
     {
+        _claims.ReleaseOlderThan(_options.DrainPatience);
         Resident? victim;
         lock (_lock)
         {
             _patienceRuns = false;
             victim = TakeVictim_NeedsLock(static _ => true);
             victim?.Gate.Close();
+            if (victim is null && _quota.FindShortages().Count > 0)
+            {
+                AwaitPatience_NeedsLock();
+            }
         }
 
         if (victim is not null)

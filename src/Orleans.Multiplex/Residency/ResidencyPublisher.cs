@@ -58,8 +58,8 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         Interlocked.Increment(ref _sequence),
         IsDraining,
         _quota.MaxBytes,
-        _quota.ChargedBytes,
-        [.. _quota.Pools.Select(pool => new PoolRow(pool.Name, pool.MaxModels, _quota.GetChargedModels(pool), _evictions.GetVictimAge(pool)))]);
+        _quota.DemandedBytes,
+        [.. _quota.Pools.Select(pool => new PoolRow(pool.Name, pool.MaxModels, _quota.GetDemandedModels(pool), _evictions.GetVictimAge(pool)))]);
 
     public async ValueTask DisposeAsync()
     {

@@ -20,6 +20,9 @@ internal sealed class Room(long capacity)
 
     public int Waiting => _waiting.Count;
 
+    /// <summary>What is taken and what is waited for: only the rest is room for somebody who comes now.</summary>
+    public long Demand => Charged + _wanted;
+
     /// <summary>What has to be freed, beyond what is free or leaving, for all who wait.</summary>
     public long Shortage => Math.Max(0, _wanted - (capacity - Charged) - Leaving);
 

@@ -34,6 +34,27 @@ internal sealed class SiloQuota(
         }
     }
 
+    /// <summary>The bytes taken and waited for.</summary>
+    public long DemandedBytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _bytes.Demand;
+            }
+        }
+    }
+
+    /// <summary>The models that have a place in a pool, or wait for one.</summary>
+    public int GetDemandedModels(ModelPool pool)
+    {
+        lock (_lock)
+        {
+            return (int)pool.Models.Demand;
+        }
+    }
+
     public int GetChargedModels(ModelPool pool)
     {
         lock (_lock)
@@ -272,15 +293,3 @@ internal sealed class SiloQuota(
         }
     }
 }
-
-/// <summary>The bounds of waiting for room.</summary>
-/// <param name="MaxWaiting">How many loads may wait at once.</param>
-/// <param name="Timeout">How long one may wait.</param>
-/// <param name="RetryAfter">What is told to those who could not wait.</param>
-/// <param name="CorrectionTimeout">How long a model that turned out larger than reserved may wait for what it takes more.</param>
-internal sealed record RoomWaitLimits(int MaxWaiting, TimeSpan Timeout, TimeSpan RetryAfter, TimeSpan CorrectionTimeout);
-
-/// <summary>Too little room for those who wait.</summary>
-/// <param name="Pools">The pools from which a model may go.</param>
-/// <param name="NeedsBytes">Whether bytes are short, so that only a model that takes some helps.</param>
-internal readonly record struct Shortage(IReadOnlyList<ModelPool> Pools, bool NeedsBytes);

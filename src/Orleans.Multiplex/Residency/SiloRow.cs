@@ -8,7 +8,7 @@ namespace Orleans.Multiplex.Residency;
 /// <param name="Sequence">Grows with each row of a silo; an older one that arrives later is dropped.</param>
 /// <param name="IsDraining">Whether the silo takes no new models.</param>
 /// <param name="MaxBytes">The bytes that it may hold.</param>
-/// <param name="ChargedBytes">The bytes charged.</param>
+/// <param name="ChargedBytes">The bytes charged, with those that loads wait for: they are no room for another.</param>
 /// <param name="Pools">Its pools.</param>
 [GenerateSerializer, Immutable, Alias("multiplex.SiloRow")]
 internal sealed record SiloRow(
@@ -17,7 +17,7 @@ internal sealed record SiloRow(
 /// <summary>A pool of a silo, as the silo tells it.</summary>
 /// <param name="Pool">The pool's name.</param>
 /// <param name="MaxModels">The most models; −1 for no limit.</param>
-/// <param name="ChargedModels">The models charged.</param>
+/// <param name="ChargedModels">The models charged, with those that wait for a place.</param>
 /// <param name="VictimAge">The age, when told, of the model that would be evicted next; null when none may go.</param>
 [GenerateSerializer, Immutable, Alias("multiplex.PoolRow")]
 internal sealed record PoolRow(string Pool, int MaxModels, int ChargedModels, TimeSpan? VictimAge);

@@ -14,14 +14,23 @@ internal static class Waiting
     public static Task Soon(this Task task) => task.WaitAsync(Patience, Token);
 
     /// <summary>Waits for what the product itself tells nobody of.</summary>
-    public static async Task UntilAsync(Func<bool> holds)
+    /// <param name="holds">What is waited for.</param>
+    /// <param name="describe">How things are, for the one who reads that it did not come.</param>
+    public static async Task UntilAsync(Func<bool> holds, Func<string>? describe = null)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
         patience.CancelAfter(Patience);
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(2));
         while (!holds())
         {
-            await look.WaitForNextTickAsync(patience.Token);
+            try
+            {
+                await look.WaitForNextTickAsync(patience.Token);
+            }
+            catch (OperationCanceledException) when (!Token.IsCancellationRequested)
+            {
+                Assert.Fail($"It did not come within {Patience.TotalSeconds} s. {describe?.Invoke()}");
+            }
         }
     }
 }

@@ -23,12 +23,17 @@ public sealed class SpreadTests
         Assert.Equal(0, cluster.CountEvents("unload"));
     }
 
-    [Fact]
-    public async Task Burst_OfAsManyModelsAsThereArePlaces_LoadsEachOnceAndEvictsNone()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Burst_OfAsManyModelsAsThereArePlaces_LoadsEachOnceAndEvictsNone(bool haveNews)
     {
         // The clock stands still, so that the silos tell nothing during the burst.
         await using var cluster = await TestCluster.StartAsync(silos: 3, time: new FakeTimeProvider(), configure: Quota(4));
-        cluster.TellAll();
+        if (haveNews)
+        {
+            cluster.TellAll();
+        }
 
         var ids = Enumerable.Range(0, 12).Select(i => $"m{i}").ToList();
         var calls =

@@ -54,6 +54,49 @@ public sealed class DedicatedThreadsTests
     }
 
     [Fact]
+    public async Task TrySubstitute_WorkKeepsItsThread_AnotherRunsTheRestAndOneEndsWithTheWork()
+    {
+        using var threads = new DedicatedThreads("test", 1, capacity: null);
+        var (kept, second, third) = (new Checkpoint(), new Checkpoint(), new Checkpoint());
+        var use = new ThreadUse(threads);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Assert.False(use.TryReplace());
+        threads.TryAdd(() =>
+        {
+            use.Begin();
+            kept.Block();
+            use.End();
+            ended.SetResult();
+        });
+        await kept.Reached;
+        threads.TryAdd(second.Block);
+
+        Assert.True(use.TryReplace());
+        Assert.False(use.TryReplace());
+
+        await second.Reached;
+        kept.Open();
+        await ended.Task.Soon();
+        threads.TryAdd(third.Block);
+        second.Open();
+        await third.Reached;
+        Assert.Equal(0, threads.Substitutes);
+        threads.Dispose();
+        third.Open();
+        await threads.WhenEnded.Soon();
+    }
+
+    [Fact]
+    public void TrySubstitute_TooMany_IsRefused()
+    {
+        using var threads = new DedicatedThreads("test", 1, capacity: null);
+
+        Assert.Equal(16, Enumerable.Range(0, 20).Count(_ => threads.TrySubstitute()));
+        threads.EndSubstitute();
+        Assert.True(threads.TrySubstitute());
+    }
+
+    [Fact]
     public async Task TryAdd_OneThread_RunsInOrderOnAThreadOfItsOwn()
     {
         var order = new List<int>();

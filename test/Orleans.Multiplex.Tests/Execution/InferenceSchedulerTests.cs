@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Multiplex.Execution;
 using Xunit;
@@ -134,6 +135,46 @@ public sealed class InferenceSchedulerTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_NeverEnds_AnotherThreadTakesItsPlaceUntilItDoes()
+    {
+        var (stuck, second, third) = (new Checkpoint(), new Checkpoint(), new Checkpoint());
+        var run = RunAsync(_ => Block(stuck));
+        await stuck.Reached;
+        _time.Advance(Minute);
+        await Assert.ThrowsAsync<InferenceTimeoutException>(() => run.Soon());
+        var next = _scheduler.RunAsync("m", _ => Block(second), TimeSpan.FromDays(1), () => { }, CancellationToken.None);
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        await second.Reached;
+        stuck.Open();
+        await _ended.Task.Soon();
+        var last = _scheduler.RunAsync("m", _ => Block(third), TimeSpan.FromDays(1), () => { }, CancellationToken.None);
+        second.Open();
+        third.Open();
+        Assert.Equal((1, 1), (await next.Soon(), await last.Soon()));
+    }
+
+    [Fact]
+    public async Task Run_CallerGoesAwayEarly_TheRunHasItsWholeTimeBeforeItCountsAsStuck()
+    {
+        var running = new Checkpoint();
+        using var caller = new CancellationTokenSource();
+        var run = _scheduler.RunAsync("m", _ => Block(running), Minute, () => { }, caller.Token);
+        await running.Reached;
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Soon());
+        var next = _scheduler.RunAsync("m", _ => 2, TimeSpan.FromDays(1), () => { }, CancellationToken.None);
+
+        _time.Advance(Minute);
+        Assert.False(next.IsCompleted);
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(2, await next.Soon());
+        running.Open();
+    }
+
+    [Fact]
     public async Task Run_DeadlineInTheRun_SaysSoAndEndsWhenTheRunDoes()
     {
         var running = new Checkpoint();
@@ -185,7 +226,7 @@ public sealed class InferenceSchedulerTests : IDisposable
     [Fact]
     public async Task Run_ManyCallersSomeCancel_EachEndsOnceAndGetsItsOwnAnswer()
     {
-        using var scheduler = new InferenceScheduler(new(3, 10_000, TimeSpan.FromSeconds(1)), "silo-1", TimeProvider.System);
+        using var scheduler = new InferenceScheduler(new(3, 10_000, TimeSpan.FromSeconds(1)), "silo-1", TimeProvider.System, NullLogger.Instance);
         var ends = new int[2000];
         var allEnded = new CountdownEvent(ends.Length);
 
@@ -218,7 +259,7 @@ public sealed class InferenceSchedulerTests : IDisposable
         }
     }
 
-    private static InferenceScheduler Make(TimeProvider time) => new(new(Threads: 1, MaxQueued: 1, TimeSpan.FromSeconds(1)), "silo-1", time);
+    private static InferenceScheduler Make(TimeProvider time) => new(new(Threads: 1, MaxQueued: 1, TimeSpan.FromSeconds(1)), "silo-1", time, NullLogger.Instance);
 
     private static int Block(Checkpoint checkpoint)
     {

@@ -23,8 +23,9 @@ internal sealed class TestSilo : IDisposable
         Quota = new SiloQuota(pools, maxBytes, Limits, "silo-1", Time);
         Clock = new UseClock(Time);
         Ledger = new ResidencyLedger(Clock);
+        Claims = new RoomClaims(Quota, Time);
         Evictions = new EvictionService(
-            Quota, Ledger, new ThrashDetector(Time, Log), new EvictionOptions { DrainPatience = DrainPatience }, Time, Log);
+            Quota, Ledger, Claims, new ThrashDetector(Time, Log), new EvictionOptions { DrainPatience = DrainPatience }, Time, Log);
         Loader = new ModelLoader(Ledger, Quota, Evictions, Footprints, store, load, Time, Log);
     }
 
@@ -39,6 +40,8 @@ internal sealed class TestSilo : IDisposable
     public SiloQuota Quota { get; }
 
     public ResidencyLedger Ledger { get; }
+
+    public RoomClaims Claims { get; }
 
     public EvictionService Evictions { get; }
 

@@ -12,7 +12,7 @@ public sealed class DeafLoadTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Open_Deaf_WaitersAreToldAtOnceAndRoomAndTurnComeBackWhenItEnds(bool isStopped)
+    public async Task Open_Deaf_WaitersAreToldAtOnceAndRoomComesBackWhenItEnds(bool isStopped)
     {
         using var silo = new TestSilo(maxModels: 1, load: Options);
         var deaf = new Checkpoint();
@@ -48,6 +48,65 @@ public sealed class DeafLoadTests
         await ending.Soon();
         Assert.Null((await next.WhenLoaded.Soon()).Failure);
         Assert.Equal((1, 1), (late.Disposals, silo.Charged));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Open_Deaf_OthersAreLoadedMeanwhile(bool blocks)
+    {
+        using var silo = new TestSilo(load: Options);
+        var deaf = new Checkpoint();
+        silo.Opener.Open = async (artifact, _) =>
+        {
+            if (artifact.Id == "deaf")
+            {
+                if (blocks)
+                {
+                    deaf.Block();
+                }
+
+                await deaf.PassDeafAsync();
+            }
+
+            return new TrackedModel(artifact.Id);
+        };
+        var resident = silo.Enter("deaf");
+        await deaf.Reached;
+        silo.Time.Advance(Options.Timeout);
+        Assert.Equal(LoadFailureKind.Broken, (await resident.WhenLoaded.Soon()).Failure);
+
+        Assert.Null((await silo.LoadAsync("next")).Failure);
+
+        Assert.Contains(silo.Log.Messages, message => message.StartsWith("The load of model 'deaf' was ended and goes on", StringComparison.Ordinal));
+        deaf.Open();
+        await resident.WhenGone.Soon();
+        Assert.Equal(1, silo.Charged);
+        Assert.Null((await silo.LoadAsync("third")).Failure);
+    }
+
+    [Fact]
+    public async Task Dispose_OfAModelWhoseLoadFailed_Hangs_WaitersAreToldAfterAMoment()
+    {
+        using var silo = new TestSilo(load: Options);
+        var hangs = new Checkpoint();
+        silo.Opener.Open = (artifact, _) => Task.FromResult<object>(new TrackedModel(artifact.Id, onDispose: () =>
+        {
+            hangs.Block();
+            return Task.CompletedTask;
+        }));
+        silo.Opener.Measure = (_, _) => throw new InvalidOperationException("no measure");
+        var resident = silo.Enter("m");
+        await hangs.Reached;
+        Assert.False(resident.WhenLoaded.IsCompleted);
+
+        silo.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(LoadFailureKind.Broken, (await resident.WhenLoaded.Soon()).Failure);
+        Assert.Equal(1, silo.Charged);
+        hangs.Open();
+        await resident.WhenGone.Soon();
+        Assert.Equal(0, silo.Charged);
     }
 
     [Fact]

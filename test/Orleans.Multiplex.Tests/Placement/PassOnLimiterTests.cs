@@ -12,14 +12,24 @@ public sealed class PassOnLimiterTests
         var time = new FakeTimeProvider();
         var limiter = new PassOnLimiter(time);
 
-        Assert.Equal([true, true, false, false], Enumerable.Range(0, 4).Select(_ => limiter.TryPass("m")));
-        Assert.True(limiter.TryPass("other"));
+        Assert.Equal([true, true, false, false], Enumerable.Range(0, 4).Select(_ => limiter.TryPass("A", "m", isFact: false)));
+        Assert.True(limiter.TryPass("A", "other", isFact: false));
+        Assert.True(limiter.TryPass("B", "m", isFact: false));
 
         time.Advance(TimeSpan.FromSeconds(0.9));
-        Assert.False(limiter.TryPass("m"));
+        Assert.False(limiter.TryPass("A", "m", isFact: false));
 
         time.Advance(TimeSpan.FromSeconds(0.1));
-        Assert.Equal([true, true, false], Enumerable.Range(0, 3).Select(_ => limiter.TryPass("m")));
+        Assert.Equal([true, true, false], Enumerable.Range(0, 3).Select(_ => limiter.TryPass("A", "m", isFact: false)));
+    }
+
+    [Fact]
+    public void TryPass_OnFacts_EightTimesASecondAndNoneOnGuessesAfterwards()
+    {
+        var limiter = new PassOnLimiter(new FakeTimeProvider());
+
+        Assert.Equal(8, Enumerable.Range(0, 20).Count(_ => limiter.TryPass("A", "m", isFact: true)));
+        Assert.False(limiter.TryPass("A", "m", isFact: false));
     }
 
     [Theory]

@@ -165,26 +165,15 @@ public sealed class PlacementPolicyTests
     }
 
     [Theory]
-    [InlineData(10.0, 1, 2, false, true, true)]
-    [InlineData(null, 1, 2, false, true, true)]
-    [InlineData(10.0, 1, 2, true, true, false)]
-    [InlineData(10.0, 1, 2, false, false, false)]
-    [InlineData(10.0, 2, 2, false, true, false)]
-    public void ShouldPassOn_AnotherSilo_OnlyWhenItHasRoomOrAMuchOlderVictim(
-        double? ownVictim, int charged, int max, bool drains, bool known, bool expected)
+    [InlineData(1, false, true, true)]
+    [InlineData(1, true, true, false)]
+    [InlineData(1, false, false, false)]
+    [InlineData(2, false, true, false)]
+    public void HasRoom_ASilo_OnlyWhenItIsKnownStaysAndHasRoom(int charged, bool drains, bool known, bool expected)
     {
-        var own = new SiloCandidate { Silo = "own", MaxModels = 1, ChargedModels = 1, VictimAge = Seconds(ownVictim) };
-        var other = new SiloCandidate
-        {
-            Silo = "other",
-            MaxModels = max,
-            ChargedModels = charged,
-            IsDraining = drains,
-            IsKnown = known,
-            VictimAge = Seconds(10),
-        };
+        var silo = new SiloCandidate { Silo = "s", MaxModels = 2, ChargedModels = charged, IsDraining = drains, IsKnown = known };
 
-        Assert.Equal(expected, PlacementPolicy.ShouldPassOn(own, [other], 0));
+        Assert.Equal(expected, PlacementPolicy.HasRoom([silo], 0));
     }
 
     [Theory]
@@ -195,18 +184,16 @@ public sealed class PlacementPolicyTests
     [InlineData(null, 1.0, true)]
     [InlineData(1.0, null, false)]
     [InlineData(600.0, 601.0, false)]
-    public void ShouldPassOn_AllFull_WhenTheOthersVictimIsMoreThanOneBandOlder(double? own, double? other, bool expected) =>
-        Assert.Equal(expected, PlacementPolicy.ShouldPassOn(Full("own", own), [Full("other", other)], 0));
+    public void HasMuchOlderVictim_AllFull_WhenTheOthersVictimIsMoreThanOneBandOlder(double? own, double? other, bool expected) =>
+        Assert.Equal(expected, IsMuchOlder(Full("own", own), Full("other", other), 0));
 
     [Fact]
-    public void ShouldPassOn_TwoSilosAskEachOther_NeverBothSayYes() =>
+    public void HasMuchOlderVictim_TwoSilosAskEachOther_NeverBothSayYes() =>
         Gen.Select(Candidate, Candidate, Gen.Int[0, 60]).Sample((one, other, bytes) =>
-        {
-            if (!HasRoom(one, bytes) && !HasRoom(other, bytes))
-            {
-                Assert.False(PlacementPolicy.ShouldPassOn(one, [other], bytes) && PlacementPolicy.ShouldPassOn(other, [one], bytes));
-            }
-        });
+            Assert.False(IsMuchOlder(one, other, bytes) && IsMuchOlder(other, one, bytes)));
+
+    private static bool IsMuchOlder(SiloCandidate own, SiloCandidate other, long bytes) =>
+        PlacementPolicy.HasMuchOlderVictim(own, [other], bytes);
 
     private static TimeSpan? Seconds(double? seconds) => seconds is { } known ? TimeSpan.FromSeconds(known) : null;
 

@@ -46,15 +46,13 @@ public sealed class PlacementSnapshotsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void TakeAround_SilosWithoutThePool_AreLeftOut()
+    public void TakeOthers_SilosWithoutThePool_AreLeftOut()
     {
         _view.Update(Row(Other, "A"));
         _view.Update(Row(Stranger, "B"));
 
-        var (own, others) = _snapshots.TakeAround("A");
-
-        Assert.Equal(Own.ToParsableString(), own.Silo);
-        Assert.Equal(Other.ToParsableString(), Assert.Single(others).Silo);
+        Assert.Equal(Own.ToParsableString(), _snapshots.TakeOwn("A").Silo);
+        Assert.Equal(Other.ToParsableString(), Assert.Single(_snapshots.TakeOthers("A")).Silo);
     }
 
     private static SiloRow Row(SiloAddress silo, string pool, int charged = 0, TimeSpan? victim = null) =>

@@ -1,26 +1,25 @@
 using Orleans.Multiplex.Loading;
-using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
 
 namespace Orleans.Multiplex.Grains;
 
 /// <summary>
-/// The room that an activation claims for the load which its first request will start: taken only where it is free, and used by that load
-/// or given back.
+/// A model's arrival at this silo with a new activation: it claims the room for the load which its first request will start, or goes on
+/// to a silo that has room. Takes only what is free, and never waits for a load.
 /// </summary>
-internal sealed class RoomClaim(ModelAttachments silo, ModelPool pool, ModelKey key, StoreSearch search, IModelOpener opener)
+internal sealed class ModelArrival(ModelAttachments silo, ModelPool pool, ModelKey key, StoreSearch search, IModelOpener opener)
 {
     /// <summary>The longest that an activation asks the store for, to learn how much room to claim.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _lock = new();
-    private Reservation? _claim;
+    private RoomClaim? _claim;
     private bool _isClosed;
 
-    /// <summary>Claims room that is free.</summary>
-    /// <param name="cancellationToken">Ends the wait for the store.</param>
-    /// <returns>False when the model should be passed on: there is no room here, and a better place elsewhere.</returns>
-    public async Task<bool> TryMakeAsync(CancellationToken cancellationToken)
+    /// <summary>Claims room.</summary>
+    /// <param name="cancellationToken">Ends the wait for the store and for other silos.</param>
+    /// <returns>False when the model is to be passed on: there is no room here, and a better place elsewhere.</returns>
+    public async Task<bool> TryStayAsync(CancellationToken cancellationToken)
     {
         if (await FindBytesAsync(cancellationToken) is not { } bytes)
         {
@@ -28,32 +27,28 @@ internal sealed class RoomClaim(ModelAttachments silo, ModelPool pool, ModelKey 
         }
 
         silo.Footprints.Set(pool.Name, key.Id, bytes);
-        if (silo.Quota.TryReserve(pool, bytes) is { } claim)
+        if (silo.Claims.TryMake(pool, bytes) is { } claim)
         {
             Keep(claim);
             return true;
         }
 
-        await silo.Inquiry.AskAsync(cancellationToken);
-        var (own, others) = silo.Snapshots.TakeAround(pool.Name);
-        return !PlacementPolicy.ShouldPassOn(own, others, bytes) || !silo.PassOnLimiter.TryPass(key.ToString());
+        return !await silo.PassingOn.IsBetterAsync(pool, key.ToString(), bytes, cancellationToken);
     }
 
-    /// <summary>Takes the claim out, for the load; null when there is none.</summary>
-    public Reservation? Take()
+    /// <summary>Takes the claimed room out, for the load; null when there is none.</summary>
+    public Reservation? TakeClaim()
     {
         lock (_lock)
         {
-            var claim = _claim;
-            _claim = null;
-            return claim;
+            return Interlocked.Exchange(ref _claim, null)?.Take();
         }
     }
 
-    /// <summary>Gives the claim back, where it has not been taken.</summary>
-    public void Release() => Take()?.Release();
+    /// <summary>Gives the claimed room back, where it has not been taken.</summary>
+    public void ReleaseClaim() => TakeClaim()?.Release();
 
-    /// <summary>Gives the claim back and keeps no further one: the activation has ended.</summary>
+    /// <summary>Gives the claimed room back and keeps no further one: the activation has ended.</summary>
     public void Close()
     {
         lock (_lock)
@@ -61,10 +56,10 @@ internal sealed class RoomClaim(ModelAttachments silo, ModelPool pool, ModelKey 
             _isClosed = true;
         }
 
-        Release();
+        ReleaseClaim();
     }
 
-    private void Keep(Reservation claim)
+    private void Keep(RoomClaim claim)
     {
         lock (_lock)
         {
