@@ -22,7 +22,7 @@ namespace Orleans.Multiplex.Loading;
 /// </remarks>
 internal sealed partial class ModelLoader : IDisposable
 {
-    /// <summary>How long those who wait for a load that failed wait until its model is disposed and its room free.</summary>
+    /// <summary>How long a load that was ended may take to heed it, and its model to be disposed, until it counts as deaf.</summary>
     private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(1);
 
     private readonly ResidencyLedger _ledger;
@@ -249,27 +249,29 @@ internal sealed partial class ModelLoader : IDisposable
         }
 
         var closing = load.CloseAsync();
-        if (load.Step is null or { IsCompleted: true })
-        {
-            await closing.WaitAsync(ClosePatience, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        if (closing.IsCompleted)
+        if (load.Step is null or { IsCompleted: true } && await IsClosedSoonAsync(closing))
         {
             load.Release();
-        }
-        else
-        {
-            LogLeftBehind(resident.Name);
-            load.LeaveBehind();
         }
 
         resident.TellHolders(outcome);
         _ledger.Remove(resident);
         resident.FailLoad(outcome);
-        await closing;
+        if (!await IsClosedSoonAsync(closing))
+        {
+            LogLeftBehind(resident.Name);
+            load.LeaveBehind();
+            await closing;
+        }
+
         load.Release();
         resident.EndFailedLoad();
+    }
+
+    private async Task<bool> IsClosedSoonAsync(Task closing)
+    {
+        await closing.WaitAsync(ClosePatience, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return closing.IsCompleted;
     }
 
     private LoadOutcome ToOutcome(Exception error, Resident resident, CancellationToken timeout) => error switch

@@ -16,6 +16,14 @@ internal sealed class WatchedTime : FakeTimeProvider
         return timer;
     }
 
+    /// <summary>Waits until a timer is set that waits so long.</summary>
+    public async Task NextTimerAsync(TimeSpan dueTime)
+    {
+        while (await NextTimerAsync() != dueTime)
+        {
+        }
+    }
+
     /// <summary>Waits until the next timer is set, and returns the time that it waits.</summary>
     public async Task<TimeSpan> NextTimerAsync() => await _timers.Reader.ReadAsync(TestContext.Current.CancellationToken);
 }
