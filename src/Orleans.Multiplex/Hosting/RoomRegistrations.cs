@@ -55,7 +55,6 @@ internal static class RoomRegistrations
         services.AddSingleton<MultiplexedClasses>();
         services.AddOptions<GrainTypeOptions>().PostConfigure<SiloParts>((types, parts) => MultiplexedClasses.LeaveOut(types, parts));
         services.AddSingleton<SiloParts>();
-        services.AddTransient<IConfigurationValidator, MultiplexOptionsValidator>();
         return services;
     }
 
@@ -123,7 +122,7 @@ internal static class RoomRegistrations
         services.AddSingleton(provider => new InferenceScheduler(
             new InferenceSchedulerOptions(
                 Settings(provider).Execution.Threads is var threads and > 0 ? threads : Environment.ProcessorCount,
-                Math.Max(1, Settings(provider).Execution.MaxQueued), // Made before the settings are checked; a wrong one stops the start with all others.
+                Settings(provider).Execution.MaxQueued,
                 TimeSpan.FromSeconds(1)),
             provider.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName,
             provider.GetRequiredService<TimeProvider>()));
