@@ -88,6 +88,7 @@ internal static class RoomRegistrations
         services.AddSingleton(provider => new ResidencyPublisher(
             provider.GetRequiredService<SiloQuota>(),
             provider.GetRequiredService<EvictionService>(),
+            provider.GetRequiredService<KnownFootprints>(),
             provider.GetRequiredService<IResidencyChannel>(),
             provider.GetRequiredService<ILocalSiloDetails>(),
             provider.GetRequiredService<TimeProvider>()));

@@ -8,13 +8,9 @@ internal sealed class PlacementSnapshots(ClusterResidencyView view, ResidencyPub
 {
     public PlacementSnapshot Take(string modelId, string pool, long bytes, IEnumerable<SiloAddress> silos)
     {
-        // The own row is taken fresh, so that a silo that passes a model on never chooses itself by old news.
-        if (own is not null)
-        {
-            view.Update(own.GetRow());
-        }
-
-        return new PlacementSnapshot(modelId, bytes, [.. silos.Select(silo => Describe(silo, pool))]);
+        var fresh = own?.GetRow();
+        return new PlacementSnapshot(
+            modelId, bytes, [.. silos.Select(silo => fresh is not null && silo.Equals(fresh.Silo) ? DescribeOwn(fresh, pool) : Describe(silo, pool))]);
     }
 
     /// <summary>This silo among all that were heard of, and the others.</summary>
@@ -29,6 +25,27 @@ internal sealed class PlacementSnapshots(ClusterResidencyView view, ResidencyPub
     public void CountSent(SiloAddress silo, string pool, long bytes) => view.Find(silo)?.CountSent(pool, bytes);
 
     private bool Holds(SiloAddress silo, string pool) => view.Find(silo)?.Row.Pools.Any(row => row.Pool == pool) == true;
+
+    // The own row is taken fresh, so that a silo that passes a model on never chooses itself by old news. A model that was sent here since the last row that
+    // was told counts until its charge is seen: charges that came since then are taken for those of the models that were sent.
+    private SiloCandidate DescribeOwn(SiloRow fresh, string pool)
+    {
+        if (view.Find(fresh.Silo) is null)
+        {
+            view.Update(fresh);
+        }
+
+        var told = Describe(fresh.Silo, pool);
+        return fresh.Pools.FirstOrDefault(row => row.Pool == pool) is not { } row
+            ? told
+            : told with
+            {
+                IsDraining = fresh.IsDraining,
+                ChargedModels = Math.Max(row.ChargedModels, told.ChargedModels),
+                ChargedBytes = Math.Max(fresh.ChargedBytes, told.ChargedBytes),
+                VictimAge = row.VictimAge,
+            };
+    }
 
     private SiloCandidate Describe(SiloAddress silo, string pool)
     {
