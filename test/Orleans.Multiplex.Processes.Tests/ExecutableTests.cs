@@ -78,13 +78,24 @@ public sealed class ExecutableTests
             "gateway",
             AnyPort,
             $"--Multiplex:Cluster:Directory={folder.Path}",
-            "--Multiplex:MaxModelsPerSilo=0",
-            "--Multiplex:Load:MaxWaiting=-1",
+            "--Multiplex:MaxModelPerSilo=3",
+            "--Multiplex:Load:Timeout=soon",
+            "--Multiplex:Cluster:SiloPort=99999",
+            "--Multiplex:MaxBytesInFlight=1KiB",
+            "--Multiplex:RequestTimeout=00:00:00",
             "--Multiplex:Pools:Nobody:MaxModelsPerSilo=2"));
 
-        Assert.Contains("Multiplex:MaxModelsPerSilo is a positive number, or -1 for no limit; it is 0.", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Multiplex:Load:MaxWaiting is above zero.", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Multiplex:Pools:Nobody names no pool.", error.Message, StringComparison.Ordinal);
+        Assert.All(
+            [
+                "- Multiplex:MaxModelPerSilo is not a setting; did you mean Multiplex:MaxModelsPerSilo?",
+                "- Multiplex:Load:Timeout is 'soon'; it must be a time in hours:minutes:seconds, for instance 00:00:30.",
+                "- Multiplex:Cluster:SiloPort is 99999; it must be a port, 1 to 65535, or 0 for any free one.",
+                "- Multiplex:MaxBytesInFlight is 1KiB; it must be at least twice Multiplex:MaxRequestBytes (64MiB), so that the largest request passes alone.",
+                "- Multiplex:RequestTimeout is 00:00:00; it must be above zero and at most a day, for instance 00:01:00.",
+                "- Multiplex:Pools:Nobody names no pool.",
+            ],
+            fault => Assert.Contains(fault, error.Message, StringComparison.Ordinal));
+        Assert.DoesNotContain("   at ", error.Message, StringComparison.Ordinal);
     }
 
     private static async Task<string> AskAsync(HttpClient http, string model)

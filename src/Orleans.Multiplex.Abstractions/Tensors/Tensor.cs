@@ -69,6 +69,17 @@ public sealed class Tensor : ModelValue
     public static Tensor Create<T>(string name, ReadOnlyMemory<T> values, params ReadOnlySpan<long> shape)
         where T : unmanaged => Create(name, values.Span, shape);
 
+    /// <summary>Makes a tensor over values that the caller hands over and does not change any more: nothing is copied.</summary>
+    /// <example><code>Tensor.Wrap&lt;float&gt;("x", pixels.AsMemory(0, 640 * 480), 1, 480, 640)</code></example>
+    /// <inheritdoc cref="Create{T}(string, ReadOnlySpan{T}, ReadOnlySpan{long})"/>
+    public static Tensor Wrap<T>(string name, ReadOnlyMemory<T> values, params ReadOnlySpan<long> shape)
+        where T : unmanaged =>
+        new(name, TensorTypes.Of<T>(), shape.IsEmpty ? [values.Length] : [.. shape], CastMemory<T, byte>.Cast(values));
+
+    /// <inheritdoc cref="Wrap{T}(string, ReadOnlyMemory{T}, ReadOnlySpan{long})"/>
+    public static Tensor Wrap<T>(string name, T[] values, params ReadOnlySpan<long> shape)
+        where T : unmanaged => Wrap(name, new ReadOnlyMemory<T>(values), shape);
+
     /// <summary>Makes a tensor of one element without dimensions.</summary>
     public static Tensor CreateScalar<T>(string name, T value)
         where T : unmanaged => new(name, TensorTypes.Of<T>(), [], MemoryMarshal.AsBytes([value]).ToArray());
@@ -95,11 +106,20 @@ public sealed class Tensor : ModelValue
     /// <summary>The elements in place, without a copy.</summary>
     /// <exception cref="InvalidOperationException">The elements are not of this .NET type.</exception>
     public ReadOnlySpan<T> AsSpan<T>()
-        where T : unmanaged =>
-        TensorTypes.Of<T>() == Type
-            ? MemoryMarshal.Cast<byte, T>(Data.Span)
-            : throw new InvalidOperationException(
-                $"Tensor '{Name}' has elements of type {Type.GetProtocolName()}, not {TensorTypes.Of<T>().GetProtocolName()}.");
+        where T : unmanaged
+    {
+        RequireType<T>();
+        return MemoryMarshal.Cast<byte, T>(Data.Span);
+    }
+
+    /// <summary>The elements in place, without a copy; unlike a span they may be kept and passed to asynchronous code.</summary>
+    /// <exception cref="InvalidOperationException">The elements are not of this .NET type.</exception>
+    public ReadOnlyMemory<T> AsMemory<T>()
+        where T : unmanaged
+    {
+        RequireType<T>();
+        return CastMemory<byte, T>.Cast(Data);
+    }
 
     /// <summary>A copy of the elements.</summary>
     /// <exception cref="InvalidOperationException">The elements are not of this .NET type.</exception>
@@ -133,6 +153,16 @@ public sealed class Tensor : ModelValue
             var length = (int)BinaryPrimitives.ReadUInt32LittleEndian(rest.Span);
             yield return rest.Slice(sizeof(uint), length);
             rest = rest[(sizeof(uint) + length)..];
+        }
+    }
+
+    private void RequireType<T>()
+        where T : unmanaged
+    {
+        if (TensorTypes.Of<T>() != Type)
+        {
+            throw new InvalidOperationException(
+                $"Tensor '{Name}' has elements of type {Type.GetProtocolName()}, not {TensorTypes.Of<T>().GetProtocolName()}.");
         }
     }
 

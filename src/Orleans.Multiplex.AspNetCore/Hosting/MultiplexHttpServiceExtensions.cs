@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using Orleans.Multiplex;
 using Orleans.Multiplex.AspNetCore;
 using Orleans.Multiplex.AspNetCore.Bodies;
@@ -8,6 +7,8 @@ using Orleans.Multiplex.AspNetCore.Errors;
 using Orleans.Multiplex.AspNetCore.Hosting;
 using Orleans.Multiplex.AspNetCore.ModelHeader;
 using Orleans.Multiplex.AspNetCore.OpenInference;
+using Orleans.Multiplex.Hosting;
+using Orleans.Multiplex.Settings;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -16,7 +17,8 @@ public static class MultiplexHttpServiceExtensions
 {
     /// <summary>
     /// Adds the services of <c>MapMultiplex()</c> and <c>MapMultiplexed()</c>, and the client SDK that they call, with the settings of
-    /// section <c>Multiplex</c> (<see cref="MultiplexHttpOptions"/>, <see cref="MultiplexClientOptions"/>), which are checked at start.
+    /// section <c>Multiplex</c> (<see cref="MultiplexHttpOptions"/>, <see cref="MultiplexClientOptions"/>), whose faults stop the
+    /// start, all of them listed.
     /// </summary>
     /// <param name="services">Services with Orleans' <c>IGrainFactory</c>: those of a silo or of an Orleans client.</param>
     /// <param name="configuration">The configuration of the application.</param>
@@ -24,11 +26,9 @@ public static class MultiplexHttpServiceExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
-        var section = configuration.GetSection("Multiplex");
         services.AddMultiplexClient();
-        services.Configure<MultiplexClientOptions>(section);
-        services.AddOptionsWithValidateOnStart<MultiplexHttpOptions>().Bind(section);
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MultiplexHttpOptions>, MultiplexHttpOptionsValidator>());
+        services.AddSettings<MultiplexClientOptions, MultiplexClientOptionsValidator>(configuration);
+        services.AddSettings<MultiplexHttpOptions, MultiplexHttpOptionsValidator>(configuration);
         services.TryAddSingleton<BytesInFlight>();
         services.TryAddSingleton<ErrorBoundary>();
         services.TryAddSingleton<InferEndpoint>();

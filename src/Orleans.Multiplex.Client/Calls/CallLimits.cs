@@ -6,9 +6,6 @@ internal static class CallLimits
     /// <summary>The longest time a call may be given: beyond it, it is a mistake in the unit.</summary>
     public static readonly TimeSpan MaxTimeout = TimeSpan.FromDays(1);
 
-    /// <summary>The highest limit on the bytes of a call: what one byte array holds, with room to spare.</summary>
-    public const long MaxRequestBytes = 1L << 30;
-
     /// <summary>What a message takes beside the bytes of its inputs.</summary>
     public const int MessageOverhead = 1 << 20;
 }

@@ -6,6 +6,7 @@ using Orleans.Configuration;
 using Orleans.Multiplex;
 using Orleans.Multiplex.Calls;
 using Orleans.Multiplex.Hosting;
+using Orleans.Multiplex.Settings;
 
 namespace Orleans.Hosting;
 
@@ -29,7 +30,7 @@ public static class MultiplexClientHostingExtensions
 
     /// <summary>
     /// Adds <see cref="IMultiplexClient"/> to services that have Orleans' <see cref="IGrainFactory"/>: those of a silo, or of a client
-    /// whose messaging is set elsewhere. Settings are checked at start. May be called more than once.
+    /// whose messaging is set elsewhere. Faulty settings stop the start with every fault listed. May be called more than once.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Settings; null for the defaults.</param>
@@ -37,13 +38,12 @@ public static class MultiplexClientHostingExtensions
     public static IServiceCollection AddMultiplexClient(this IServiceCollection services, Action<MultiplexClientOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        var options = services.AddOptionsWithValidateOnStart<MultiplexClientOptions>();
+        var options = services.AddSettings<MultiplexClientOptions, MultiplexClientOptionsValidator>(configuration: null);
         if (configure is not null)
         {
             options.Configure(configure);
         }
 
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MultiplexClientOptions>, MultiplexClientOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IMultiplexClient>(static provider => new MultiplexClient(
             provider.GetRequiredService<IGrainFactory>(),

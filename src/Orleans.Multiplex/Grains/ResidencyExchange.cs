@@ -15,6 +15,7 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
     : GrainService(id, silo, loggers), IResidencyExchange
 {
     private readonly ClusterResidencyView _view = services.GetRequiredService<ClusterResidencyView>();
+    private readonly KnownFootprints _footprints = services.GetRequiredService<KnownFootprints>();
     private readonly ResidencyChannel _channel = services.GetRequiredService<ResidencyChannel>();
     private readonly ResidencyPublisher? _publisher = services.GetService<ResidencyPublisher>();
     private readonly SiloReports _reports = services.GetRequiredService<SiloReports>();
@@ -29,6 +30,7 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
         }
 
         _view.Update(row);
+        _footprints.Learn(row.Footprints);
         return Task.CompletedTask;
     }
 

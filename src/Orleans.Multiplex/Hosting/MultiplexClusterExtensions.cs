@@ -7,6 +7,7 @@ using Orleans.Configuration;
 using Orleans.Multiplex;
 using Orleans.Multiplex.Hosting;
 using Orleans.Multiplex.Hosting.Localhost;
+using Orleans.Multiplex.Settings;
 using Orleans.Multiplex.Telemetry;
 
 namespace Orleans.Hosting;
@@ -29,12 +30,9 @@ public static class MultiplexClusterExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
 
-        var settings = new MultiplexClusterSettings(builder.Configuration);
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<IConfigureOptions<MultiplexClusterOptions>>(settings);
-        services.AddSingleton<IValidateOptions<MultiplexClusterOptions>>(settings);
-        services.AddOptions<MultiplexClusterOptions>().Configure(configure ?? (_ => { })).ValidateOnStart();
+        services.AddSettings<MultiplexClusterOptions, MultiplexClusterOptionsValidator>(builder.Configuration).Configure(configure ?? (_ => { }));
 
         services.AddSingleton(TakePorts);
         services.AddSingleton(CreateTable);

@@ -1,40 +1,66 @@
-using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Multiplex.Grains;
 using Orleans.Multiplex.Placement;
+using Orleans.Multiplex.Settings;
 using Orleans.Multiplex.Storage;
 
 namespace Orleans.Multiplex.Hosting;
 
-/// <summary>Checks the settings and the grain classes when the silo starts, and says all that is wrong with them at once.</summary>
-internal sealed class MultiplexOptionsValidator(
-    IOptions<MultiplexOptions> options, MultiplexedClasses classes, SiloParts parts) : IConfigurationValidator
+/// <summary>Checks the settings of a silo, and its grain classes with them.</summary>
+internal sealed class MultiplexOptionsValidator(MultiplexedClasses classes, SiloParts parts) : ISettingsValidator<MultiplexOptions>
 {
-    /// <inheritdoc/>
-    public void ValidateConfiguration()
-    {
-        var faults = FindFaults(options.Value, classes.All, parts.HasBackend, parts.HasStore, parts.HoldsModels).ToList();
-        if (faults.Count > 0)
-        {
-            throw new OrleansConfigurationException(
-                "The settings of Orleans.Multiplex are wrong:" + string.Concat(faults.Select(fault => $"{Environment.NewLine}- {fault}")));
-        }
-    }
+    public static string Section => "Multiplex";
+
+    public IEnumerable<string> FindFaults(MultiplexOptions options) =>
+    [
+        .. FindFaultsOfValues(options),
+        .. FindFaultsOfClasses(options, classes.All, parts.HasBackend, parts.HasStore, parts.HoldsModels),
+    ];
+
+    public static IEnumerable<string> FindFaultsOfValues(MultiplexOptions options) =>
+    [
+        .. Rules.Require(
+            options.Models is null || !string.IsNullOrWhiteSpace(options.Models), "Multiplex:Models", "empty", "the folder of models, or left out"),
+        .. RequireCount("Multiplex:MaxModelsPerSilo", options.MaxModelsPerSilo),
+        .. options.Pools.SelectMany(pool => pool.Value.MaxModelsPerSilo is { } count ? RequireCount($"Multiplex:Pools:{pool.Key}:MaxModelsPerSilo", count) : []),
+        .. Rules.Require(
+            options.MaxBytesPerSilo is null or { Bytes: > 0 }, "Multiplex:MaxBytesPerSilo", options.MaxBytesPerSilo, "above zero, for instance 512MiB"),
+        .. Rules.RequireTime("Multiplex:RequestTimeout", options.RequestTimeout),
+        .. Rules.RequireRequestBytes("Multiplex:MaxRequestBytes", options.MaxRequestBytes),
+        .. Rules.Require(
+            options.IdleUnload is null || options.IdleUnload > TimeSpan.Zero,
+            "Multiplex:IdleUnload",
+            options.IdleUnload,
+            "above zero, or left out to keep idle models"),
+        .. Rules.Require(options.Load.MaxParallel >= 0, "Multiplex:Load:MaxParallel", options.Load.MaxParallel, "zero, which means one for each core, or above"),
+        .. Rules.RequireTime("Multiplex:Load:Timeout", options.Load.Timeout),
+        .. Rules.Require(
+            options.Load.RoomTimeout > TimeSpan.Zero && options.Load.RoomTimeout <= options.Load.Timeout,
+            "Multiplex:Load:RoomTimeout",
+            options.Load.RoomTimeout,
+            $"above zero and at most Multiplex:Load:Timeout ({options.Load.Timeout})"),
+        .. Rules.Require(options.Load.MaxWaiting > 0, "Multiplex:Load:MaxWaiting", options.Load.MaxWaiting, "above zero"),
+        .. Rules.Require(
+            options.Load.DrainPatience >= TimeSpan.Zero && options.Load.DrainPatience <= Rules.LongestTime,
+            "Multiplex:Load:DrainPatience",
+            options.Load.DrainPatience,
+            "zero or above and at most a day, for instance 00:00:00.250"),
+        .. Rules.Require(options.Execution.Threads >= 0, "Multiplex:Execution:Threads", options.Execution.Threads, "zero, which means one for each core, or above"),
+        .. Rules.Require(options.Execution.MaxQueued > 0, "Multiplex:Execution:MaxQueued", options.Execution.MaxQueued, "above zero"),
+    ];
 
     /// <summary>Finds the faults. A silo that holds no models may share its settings with those that do, so what they say of models is not held against its own parts.</summary>
-    public static IEnumerable<string> FindFaults(
+    public static IEnumerable<string> FindFaultsOfClasses(
         MultiplexOptions options, IReadOnlyList<Type> classes, bool hasBackend, bool hasStore, bool holdsModels = true)
     {
         var pools = classes.Select(type => (Class: type, Pool: MultiplexedAttribute.GetPool(type))).ToList();
         return
         [
-            .. CheckCount("Multiplex:MaxModelsPerSilo", options.MaxModelsPerSilo),
-            .. options.Pools.SelectMany(pool => pool.Value.MaxModelsPerSilo is { } count ? CheckCount($"Multiplex:Pools:{pool.Key}:MaxModelsPerSilo", count) : []),
             .. options.Pools.Keys
                 .Where(name => holdsModels && !pools.Exists(pool => string.Equals(pool.Pool, name, StringComparison.OrdinalIgnoreCase)))
                 .Select(name => $"Multiplex:Pools:{name} names no pool. There are: {string.Join(", ", pools.Select(pool => pool.Pool))}."),
             .. pools.Where(pool => pool.Class != typeof(InferenceGrain))
-                .SelectMany(pool => CheckCount($"[Multiplexed(MaxModelsPerSilo)] on class {pool.Class.FullName}", MultiplexedAttribute.Find(pool.Class).MaxModelsPerSilo)),
+                .SelectMany(pool => RequireCount($"[Multiplexed(MaxModelsPerSilo)] on class {pool.Class.FullName}", MultiplexedAttribute.Find(pool.Class).MaxModelsPerSilo)),
             .. pools.GroupBy(pool => pool.Pool, StringComparer.OrdinalIgnoreCase)
                 .Where(pool => pool.Count() > 1)
                 .Select(pool => $"The classes {string.Join(" and ", pool.Select(one => one.Class.FullName))} have one pool name, '{pool.Key}'. Give each its own: [Multiplexed(Pool = \"…\")]."),
@@ -43,31 +69,9 @@ internal sealed class MultiplexOptionsValidator(
             .. holdsModels && options.Models is not null && !hasBackend && !pools.Exists(pool => GrainPools.GetSource(pool.Class) == ModelSource.Store)
                 ? new[] { "Multiplex:Models is set, and nothing can open its models: add AddOnnxRuntime() to the silo, or a class with [Multiplexed(Source = ModelSource.Store)]." }
                 : [],
-            .. Check(options.MaxBytesPerSilo is null or { Bytes: > 0 }, "Multiplex:MaxBytesPerSilo", "is above zero, for instance 512MiB"),
-            .. Check(IsTime(options.RequestTimeout), "Multiplex:RequestTimeout", "is above zero and at most a day, for instance 00:01:00"),
-            .. Check(options.MaxRequestBytes.Bytes is > 0 and <= 1L << 30, "Multiplex:MaxRequestBytes", "is above zero and at most 1GiB"),
-            .. Check(options.IdleUnload is null || options.IdleUnload > TimeSpan.Zero, "Multiplex:IdleUnload", "is above zero; leave it out to keep idle models"),
-            .. Check(options.Load.MaxParallel >= 0, "Multiplex:Load:MaxParallel", "is not negative; 0 means one for each core"),
-            .. Check(IsTime(options.Load.Timeout), "Multiplex:Load:Timeout", "is above zero and at most a day, for instance 00:05:00"),
-            .. Check(
-                options.Load.RoomTimeout > TimeSpan.Zero && options.Load.RoomTimeout <= options.Load.Timeout,
-                "Multiplex:Load:RoomTimeout",
-                "is above zero and at most Multiplex:Load:Timeout"),
-            .. Check(options.Load.MaxWaiting > 0, "Multiplex:Load:MaxWaiting", "is above zero"),
-            .. Check(
-                options.Load.DrainPatience == TimeSpan.Zero || IsTime(options.Load.DrainPatience),
-                "Multiplex:Load:DrainPatience",
-                "is not negative and at most a day, for instance 00:00:00.250"),
-            .. Check(options.Execution.Threads >= 0, "Multiplex:Execution:Threads", "is not negative; 0 means one for each core"),
-            .. Check(options.Execution.MaxQueued > 0, "Multiplex:Execution:MaxQueued", "is above zero"),
         ];
     }
 
-    // Timers have a limit, of some weeks; and a plain number, 60, counts days, which nobody means.
-    private static bool IsTime(TimeSpan time) => time > TimeSpan.Zero && time <= TimeSpan.FromDays(1);
-
-    private static IEnumerable<string> CheckCount(string name, int count) =>
-        Check(count is -1 or > 0, name, $"is a positive number, or -1 for no limit; it is {count}");
-
-    private static IEnumerable<string> Check(bool holds, string name, string rule) => holds ? [] : [$"{name} {rule}."];
+    private static IEnumerable<string> RequireCount(string name, int count) =>
+        Rules.Require(count is -1 or > 0, name, count, "a positive number, or -1 for no limit");
 }

@@ -1,8 +1,8 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Orleans.Multiplex.Hosting;
+using Orleans.Multiplex.Settings;
 
 namespace Orleans.Hosting;
 
@@ -12,7 +12,7 @@ public static class MultiplexSiloBuilderExtensions
     /// <summary>
     /// Makes the silo serve models: those of the store, where something opens them (<c>AddOnnxRuntime()</c>), and those of the grain classes
     /// derived from <see cref="Multiplex.Grains.MultiplexedGrain{TModel}"/>. Reads the section <c>Multiplex</c> of the settings. Faulty
-    /// settings stop the silo's start with every fault listed.
+    /// settings stop the silo's start with every fault listed (<see cref="Multiplex.WrongSettingsException"/>).
     /// </summary>
     /// <param name="builder">The silo.</param>
     /// <param name="configure">Changes what the settings say.</param>
@@ -31,7 +31,7 @@ public static class MultiplexSiloBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
-        services.AddOptions<MultiplexOptions>().Bind(builder.Configuration.GetSection("Multiplex"));
+        services.AddSettings<MultiplexOptions, MultiplexOptionsValidator>(builder.Configuration);
         if (configure is not null)
         {
             services.Configure(configure);

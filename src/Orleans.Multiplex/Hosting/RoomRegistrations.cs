@@ -55,7 +55,6 @@ internal static class RoomRegistrations
         services.AddSingleton<MultiplexedClasses>();
         services.AddOptions<GrainTypeOptions>().PostConfigure<SiloParts>((types, parts) => MultiplexedClasses.LeaveOut(types, parts));
         services.AddSingleton<SiloParts>();
-        services.AddTransient<IConfigurationValidator, MultiplexOptionsValidator>();
         return services;
     }
 
@@ -91,6 +90,7 @@ internal static class RoomRegistrations
         services.AddSingleton(provider => new ResidencyPublisher(
             provider.GetRequiredService<SiloQuota>(),
             provider.GetRequiredService<EvictionService>(),
+            provider.GetRequiredService<KnownFootprints>(),
             provider.GetRequiredService<IResidencyChannel>(),
             provider.GetRequiredService<ILocalSiloDetails>(),
             provider.GetRequiredService<TimeProvider>()));
@@ -125,7 +125,7 @@ internal static class RoomRegistrations
         services.AddSingleton(provider => new InferenceScheduler(
             new InferenceSchedulerOptions(
                 Settings(provider).Execution.Threads is var threads and > 0 ? threads : Environment.ProcessorCount,
-                Math.Max(1, Settings(provider).Execution.MaxQueued), // Made before the settings are checked; a wrong one stops the start with all others.
+                Settings(provider).Execution.MaxQueued,
                 TimeSpan.FromSeconds(1)),
             provider.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName,
             provider.GetRequiredService<TimeProvider>(),

@@ -5,8 +5,8 @@ namespace Orleans.Multiplex.Placement;
 
 /// <summary>
 /// Asked by Orleans where a model goes that nobody holds. Advises: the chosen silo claims the room or passes the model on. Runs on the
-/// silo that the call came through, so several decide at once, each from what it last heard. How many bytes a model takes it knows only
-/// of models that were here before; where it does not, a silo counts as having room while it has a byte left.
+/// silo that the call came through, so several decide at once, each from what it last heard. How many bytes a model takes it knows
+/// of models that were loaded here or told of by the silo that loaded them; where it does not, a silo counts as having room while it has a byte left.
 /// </summary>
 internal sealed class ModelQuotaPlacementDirector(
     PlacementSnapshots snapshots, PlacementDecisions decisions, KnownFootprints footprints) : IPlacementDirector

@@ -8,13 +8,27 @@ internal sealed class PlacementSnapshots(ClusterResidencyView view, ResidencyPub
 {
     public PlacementSnapshot Take(string modelId, string pool, long bytes, IEnumerable<SiloAddress> silos)
     {
-        // The own row is taken fresh, so that a silo that passes a model on never chooses itself by old news.
-        if (own is not null)
+        ImmutableArray<SiloCandidate> candidates = [.. silos.Select(silo => Describe(silo, pool))];
+        var here = candidates.Select(one => one.Silo).ToList().IndexOf(local.SiloAddress.ToParsableString());
+        if (own is not null && here >= 0)
         {
-            view.Update(own.GetRow());
+            // This silo is taken as it is now, so that one that passes a model on never chooses itself by old news. A model that was sent here since
+            // the last row that was told counts until its charge is seen: charges that came since then are taken for those of such models.
+            var (now, told) = (Describe(own.GetRow(), pool), candidates[here]);
+            candidates = candidates.SetItem(here, now with
+            {
+                ChargedModels = Math.Max(now.ChargedModels, told.ChargedModels),
+                ChargedBytes = Math.Max(now.ChargedBytes, told.ChargedBytes),
+            });
+
+            // It may never be charged, when another silo's director was the first to place it. So room that is here is used before a model is evicted elsewhere.
+            if (!candidates.Any(one => one.IsKnown && !one.IsDraining && one.HasRoom(bytes)))
+            {
+                candidates = candidates.SetItem(here, now);
+            }
         }
 
-        return new PlacementSnapshot(modelId, bytes, [.. silos.Select(silo => Describe(silo, pool))]);
+        return new PlacementSnapshot(modelId, bytes, candidates);
     }
 
     /// <summary>This silo.</summary>
@@ -27,25 +41,21 @@ internal sealed class PlacementSnapshots(ClusterResidencyView view, ResidencyPub
     /// <summary>Counts a model as sent to a silo, until the silo tells the next time: so a burst spreads.</summary>
     public void CountSent(SiloAddress silo, string pool, long bytes) => view.Find(silo)?.CountSent(pool, bytes);
 
-    private bool Holds(SiloAddress silo, string pool) => view.Find(silo)?.Row.Pools.Any(row => row.Pool == pool) == true;
-
     /// <summary>What a silo says of a pool.</summary>
-    public static SiloCandidate Describe(SiloRow silo, string pool)
-    {
-        var name = silo.Silo.ToParsableString();
-        return silo.Pools.FirstOrDefault(row => row.Pool == pool) is not { } row
-            ? new SiloCandidate { Silo = name, IsKnown = false }
-            : new SiloCandidate
-            {
-                Silo = name,
-                IsDraining = silo.IsDraining,
-                MaxModels = row.MaxModels,
-                ChargedModels = row.ChargedModels,
-                MaxBytes = silo.MaxBytes,
-                ChargedBytes = silo.ChargedBytes,
-                VictimAge = row.VictimAge,
-            };
-    }
+    public static SiloCandidate Describe(SiloRow silo, string pool) => silo.Pools.FirstOrDefault(row => row.Pool == pool) is { } row
+        ? new SiloCandidate
+        {
+            Silo = silo.Silo.ToParsableString(),
+            IsDraining = silo.IsDraining,
+            MaxModels = row.MaxModels,
+            ChargedModels = row.ChargedModels,
+            MaxBytes = silo.MaxBytes,
+            ChargedBytes = silo.ChargedBytes,
+            VictimAge = row.VictimAge,
+        }
+        : new SiloCandidate { Silo = silo.Silo.ToParsableString(), IsKnown = false };
+
+    private bool Holds(SiloAddress silo, string pool) => view.Find(silo)?.Row.Pools.Any(row => row.Pool == pool) == true;
 
     private SiloCandidate Describe(SiloAddress silo, string pool)
     {
@@ -54,12 +64,12 @@ internal sealed class PlacementSnapshots(ClusterResidencyView view, ResidencyPub
             return new SiloCandidate { Silo = silo.ToParsableString(), IsKnown = false };
         }
 
-        var said = Describe(heard.Row, pool);
-        return said with
+        var told = Describe(heard.Row, pool);
+        return told with
         {
-            ChargedModels = said.ChargedModels + heard.GetSentModels(pool),
-            ChargedBytes = said.ChargedBytes + heard.SentBytes,
-            VictimAge = said.VictimAge + view.GetAge(heard),
+            ChargedModels = told.ChargedModels + heard.GetSentModels(pool),
+            ChargedBytes = told.ChargedBytes + heard.SentBytes,
+            VictimAge = told.VictimAge + view.GetAge(heard),
         };
     }
 }

@@ -5,15 +5,19 @@ namespace Orleans.Multiplex.Residency;
 
 /// <summary>
 /// Tells the other silos what this one holds: soon after a change (several changes at once are one message) and at a heartbeat; and
-/// which activations have ended, at once.
+/// which activations have ended, at once. With what it holds goes what its models take.
 /// </summary>
 internal sealed class ResidencyPublisher : IAsyncDisposable
 {
     private static readonly TimeSpan Debounce = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
 
+    /// <summary>How many footprints a message carries at most; the next one carries the rest.</summary>
+    private const int MostFootprints = 256;
+
     private readonly SiloQuota _quota;
     private readonly EvictionService _evictions;
+    private readonly KnownFootprints _footprints;
     private readonly IResidencyChannel _channel;
     private readonly ILocalSiloDetails _local;
     private readonly Channel<GrainAddress> _gone = Channel.CreateUnbounded<GrainAddress>(new UnboundedChannelOptions { SingleReader = true });
@@ -22,10 +26,17 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     private long _sequence;
     private Task _announcing = Task.CompletedTask;
 
-    public ResidencyPublisher(SiloQuota quota, EvictionService evictions, IResidencyChannel channel, ILocalSiloDetails local, TimeProvider time)
+    public ResidencyPublisher(
+        SiloQuota quota,
+        EvictionService evictions,
+        KnownFootprints footprints,
+        IResidencyChannel channel,
+        ILocalSiloDetails local,
+        TimeProvider time)
     {
         _quota = quota;
         _evictions = evictions;
+        _footprints = footprints;
         _channel = channel;
         _local = local;
         _timer = time.CreateTimer(static state => ((ResidencyPublisher)state!).Publish(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -82,7 +93,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         // In this order: a change from here on either is in the row or sets the timer anew.
         _timer.Change(Heartbeat, Timeout.InfiniteTimeSpan);
         Volatile.Write(ref _dueSoon, 0);
-        _channel.Publish(GetRow());
+        _channel.Publish(GetRow() with { Footprints = _footprints.TakeUntold(MostFootprints) });
     }
 
     // What has ended while a message was being sent goes out together in the next one.

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Orleans.Multiplex.Residency;
 
-/// <summary>What a silo tells the others of its residency: sums, never models, so that its size does not grow with them.</summary>
+/// <summary>
+/// What a silo tells the others of its residency: sums, and a bounded number of footprints, so that its size does not grow with the models.
+/// </summary>
 /// <param name="Silo">The silo.</param>
 /// <param name="Name">Its name, for reports.</param>
 /// <param name="Sequence">Grows with each row of a silo; an older one that arrives later is dropped.</param>
@@ -12,7 +14,15 @@ namespace Orleans.Multiplex.Residency;
 /// <param name="Pools">Its pools.</param>
 [GenerateSerializer, Immutable, Alias("multiplex.SiloRow")]
 internal sealed record SiloRow(
-    SiloAddress Silo, string Name, long Sequence, bool IsDraining, long MaxBytes, long ChargedBytes, ImmutableArray<PoolRow> Pools);
+    SiloAddress Silo, string Name, long Sequence, bool IsDraining, long MaxBytes, long ChargedBytes, ImmutableArray<PoolRow> Pools)
+{
+    /// <summary>
+    /// The bytes of models that were loaded here since the silo last told, for directors on silos that never had them. They go with the row since a
+    /// load changes the row anyway; who misses one hears it after the model's next load, and places by less until then.
+    /// </summary>
+    [Id(0)]
+    public ImmutableArray<ModelFootprint> Footprints { get; init; } = [];
+}
 
 /// <summary>A pool of a silo, as the silo tells it.</summary>
 /// <param name="Pool">The pool's name.</param>

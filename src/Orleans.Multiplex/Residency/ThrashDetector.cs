@@ -15,29 +15,20 @@ internal sealed partial class ThrashDetector(TimeProvider time, ILogger logger)
     private static readonly TimeSpan BetweenWarnings = TimeSpan.FromMinutes(10);
 
     private const int ReturnsToWarn = 10;
-    private const int Remembered = 1024;
+    private const int ReturnsCounted = 1000;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<ResidentKey, long> _evictedAt = [];
-    private readonly Queue<(ResidentKey Key, long At)> _evictions = new();
+    private readonly long _start = time.GetTimestamp();
+    private readonly RecentEvictions _evictions = new();
     private readonly Queue<long> _returns = new();
     private long? _warnedAt;
 
     public void OnEvicted(ResidentKey key)
     {
-        var now = time.GetTimestamp();
+        var at = Milliseconds(time.GetTimestamp());
         lock (_lock)
         {
-            _evictedAt[key] = now;
-            _evictions.Enqueue((key, now));
-            while (_evictions.Count > Remembered || (_evictions.TryPeek(out var oldest) && time.GetElapsedTime(oldest.At, now) > Soon))
-            {
-                var (old, at) = _evictions.Dequeue();
-                if (_evictedAt.TryGetValue(old, out var last) && last == at)
-                {
-                    _evictedAt.Remove(old);
-                }
-            }
+            _evictions.Add(key, at);
         }
     }
 
@@ -47,13 +38,13 @@ internal sealed partial class ThrashDetector(TimeProvider time, ILogger logger)
         int returns;
         lock (_lock)
         {
-            if (!_evictedAt.Remove(key, out var evictedAt) || time.GetElapsedTime(evictedAt, now) > Soon)
+            if (_evictions.Remove(key) is not { } evictedAt || unchecked(Milliseconds(now) - evictedAt) > Soon.TotalMilliseconds)
             {
                 return;
             }
 
             _returns.Enqueue(now);
-            while (_returns.TryPeek(out var oldest) && time.GetElapsedTime(oldest, now) > Soon)
+            while (_returns.Count > ReturnsCounted || time.GetElapsedTime(_returns.Peek(), now) > Soon)
             {
                 _returns.Dequeue();
             }
@@ -70,8 +61,11 @@ internal sealed partial class ThrashDetector(TimeProvider time, ILogger logger)
         LogThrash(returns, Soon.TotalSeconds);
     }
 
+    // Starts anew after 49 days; what is as old as that has long lost its slot, or counts as one return too many.
+    private uint Milliseconds(long timestamp) => unchecked((uint)(long)time.GetElapsedTime(_start, timestamp).TotalMilliseconds);
+
     [LoggerMessage(LogEvents.ResidencyIds + 10, LogLevel.Warning,
-        "More models are in use than fit this silo: {Returns} loads in the last {Seconds} s were of models evicted within a minute before. "
+        "More models are in use than fit this silo: at least {Returns} loads in the last {Seconds} s were of models evicted within a minute before. "
         + "Raise the quota (Multiplex:MaxModelsPerSilo, Multiplex:Pools:*:MaxModelsPerSilo, Multiplex:MaxBytesPerSilo) or add a silo.")]
     private partial void LogThrash(int returns, double seconds);
 }

@@ -1,3 +1,4 @@
+using Orleans.Multiplex.Residency;
 using Xunit;
 
 namespace Orleans.Multiplex.Cluster.Tests;
@@ -21,6 +22,23 @@ public sealed class RoutingSiloTests
         Assert.Empty(cluster.Models(2).Events.All);
         var silos = await cluster.Get<IGrainFactory>(2).GetGrain<IClusterResidencyGrain>(0).GetSilosAsync(Waiting.Token).Soon();
         Assert.Equal(["Silo_0", "Silo_1"], silos.Select(silo => silo.Silo));
+    }
+
+    [Fact]
+    public async Task RoutingSilo_LearnsWhatModelsTakeFromTheSilosThatLoadThem()
+    {
+        await using var cluster = await TestCluster.StartAsync(silos: 3, routing: 1, configure: options => options.MaxBytesPerSilo = new ByteSize(1000));
+        foreach (var silo in new[] { 0, 1 })
+        {
+            cluster.Models(silo).Bytes = id => 100 + id.Length;
+        }
+
+        foreach (var id in new[] { "m", "mm", "mmm" })
+        {
+            await cluster.CallAsync(id).Soon();
+        }
+
+        await Waiting.UntilAsync(() => new[] { "m", "mm", "mmm" }.All(id => cluster.Get<KnownFootprints>(2).Find("Fake", id) == 100 + id.Length));
     }
 
     [Fact]

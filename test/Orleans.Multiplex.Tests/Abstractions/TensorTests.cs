@@ -1,5 +1,10 @@
+using System.Buffers;
 using System.Collections.Immutable;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using CsCheck;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Serialization;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.Abstractions;
@@ -101,12 +106,100 @@ public sealed class TensorTests
     public void New_TextNotEncodedAsItMustBe_IsRefused(byte[] data) =>
         Assert.Throws<ArgumentException>(() => new Tensor("x", TensorType.String, [1], data));
 
+    public static TheoryData<Tensor, Array> OfEveryType => new()
+    {
+        { Tensor.Wrap<bool>("x", new[] { true, false, true }), new[] { true, false, true } },
+        { Tensor.Wrap<byte>("x", new byte[] { 1, 2, 255 }), new byte[] { 1, 2, 255 } },
+        { Tensor.Wrap<short>("x", new short[] { -1, 2, 3 }), new short[] { -1, 2, 3 } },
+        { Tensor.Wrap<ushort>("x", new ushort[] { 1, 65535, 3 }), new ushort[] { 1, 65535, 3 } },
+        { Tensor.Wrap<Half>("x", new Half[] { (Half)0.5f, Half.MaxValue, Half.Zero }), new Half[] { (Half)0.5f, Half.MaxValue, Half.Zero } },
+        { Tensor.Wrap<float>("x", new[] { 1.5f, -2, 3 }), new[] { 1.5f, -2, 3 } },
+        { Tensor.Wrap<ulong>("x", new ulong[] { 1, ulong.MaxValue, 3 }), new ulong[] { 1, ulong.MaxValue, 3 } },
+        { Tensor.Wrap<Complex>("x", new Complex[] { new(1, 2), new(3, 4), new(5, 6) }), new Complex[] { new(1, 2), new(3, 4), new(5, 6) } },
+    };
+
+    [Theory]
+    [MemberData(nameof(OfEveryType), DisableDiscoveryEnumeration = true)]
+    public void Wrap_MemoryOfAnyType_IsReadBackInEveryWayAlsoAfterAMessage(Tensor tensor, Array values)
+    {
+        using var services = new ServiceCollection().AddSerializer().BuildServiceProvider();
+        var serializer = services.GetRequiredService<Serializer>();
+        var received = serializer.Deserialize<Tensor>(serializer.SerializeToArray(tensor));
+
+        Check<bool>();
+        Check<byte>();
+        Check<short>();
+        Check<ushort>();
+        Check<Half>();
+        Check<float>();
+        Check<ulong>();
+        Check<Complex>();
+
+        void Check<T>()
+            where T : unmanaged
+        {
+            if (values!.GetType() != typeof(T[]))
+                return;
+
+            var expected = (T[])values;
+            Assert.Equal((TensorTypes.Of<T>(), 3L), (tensor!.Type, tensor.Length));
+            Assert.Equal(MemoryMarshal.AsBytes<T>(expected), tensor.Data.Span);
+            foreach (var one in new[] { tensor, received!, Tensor.Create("x", new ReadOnlyMemory<T>(expected)) })
+            {
+                Assert.Equal(expected, one.AsMemory<T>().ToArray());
+                Assert.Equal(expected[1..2], one.AsMemory<T>().Slice(1, 1).ToArray());
+                Assert.Equal(expected, one.AsSpan<T>().ToArray());
+            }
+        }
+    }
+
+    [Fact]
+    public void Wrap_AndAsMemory_CopyNothing()
+    {
+        var values = new double[] { 0, 1, 2, 3 };
+        var tensor = Tensor.Wrap<double>("x", values.AsMemory(1, 3), 3, 1);
+
+        Assert.Equal([3L, 1], tensor.Shape);
+        Assert.True(tensor.AsSpan<double>().Overlaps(values, out var offset) && offset == -1);
+        Assert.True(tensor.AsMemory<double>().Span.Overlaps(values));
+        var bytes = Tensor.Create("x", [1L, 2]);
+        Assert.True(MemoryMarshal.AsBytes(bytes.AsMemory<long>().Span).Overlaps(bytes.Data.Span));
+        Assert.Throws<ArgumentException>(() => Tensor.Wrap<double>("x", values, 5));
+    }
+
+    [Fact]
+    public unsafe void AsMemory_Pinned_PointsAtTheElementAndEveryHandleEnds()
+    {
+        var tensor = Tensor.Wrap<int>("x", new[] { 1, 2, 3 });
+        using var whole = tensor.AsMemory<int>().Pin();
+        using var third = tensor.AsMemory<int>()[2..].Pin();
+        using var inside = tensor.Data[5..].Pin();
+
+        Assert.Equal((1, 3), (*(int*)whole.Pointer, *(int*)third.Pointer));
+        Assert.Equal(5, (byte*)inside.Pointer - (byte*)whole.Pointer);
+    }
+
+    [Fact]
+    public void AsMemory_Pinned_IsLetGoWithItsHandle()
+    {
+        var pins = new CountedPins();
+        var tensor = new Tensor("x", TensorType.Int32, [1], pins.Memory);
+
+        var (one, two) = (tensor.AsMemory<int>().Pin(), tensor.AsMemory<int>().Pin());
+        Assert.Equal(2, pins.Count);
+        one.Dispose();
+        two.Dispose();
+
+        Assert.Equal(0, pins.Count);
+    }
+
     [Fact]
     public void AsSpan_OfAnotherType_NamesBoth()
     {
         var tensor = Tensor.Create("x", [1f]);
 
         Assert.Contains("FP32, not INT32", Assert.Throws<InvalidOperationException>(() => tensor.ToArray<int>()).Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(() => tensor.AsMemory<int>());
         Assert.Throws<InvalidOperationException>(tensor.ToStringArray);
         Assert.Throws<NotSupportedException>(() => tensor.ToArray<DateTime>());
     }
@@ -132,5 +225,26 @@ public sealed class TensorTests
         Assert.Throws<ArgumentException>(() => new ValueMap("m", keys, Tensor.Create("", [1f])));
         Assert.Throws<ArgumentException>(() => new ValueMap("m", Tensor.CreateScalar("", 1L), Tensor.CreateScalar("", 1f)));
         Assert.Throws<ArgumentNullException>(() => new ValueSequence("s", default(ImmutableArray<ModelValue>)));
+    }
+
+    private sealed unsafe class CountedPins : MemoryManager<byte>
+    {
+        private readonly byte[] _bytes = new byte[4];
+
+        public int Count { get; private set; }
+
+        public override Span<byte> GetSpan() => _bytes;
+
+        public override MemoryHandle Pin(int elementIndex = 0)
+        {
+            Count++;
+            return new MemoryHandle(null, pinnable: this);
+        }
+
+        public override void Unpin() => Count--;
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }

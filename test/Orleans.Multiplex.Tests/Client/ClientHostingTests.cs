@@ -54,12 +54,12 @@ public sealed class ClientHostingTests
         });
         using var host = builder.Build();
 
-        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<WrongSettingsException>(() => host.StartAsync(TestContext.Current.CancellationToken));
 
         Assert.Collection(
-            error.Failures,
-            fault => Assert.StartsWith("RequestTimeout", fault, StringComparison.Ordinal),
-            fault => Assert.StartsWith("AttemptTimeout", fault, StringComparison.Ordinal),
-            fault => Assert.StartsWith("MaxRequestBytes", fault, StringComparison.Ordinal));
+            error.Faults,
+            fault => Assert.StartsWith("Multiplex:RequestTimeout", fault, StringComparison.Ordinal),
+            fault => Assert.StartsWith("Multiplex:AttemptTimeout", fault, StringComparison.Ordinal),
+            fault => Assert.StartsWith("Multiplex:MaxRequestBytes", fault, StringComparison.Ordinal));
     }
 }

@@ -66,9 +66,9 @@ public sealed class MultiplexClusterTests : IDisposable
     {
         using var host = Build("Nowhere", ("SiloPort", "-2"));
 
-        var fault = await Assert.ThrowsAnyAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));
+        var fault = await Assert.ThrowsAsync<WrongSettingsException>(() => host.StartAsync(Cancellation));
 
-        Assert.Equal(2, fault.Failures.Count());
+        Assert.Equal(2, fault.Faults.Count);
     }
 
     [Fact]

@@ -29,10 +29,11 @@ public sealed class MultiplexOptionsValidatorTests
 
     public static TheoryData<string, Action<MultiplexOptions>> SingleFaults => new()
     {
-        { "Multiplex:MaxModelsPerSilo is a positive number, or -1 for no limit; it is 0.", options => options.MaxModelsPerSilo = 0 },
-        { "Multiplex:MaxModelsPerSilo is a positive number, or -1 for no limit; it is -2.", options => options.MaxModelsPerSilo = -2 },
-        { "Multiplex:Pools:PlainGrain:MaxModelsPerSilo is a positive", options => options.Pools["PlainGrain"] = new PoolOptions { MaxModelsPerSilo = 0 } },
+        { "Multiplex:MaxModelsPerSilo is 0; it must be a positive number, or -1 for no limit.", options => options.MaxModelsPerSilo = 0 },
+        { "Multiplex:MaxModelsPerSilo is -2; it must be a positive number, or -1 for no limit.", options => options.MaxModelsPerSilo = -2 },
+        { "Multiplex:Pools:PlainGrain:MaxModelsPerSilo is 0; it must be a positive", options => options.Pools["PlainGrain"] = new PoolOptions { MaxModelsPerSilo = 0 } },
         { "Multiplex:Pools:Typo names no pool. There are: Inference, PlainGrain, Unlimited.", options => options.Pools["Typo"] = new PoolOptions() },
+        { "Multiplex:Models is empty", options => options.Models = " " },
         { "Multiplex:MaxBytesPerSilo", options => options.MaxBytesPerSilo = new ByteSize(0) },
         { "Multiplex:RequestTimeout", options => options.RequestTimeout = TimeSpan.Zero },
         { "Multiplex:RequestTimeout", options => options.RequestTimeout = TimeSpan.FromDays(60) },
@@ -67,7 +68,7 @@ public sealed class MultiplexOptionsValidatorTests
 
     [Fact]
     public void FindFaults_AttributeWithABadCount_NamesTheClass() => Assert.Contains(
-        $"on class {typeof(ZeroGrain).FullName} is a positive number, or -1 for no limit; it is 0.",
+        $"on class {typeof(ZeroGrain).FullName} is 0; it must be a positive number, or -1 for no limit.",
         Assert.Single(Faults(_ => { }, [typeof(ZeroGrain)])),
         StringComparison.Ordinal);
 
@@ -119,6 +120,10 @@ public sealed class MultiplexOptionsValidatorTests
     {
         var options = new MultiplexOptions();
         spoil(options);
-        return [.. MultiplexOptionsValidator.FindFaults(options, classes ?? Good, hasBackend, hasStore)];
+        return
+        [
+            .. MultiplexOptionsValidator.FindFaultsOfValues(options),
+            .. MultiplexOptionsValidator.FindFaultsOfClasses(options, classes ?? Good, hasBackend, hasStore),
+        ];
     }
 }

@@ -51,7 +51,7 @@ public sealed class SessionTests
 
         foreach (var rows in (int[])[0, 1, 3, 100])
         {
-            Assert.Equal([rows, 4L], session.RunToTensor(Tensor.Create("x", new float[rows * 4], rows, 4)).Shape);
+            Assert.Equal([rows, 4L], session.RunToTensor(Tensor.Wrap("x", new float[rows * 4], rows, 4)).Shape);
         }
     }
 

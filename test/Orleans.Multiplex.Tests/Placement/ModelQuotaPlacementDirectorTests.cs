@@ -49,6 +49,19 @@ public sealed class ModelQuotaPlacementDirectorTests
     }
 
     [Fact]
+    public async Task Place_ModelThatAnotherSiloToldOf_GoesWhereItFits()
+    {
+        foreach (var (silo, max, charged) in _silos.Select((silo, i) => i == 3 ? (silo, 1000, 900) : (silo, 100, 80)))
+        {
+            _view.Update(new SiloRow(silo, silo.ToString(), 1, false, max, charged, [new PoolRow("A", -1, 1, null)]));
+        }
+
+        Assert.NotEqual(_silos[3], await PlaceAsync("m"));
+        _footprints.Learn([new ModelFootprint("A", "m", 50)]);
+        Assert.Equal(_silos[3], await PlaceAsync("m"));
+    }
+
+    [Fact]
     public async Task Place_VersionsOfAModel_PreferTheSameSilo()
     {
         for (var i = 0; i < 50; i++)

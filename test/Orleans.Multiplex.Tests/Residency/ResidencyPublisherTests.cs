@@ -13,7 +13,7 @@ public sealed class ResidencyPublisherTests : IAsyncDisposable
     private readonly ResidencyPublisher _publisher;
 
     public ResidencyPublisherTests() =>
-        _publisher = new ResidencyPublisher(_silo.Quota, _silo.Evictions, _channel, new LocalSilo(SiloAddress.New(IPAddress.Loopback, 11111, 1)), _silo.Time);
+        _publisher = new ResidencyPublisher(_silo.Quota, _silo.Evictions, _silo.Footprints, _channel, new LocalSilo(SiloAddress.New(IPAddress.Loopback, 11111, 1)), _silo.Time);
 
     public async ValueTask DisposeAsync()
     {
@@ -66,6 +66,25 @@ public sealed class ResidencyPublisherTests : IAsyncDisposable
         _silo.Time.Advance(TimeSpan.FromMilliseconds(50));
 
         Assert.Equal([0L, 10L, 20L], _channel.Rows.Select(row => row.ChargedBytes));
+    }
+
+    [Fact]
+    public void Publish_WhatModelsTake_GoesWithTheRowOnceAndInParts()
+    {
+        _silo.Footprints.Set("A", "m0", 30);
+        _publisher.Start();
+        for (var i = 1; i <= 300; i++)
+        {
+            _silo.Footprints.Set("A", $"m{i}", 30);
+        }
+
+        Assert.Empty(_publisher.GetRow().Footprints);
+        _silo.Time.Advance(TimeSpan.FromSeconds(1));
+        _silo.Time.Advance(TimeSpan.FromSeconds(1));
+        _silo.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal([1, 256, 44, 0], _channel.Rows.Select(row => row.Footprints.Length));
+        Assert.Equal(Enumerable.Range(0, 301).Select(i => new ModelFootprint("A", $"m{i}", 30)), _channel.Rows.SelectMany(row => row.Footprints));
     }
 
     [Fact]

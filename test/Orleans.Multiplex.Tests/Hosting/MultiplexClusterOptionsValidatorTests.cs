@@ -1,11 +1,11 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
 using Orleans.Multiplex.Hosting;
+using Orleans.Multiplex.Settings;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.Hosting;
 
-public sealed class MultiplexClusterSettingsTests
+public sealed class MultiplexClusterOptionsValidatorTests
 {
     [Fact]
     public void Read_NoSettings_IsAClusterOfItsOwn()
@@ -30,16 +30,15 @@ public sealed class MultiplexClusterSettingsTests
     [Fact]
     public void Read_EveryFault_IsListedAtOnce()
     {
-        var (_, faults) = Read(("Provider", "Zookeeper"), ("ClusterId", "../x"), ("SiloPort", "many"), ("GatewayPort", "65536"), ("Directory", " "), ("Prot", "1"));
+        var (_, faults) = Read(("Provider", "Zookeeper"), ("ClusterId", "../x"), ("SiloPort", "many"), ("GatewayPort", "65536"), ("Directory", " "));
 
         Assert.Equal(
             [
-                "Multiplex:Cluster:Prot is not a setting; there are Provider, ClusterId, SiloPort, GatewayPort, Directory.",
-                "Multiplex:Cluster:SiloPort is 'many', which is not a whole number.",
+                "Multiplex:Cluster:SiloPort is 'many'; it must be a whole number of at most 2147483647, for instance 3.",
                 "Multiplex:Cluster:Provider is 'Zookeeper'; it must be one of None, Localhost.",
                 "Multiplex:Cluster:ClusterId is '../x'; it must be 1 to 64 characters of A-Z a-z 0-9 . _ - and begin with a letter or digit.",
-                "Multiplex:Cluster:Directory is empty; leave it out, or name a folder which only its owner can write to.",
-                "Multiplex:Cluster:GatewayPort is 65536; a port is 1 to 65535, or 0 for any free one.",
+                "Multiplex:Cluster:Directory is empty; it must be a folder which only its owner can write to, or left out.",
+                "Multiplex:Cluster:GatewayPort is 65536; it must be a port, 1 to 65535, or 0 for any free one.",
             ],
             faults);
     }
@@ -64,7 +63,7 @@ public sealed class MultiplexClusterSettingsTests
     {
         var (_, faults) = Read(("SiloPort", "11500"), ("GatewayPort", "11500"));
 
-        Assert.Contains("must differ", Assert.Single(faults), StringComparison.Ordinal);
+        Assert.Contains("SiloPort is 11500; it must be another port than Multiplex:Cluster:GatewayPort", Assert.Single(faults), StringComparison.Ordinal);
     }
 
     private static (MultiplexClusterOptions Options, IEnumerable<string> Faults) Read(params (string Key, string Value)[] values)
@@ -72,9 +71,8 @@ public sealed class MultiplexClusterSettingsTests
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(values.Select(value => KeyValuePair.Create($"Multiplex:Cluster:{value.Key}", (string?)value.Value)))
             .Build();
-        var settings = new MultiplexClusterSettings(configuration);
         var options = new MultiplexClusterOptions();
-        settings.Configure(options);
-        return (options, settings.Validate(Options.DefaultName, options).Failures ?? []);
+        var unreadable = SettingsReader.Read(configuration.GetSection(MultiplexClusterOptionsValidator.Section), options);
+        return (options, unreadable.Concat(new MultiplexClusterOptionsValidator().FindFaults(options)));
     }
 }

@@ -1,0 +1,33 @@
+namespace Orleans.Multiplex.Settings;
+
+/// <summary>
+/// The settings of all parts of the product. The processes of a cluster may share their settings, so a name of a part that is not in this
+/// process is not a fault here. A test holds the list against the options classes.
+/// </summary>
+internal static class KnownSettings
+{
+    public static readonly string[] Names =
+    [
+        "Multiplex:AttemptTimeout",
+        "Multiplex:Cluster:ClusterId",
+        "Multiplex:Cluster:Directory",
+        "Multiplex:Cluster:GatewayPort",
+        "Multiplex:Cluster:Provider",
+        "Multiplex:Cluster:SiloPort",
+        "Multiplex:Execution:MaxQueued",
+        "Multiplex:Execution:Threads",
+        "Multiplex:IdleUnload",
+        "Multiplex:Load:DrainPatience",
+        "Multiplex:Load:MaxParallel",
+        "Multiplex:Load:MaxWaiting",
+        "Multiplex:Load:RoomTimeout",
+        "Multiplex:Load:Timeout",
+        "Multiplex:MaxBytesInFlight",
+        "Multiplex:MaxBytesPerSilo",
+        "Multiplex:MaxModelsPerSilo",
+        "Multiplex:MaxRequestBytes",
+        "Multiplex:Models",
+        "Multiplex:Pools:*:MaxModelsPerSilo",
+        "Multiplex:RequestTimeout",
+    ];
+}
