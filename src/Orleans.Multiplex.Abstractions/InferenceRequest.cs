@@ -9,7 +9,7 @@ public sealed class InferenceRequest
     /// <summary>Makes a request.</summary>
     /// <param name="inputs">The inputs, each named as the model names it.</param>
     /// <param name="outputs">The names of the outputs wanted, in the order wanted; empty for all in the model's order.</param>
-    /// <param name="timeout">What is left of the request's time; null for the silo's default (<c>Multiplex:RequestTimeout</c>).</param>
+    /// <param name="timeout">What is left of the request's time; null for the silo's default (<c>Multiplex:RequestTimeout</c>). A silo refuses more than its <c>Multiplex:MaxRequestTimeout</c>.</param>
     public InferenceRequest(ImmutableArray<ModelValue> inputs, ImmutableArray<string> outputs = default, TimeSpan? timeout = null)
     {
         Inputs = inputs.IsDefault ? [] : inputs;

@@ -20,14 +20,22 @@ public interface IMultiplexClient
 
     /// <summary>
     /// Calls a grain with the client's retries: what fails because a silo left or died, or because the model was unloaded under the
-    /// call, is sent again until the deadline. For own multiplexed grains, whose methods must bear being called twice.
+    /// call, is sent again until the deadline. For own multiplexed grains, whose methods must bear being called twice. What a method itself
+    /// throws reaches the caller at once, as it is.
     /// </summary>
+    /// <remarks>
+    /// The time goes with the call: its silo ends it at the deadline, with the error that says what the time went to. To read an
+    /// <see cref="IAsyncEnumerable{T}"/> in time, read it to its end within <paramref name="call"/>: what is left at the begin of the try
+    /// is for the whole of it.
+    /// </remarks>
     /// <typeparam name="TGrain">The grain's interface.</typeparam>
     /// <typeparam name="TResult">What the call returns.</typeparam>
     /// <param name="modelId">The model: <c>id</c>, or <c>id@version</c>.</param>
     /// <param name="call">The call; made again for each try.</param>
     /// <param name="options">Time allowed; null for the client's default.</param>
     /// <param name="cancellationToken">Ends the call's wait.</param>
+    /// <exception cref="MultiplexException">Why there is no answer, as one of its kinds.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     Task<TResult> CallAsync<TGrain, TResult>(
         string modelId, Func<TGrain, CancellationToken, Task<TResult>> call, InferenceOptions? options = null, CancellationToken cancellationToken = default)
         where TGrain : IGrainWithStringKey;

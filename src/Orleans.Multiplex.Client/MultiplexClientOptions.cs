@@ -7,10 +7,17 @@ public sealed class MultiplexClientOptions
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
+    /// The longest time that a call may be given; one that asks for more is refused before it is sent. Default: 10 minutes; at least
+    /// <see cref="RequestTimeout"/>, at most a day. Silos refuse by a setting of their own of the same name, so raise both.
+    /// </summary>
+    public TimeSpan MaxRequestTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
     /// The time after which an attempt without an answer is given up and the call is sent again, since its silo may be gone without a
     /// sign. Default: 30 s; above zero. It is set on Orleans clients (as their response timeout), not on silos, which see each other's
     /// death themselves. A call that waits for a long load is sent again each time it passes and joins the same load. A run that takes
     /// longer than this never ends: it is cancelled and begun anew until the call's deadline, so set it above the longest run.
+    /// An enumeration that waits for its next element hears of its silo every 25 s: below that, one that waits is cut.
     /// </summary>
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(30);
 

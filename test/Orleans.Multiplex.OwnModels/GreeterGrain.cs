@@ -13,12 +13,17 @@ public sealed class GreeterGrain(ILocalSiloDetails silo) : MultiplexedGrain<Gree
         new(MultiplexContext.ModelId, await RunAsync(model => model.Greet(name)), silo.Name);
 
     /// <inheritdoc/>
-    protected override Task<GreetingModel> LoadModelAsync(ModelArtifact artifact, CancellationToken cancellationToken)
+    protected override async Task<GreetingModel> LoadModelAsync(ModelArtifact artifact, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(artifact);
+        if (artifact.Id.StartsWith("endless", StringComparison.Ordinal))
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        }
+
         return artifact.Id.StartsWith("broken", StringComparison.Ordinal)
             ? throw new InvalidDataException($"there is no greeting in '{artifact.Id}'.")
-            : Task.FromResult(new GreetingModel(artifact.Id));
+            : new GreetingModel(artifact.Id);
     }
 }
 
@@ -28,10 +33,11 @@ public sealed class GreetingModel(string word) : IDisposable
     private bool _isDisposed;
 
     /// <summary>Makes the greeting.</summary>
+    /// <exception cref="TimeoutException">There is nobody to be greeted.</exception>
     public string Greet(string name)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return $"{word}, {name}!";
+        return string.IsNullOrEmpty(name) ? throw new TimeoutException("Nobody came to be greeted.") : $"{word}, {name}!";
     }
 
     /// <summary>Ends the model: it greets no more.</summary>

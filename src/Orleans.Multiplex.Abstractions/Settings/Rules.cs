@@ -15,6 +15,14 @@ internal static class Rules
     public static IEnumerable<string> RequireTime(string name, TimeSpan time) =>
         Require(time > TimeSpan.Zero && time <= LongestTime, name, time, "above zero and at most a day, for instance 00:01:00");
 
+    /// <summary>The longest time that may be asked for: at least the usual one, whose own faults are told elsewhere.</summary>
+    public static IEnumerable<string> RequireMaxTime(string name, TimeSpan time, string usualName, TimeSpan usual) =>
+        Require(
+            time > TimeSpan.Zero && time <= LongestTime && (time >= usual || usual > LongestTime),
+            name,
+            time,
+            $"at least {usualName} ({usual}) and at most a day, for instance 00:10:00");
+
     public static IEnumerable<string> RequireRequestBytes(string name, ByteSize size) =>
         Require(size.Bytes > 0 && size.Bytes <= MostRequestBytes.Bytes, name, size, $"above zero and at most {MostRequestBytes}");
 }

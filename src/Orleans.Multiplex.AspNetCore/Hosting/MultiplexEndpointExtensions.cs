@@ -33,7 +33,9 @@ public static class MultiplexEndpointExtensions
     /// <summary>
     /// Maps a route to a multiplexed grain of the application's own: <c>POST</c> with the model id in the header
     /// <c>serve_multiplexed_model_id</c>, a JSON body that is read as <typeparamref name="TRequest"/>, and the result written as JSON.
-    /// The call is made again when a silo left or died under it, so it must bear being made twice.
+    /// The call is made again when a silo left or died under it, so it must bear being made twice. It has <c>Multiplex:RequestTimeout</c>.
+    /// The headers <c>x-multiplex-silo</c> and <c>x-multiplex-cold</c> are of models of the store only: a grain that wants to say where it
+    /// ran says so in its answer.
     /// </summary>
     /// <typeparam name="TGrain">The grain's interface; its key is the model id.</typeparam>
     /// <typeparam name="TRequest">What the body holds.</typeparam>

@@ -1,23 +1,25 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Orleans.Multiplex.Calls;
 
 /// <summary>The client over a grain factory: checks what can be checked here, then calls the grains with <see cref="SafeRetry"/>.</summary>
-internal sealed class MultiplexClient(IGrainFactory grains, TimeProvider time, IOptions<MultiplexClientOptions> options, Random random) : IMultiplexClient
+internal sealed class MultiplexClient(
+    IGrainFactory grains, TimeProvider time, IOptions<MultiplexClientOptions> options, Random random, ILoggerFactory loggers) : IMultiplexClient
 {
     // A silo ends a request at its deadline with an error that says what the time went to; it gets this long to arrive.
     private static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(1);
 
     private readonly MultiplexClientOptions _options = options.Value;
-    private readonly SafeRetry _retry = new(time, random);
+    private readonly SafeRetry _retry = new(time, random, loggers.CreateLogger(ClientLog.Category));
 
     public async Task<InferenceResponse> InferAsync(
         string modelId, IEnumerable<ModelValue> inputs, InferenceOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         var model = ModelKey.Parse(modelId).ToString();
-        var timeout = TimeoutOf(options);
+        var timeout = TimeoutOf(model, options);
         var values = inputs as ImmutableArray<ModelValue>? ?? [.. inputs];
         CheckSize(model, values);
         var outputs = options?.Outputs ?? [];
@@ -36,8 +38,10 @@ internal sealed class MultiplexClient(IGrainFactory grains, TimeProvider time, I
     {
         ArgumentNullException.ThrowIfNull(call);
         var model = ModelKey.Parse(modelId).ToString();
+        var timeout = TimeoutOf(model, options);
         var grain = grains.GetGrain<TGrain>(model);
-        return await _retry.RunAsync(model, TimeoutOf(options), TimeSpan.Zero, (_, token) => call(grain, token), cancellationToken);
+        return await _retry.RunAsync(
+            model, timeout, AnswerGrace, (left, token) => CallOnceAsync(grain, left, call, token), cancellationToken);
     }
 
     public async Task<ModelDescription> DescribeAsync(string modelId, CancellationToken cancellationToken = default)
@@ -69,20 +73,29 @@ internal sealed class MultiplexClient(IGrainFactory grains, TimeProvider time, I
         }
     }
 
+    private static async Task<TResult> CallOnceAsync<TGrain, TResult>(
+        TGrain grain, TimeSpan left, Func<TGrain, CancellationToken, Task<TResult>> call, CancellationToken cancellationToken)
+    {
+        // It ends with this method: what an async method sets in its flow of execution does not reach its caller.
+        CallTime.Send(left);
+        return await call(grain, cancellationToken);
+    }
+
     private Task<T> ReadAsync<T>(string model, Func<IClusterResidencyGrain, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         var view = grains.GetGrain<IClusterResidencyGrain>(0);
         return _retry.RunAsync(model, _options.RequestTimeout, TimeSpan.Zero, (_, token) => read(view, token), cancellationToken);
     }
 
-    private TimeSpan TimeoutOf(InferenceOptions? options)
+    private TimeSpan TimeoutOf(string model, InferenceOptions? options)
     {
         var timeout = options?.Timeout ?? _options.RequestTimeout;
-        if (timeout <= TimeSpan.Zero || timeout > CallLimits.MaxTimeout)
+        if (timeout <= TimeSpan.Zero)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), timeout, "The time allowed to a call is above zero and at most a day.");
+            throw new ArgumentOutOfRangeException(nameof(options), timeout, "The time allowed to a call is above zero.");
         }
 
+        CallTime.Check(model, timeout, _options.MaxRequestTimeout);
         return timeout;
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
 using Orleans.Runtime.Messaging;
 
 namespace Orleans.Multiplex.Calls;
@@ -7,7 +8,7 @@ namespace Orleans.Multiplex.Calls;
 /// Makes a call again, until its deadline, when it failed because an activation or a silo went away. Only for calls that may be made
 /// twice.
 /// </summary>
-internal sealed class SafeRetry(TimeProvider time, Random random)
+internal sealed class SafeRetry(TimeProvider time, Random random, ILogger logger)
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMilliseconds(500);
@@ -26,7 +27,7 @@ internal sealed class SafeRetry(TimeProvider time, Random random)
         var start = time.GetTimestamp();
         using var limit = new CancellationTokenSource(timeout + grace, time);
         using var linked = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), limit);
-        Exception? last = null;
+        Exception last;
         for (var delay = FirstDelay; ; delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay)
         {
             try
@@ -39,10 +40,11 @@ internal sealed class SafeRetry(TimeProvider time, Random random)
             }
             catch (OperationCanceledException) when (limit.IsCancellationRequested)
             {
-                throw DeadlinePassed(modelId, last);
+                throw new InferenceTimeoutException(modelId, "waiting for the answer of its silo");
             }
             catch (Exception e) when (IsPassing(e))
             {
+                logger.TryFailed(e, modelId, time.GetElapsedTime(start).TotalMilliseconds);
                 last = e;
             }
 
@@ -63,22 +65,28 @@ internal sealed class SafeRetry(TimeProvider time, Random random)
         }
     }
 
-    /// <summary>Whether the same call, made again, may well succeed: what failed is the way to the model, not the model.</summary>
+    /// <summary>
+    /// Whether the same call, made again, may well succeed: what failed is the way to the model, not the model. That a silo was lost counts
+    /// also where the model's own code met it, in a call of its own.
+    /// </summary>
     internal static bool IsPassing(Exception error) => error
         is ModelUnloadedException
         or OrleansMessageRejectionException // and SiloUnavailableException, which derives from it
         or ConnectionFailedException
         or GatewayTooBusyException
-        or TimeoutException // Orleans' own: no answer within the response timeout
-        || error.GetType() == typeof(OrleansException); // no silo to place the grain on, now
+        or EnumerationAbortedException // the activation that was being enumerated is gone
+        || (OwnErrors.IsAmbiguous(error) && !OwnErrors.IsMarked(error)); // no answer within the response timeout; no silo to place the grain on, now
 
-    private static MultiplexException DeadlinePassed(string modelId, Exception? last) => last switch
+    private MultiplexException DeadlinePassed(string modelId, Exception last)
     {
-        null => new InferenceTimeoutException(modelId, "waiting for the answer of its silo"),
-        TimeoutException => new InferenceTimeoutException(modelId, "waiting for silos that gave no answer within the time allowed to one attempt"),
-        ModelUnloadedException => new ModelLoadingException(modelId, "it was unloaded each time the request reached it", LongestDelay),
-        _ => new ClusterUnavailableException(modelId, last.Message, LongestDelay),
-    };
+        logger.GaveUp(last, modelId);
+        return last switch
+        {
+            TimeoutException => new InferenceTimeoutException(modelId, "waiting for silos that gave no answer within the time allowed to one attempt"),
+            ModelUnloadedException => new ModelLoadingException(modelId, "it was unloaded each time the request reached it", LongestDelay),
+            _ => new ClusterUnavailableException(modelId, LongestDelay),
+        };
+    }
 
     [SuppressMessage("Security", "CA5394:Do not use insecure randomness", Justification = "It only spreads retries in time.")]
     private double NextJitter()

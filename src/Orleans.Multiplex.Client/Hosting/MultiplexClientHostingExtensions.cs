@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Multiplex;
@@ -44,12 +45,14 @@ public static class MultiplexClientHostingExtensions
             options.Configure(configure);
         }
 
+        services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IMultiplexClient>(static provider => new MultiplexClient(
             provider.GetRequiredService<IGrainFactory>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IOptions<MultiplexClientOptions>>(),
-            new Random()));
+            new Random(),
+            provider.GetRequiredService<ILoggerFactory>()));
         return services;
     }
 }

@@ -10,6 +10,7 @@ internal sealed class MultiplexClientOptionsValidator : ISettingsValidator<Multi
     public IEnumerable<string> FindFaults(MultiplexClientOptions options) =>
     [
         .. Rules.RequireTime("Multiplex:RequestTimeout", options.RequestTimeout),
+        .. Rules.RequireMaxTime("Multiplex:MaxRequestTimeout", options.MaxRequestTimeout, "Multiplex:RequestTimeout", options.RequestTimeout),
         .. Rules.RequireTime("Multiplex:AttemptTimeout", options.AttemptTimeout),
         .. Rules.RequireRequestBytes("Multiplex:MaxRequestBytes", options.MaxRequestBytes),
     ];

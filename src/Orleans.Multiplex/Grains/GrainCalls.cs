@@ -5,8 +5,12 @@ using Orleans.Multiplex.Residency;
 namespace Orleans.Multiplex.Grains;
 
 /// <summary>The calls of one activation: each is led through the model's lease. Belongs to the activation's service scope.</summary>
-internal sealed class GrainCalls(ModelAttachment attachment, GrainPools pools, InferenceScheduler scheduler, CallOptions options, TimeProvider time)
+internal sealed class GrainCalls(
+    ModelAttachment attachment, GrainPools pools, InferenceScheduler scheduler, CallOptions options, TimeProvider time, CallLog log)
 {
+    // What runs on an inference thread ends at the deadline and says where the time went; it gets this long to end the call itself.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+
     private readonly AbandonedStreams _abandoned = new();
 
     /// <summary>The pool of the grain's class; null before activation.</summary>
@@ -24,24 +28,39 @@ internal sealed class GrainCalls(ModelAttachment attachment, GrainPools pools, I
     /// </summary>
     public async Task InvokeAsync(IIncomingGrainCallContext context)
     {
+        var left = CallTime.Take();
         if (!context.Request.GetInterfaceType().IsInstanceOfType(context.Grain))
         {
             _abandoned.OnCall(context.Request);
-            LeasedEnumerable.TryWrap(context.Request, this);
+            LeasedEnumerable.TryWrap(context.Request, this, left);
             await context.Invoke();
             return;
         }
 
-        using var call = await BeginAsync(options.Timeout, context.Request.GetCancellationToken());
-        using (call.Enter(attachment.Model))
+        var entry = LogStart();
+        try
         {
-            await context.Invoke();
+            var call = await BeginAsync(left, context.Request.GetCancellationToken());
+            await InvokeInTimeAsync(call, context);
+            entry?.Succeed(call.Lease.IsCold);
+        }
+        catch (Exception error)
+        {
+            OwnErrors.Mark(error);
+            entry?.Fail(error);
+            throw;
         }
     }
 
+    /// <summary>Logs the start of a call; null when the lines of calls are not wanted.</summary>
+    public CallLog.Entry? LogStart() => log.Start(attachment.Model);
+
     /// <summary>Leases the model for a call that the caller ends by disposing it.</summary>
-    public async ValueTask<ModelCall> BeginAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    /// <param name="left">The time that the call brings; null for the default.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    public async ValueTask<ModelCall> BeginAsync(TimeSpan? left, CancellationToken cancellationToken)
     {
+        var timeout = options.GetTimeout(attachment.Model, left);
         var deadline = ModelCall.GetDeadline(timeout, time);
         attachment.End.BeginCall();
         try
@@ -56,8 +75,31 @@ internal sealed class GrainCalls(ModelAttachment attachment, GrainPools pools, I
         }
     }
 
-    /// <summary>Leases the model for a call with the default time.</summary>
-    public ValueTask<ModelCall> BeginAsync(CancellationToken cancellationToken) => BeginAsync(options.Timeout, cancellationToken);
+    /// <summary>Waits for what a call does, until the call's time is up.</summary>
+    /// <exception cref="InferenceTimeoutException">The time is up; what the call does goes on, with the model leased.</exception>
+    public async Task WaitAsync(ModelCall call, Task running)
+    {
+        try
+        {
+            await running.WaitAsync(call.Remaining + Patience, time);
+        }
+        catch (TimeoutException error) when (!ReferenceEquals(error, running.Exception?.InnerException))
+        {
+            throw new InferenceTimeoutException(attachment.Model, "while it ran");
+        }
+    }
+
+    /// <summary>The pauses of an enumeration, each at most as long as a call.</summary>
+    public StreamPause CreatePause(Func<Task> endAsync) => new(options.Timeout, time, endAsync);
+
+    /// <exception cref="InferenceTimeoutException">The enumeration was ended, since its caller paused for too long.</exception>
+    public void ThrowIfOver(StreamPause pause)
+    {
+        if (pause.IsOver)
+        {
+            throw new InferenceTimeoutException(attachment.Model, "waiting for its caller to ask for the next element");
+        }
+    }
 
     /// <summary>Makes a call the current one, with the model's id readable below.</summary>
     public IDisposable Enter(ModelCall call) => call.Enter(attachment.Model);
@@ -79,9 +121,31 @@ internal sealed class GrainCalls(ModelAttachment attachment, GrainPools pools, I
             lease.Dispose,
             call.CancellationToken);
     }
-}
 
-/// <summary>How calls behave.</summary>
-/// <param name="Timeout">The time allowed to a call that does not bring its own.</param>
-/// <param name="MaxAnswerBytes">The most that an answer may take: a message over Orleans' limit would close the connection.</param>
-internal sealed record CallOptions(TimeSpan Timeout, long MaxAnswerBytes);
+    private async Task InvokeInTimeAsync(ModelCall call, IIncomingGrainCallContext context)
+    {
+        var running = InvokeAsync(call, context);
+        try
+        {
+            await WaitAsync(call, running);
+        }
+        finally
+        {
+            if (!running.IsCompleted)
+            {
+                // What outlasts its call is told so, whether it heeds that or not. Nobody waits for how it ends.
+                _ = Task.Run(context.Request.TryCancel, CancellationToken.None);
+                _ = running.ContinueWith(static ended => ended.Exception, TaskScheduler.Default);
+            }
+        }
+    }
+
+    private async Task InvokeAsync(ModelCall call, IIncomingGrainCallContext context)
+    {
+        using (call)
+        using (Enter(call))
+        {
+            await context.Invoke();
+        }
+    }
+}

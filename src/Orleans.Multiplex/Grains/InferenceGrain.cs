@@ -1,11 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
-using Orleans.Multiplex.Telemetry;
 using Orleans.Placement;
 
 namespace Orleans.Multiplex.Grains;
@@ -14,7 +12,7 @@ namespace Orleans.Multiplex.Grains;
 [GrainType("multiplex.inference")]
 [Multiplexed(MaxModelsPerSilo = ModelPool.Unlimited, Pool = PoolName), KeepAlive, Reentrant, Immovable]
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the grain runtime.")]
-internal sealed partial class InferenceGrain(
+internal sealed class InferenceGrain(
     ModelAttachment attachment,
     GrainPools pools,
     BackendOpener opener,
@@ -22,28 +20,26 @@ internal sealed partial class InferenceGrain(
     CallOptions options,
     ILocalSiloDetails silo,
     TimeProvider time,
-    ILoggerFactory loggers) : Grain, IInferenceGrain, IIncomingGrainCallFilter
+    CallLog log) : Grain, IInferenceGrain, IIncomingGrainCallFilter
 {
     public const string PoolName = "Inference";
-
-    private readonly ILogger _logger = loggers.CreateLogger(LogEvents.Grains);
 
     public override Task OnActivateAsync(CancellationToken cancellationToken) =>
         attachment.ActivateAsync(pools.Get(typeof(InferenceGrain)), opener, cancellationToken);
 
     public async Task<InferenceResponse> InferAsync(InferenceRequest request, CancellationToken cancellationToken)
     {
-        var startedAt = time.GetTimestamp();
-        LogStarted(attachment.Model);
+        var entry = log.Start(attachment.Model);
         try
         {
             var response = await RunAsync(request, cancellationToken);
-            LogSucceeded(attachment.Model, time.GetElapsedTime(startedAt).TotalMilliseconds, response.IsCold);
+            entry?.Succeed(response.IsCold);
             return response;
         }
         catch (Exception error)
         {
-            LogFailed(attachment.Model, time.GetElapsedTime(startedAt).TotalMilliseconds, error.GetType().Name);
+            OwnErrors.Mark(error);
+            entry?.Fail(error);
             throw;
         }
     }
@@ -54,7 +50,7 @@ internal sealed partial class InferenceGrain(
     private async Task<InferenceResponse> RunAsync(InferenceRequest request, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
-        var timeout = request.Timeout ?? options.Timeout;
+        var timeout = options.GetTimeout(attachment.Model, request.Timeout);
         using var lease = await attachment.AcquireAsync(timeout, cancellationToken);
         var session = (IInferenceSession)lease.Model;
         session.Check(request);
@@ -98,13 +94,4 @@ internal sealed partial class InferenceGrain(
 
         return (outputs, queued, time.GetElapsedTime(startedAt));
     }
-
-    [LoggerMessage(LogEvents.GrainIds + 10, LogLevel.Debug, "Request to model '{Model}' started.")]
-    private partial void LogStarted(string model);
-
-    [LoggerMessage(LogEvents.GrainIds + 11, LogLevel.Debug, "Request to model '{Model}' succeeded in {Milliseconds:0.0}ms (cold: {IsCold}).")]
-    private partial void LogSucceeded(string model, double milliseconds, bool isCold);
-
-    [LoggerMessage(LogEvents.GrainIds + 12, LogLevel.Debug, "Request to model '{Model}' failed in {Milliseconds:0.0}ms: {Error}.")]
-    private partial void LogFailed(string model, double milliseconds, string error);
 }

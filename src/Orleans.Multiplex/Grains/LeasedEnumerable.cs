@@ -11,10 +11,13 @@ namespace Orleans.Multiplex.Grains;
 /// </summary>
 internal static class LeasedEnumerable
 {
-    private static readonly ConcurrentDictionary<Type, Action<IInvokable, int, GrainCalls>?> Wrappers = new();
+    private static readonly ConcurrentDictionary<Type, Action<IInvokable, int, GrainCalls, TimeSpan?>?> Wrappers = new();
 
     /// <summary>Wraps the request of a call that begins an enumeration; leaves all others as they are.</summary>
-    public static void TryWrap(IInvokable call, GrainCalls calls)
+    /// <param name="call">The call of the extension.</param>
+    /// <param name="calls">The calls of the grain.</param>
+    /// <param name="left">The time that the whole enumeration brings; null when it brings none.</param>
+    public static void TryWrap(IInvokable call, GrainCalls calls, TimeSpan? left)
     {
         if (call.GetInterfaceType() != typeof(IAsyncEnumerableGrainExtension))
         {
@@ -25,12 +28,12 @@ internal static class LeasedEnumerable
         {
             if (call.GetArgument(i) is { } argument && Wrappers.GetOrAdd(argument.GetType(), MakeWrapper) is { } wrap)
             {
-                wrap(call, i, calls);
+                wrap(call, i, calls, left);
             }
         }
     }
 
-    private static Action<IInvokable, int, GrainCalls>? MakeWrapper(Type argument)
+    private static Action<IInvokable, int, GrainCalls, TimeSpan?>? MakeWrapper(Type argument)
     {
         var request = argument.GetInterfaces()
             .FirstOrDefault(one => one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IAsyncEnumerableRequest<>));
@@ -39,11 +42,11 @@ internal static class LeasedEnumerable
             : typeof(LeasedEnumerable)
                 .GetMethod(nameof(Wrap), BindingFlags.NonPublic | BindingFlags.Static)!
                 .MakeGenericMethod(request.GenericTypeArguments)
-                .CreateDelegate<Action<IInvokable, int, GrainCalls>>();
+                .CreateDelegate<Action<IInvokable, int, GrainCalls, TimeSpan?>>();
     }
 
 #pragma warning disable CA2000 // The call disposes its arguments.
-    private static void Wrap<T>(IInvokable call, int argument, GrainCalls calls) =>
-        call.SetArgument(argument, new LeasedRequest<T>((IAsyncEnumerableRequest<T>)call.GetArgument(argument)!, calls));
+    private static void Wrap<T>(IInvokable call, int argument, GrainCalls calls, TimeSpan? left) =>
+        call.SetArgument(argument, new LeasedRequest<T>((IAsyncEnumerableRequest<T>)call.GetArgument(argument)!, calls, left));
 #pragma warning restore CA2000
 }

@@ -5,7 +5,8 @@ using Orleans.Serialization.Invocation;
 namespace Orleans.Multiplex.Grains;
 
 /// <summary>An enumeration request whose result holds the model leased from its first element to its end.</summary>
-internal sealed class LeasedRequest<T>(IAsyncEnumerableRequest<T> inner, GrainCalls calls) : IAsyncEnumerableRequest<T>, IAsyncEnumerable<T>
+internal sealed class LeasedRequest<T>(IAsyncEnumerableRequest<T> inner, GrainCalls calls, TimeSpan? left)
+    : IAsyncEnumerableRequest<T>, IAsyncEnumerable<T>
 {
     public int MaxBatchSize
     {
@@ -20,7 +21,7 @@ internal sealed class LeasedRequest<T>(IAsyncEnumerableRequest<T> inner, GrainCa
     public IAsyncEnumerable<T> InvokeImplementation() => this;
 
     public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
-        new Enumerator(inner, calls, cancellationToken);
+        new Enumerator(inner, calls, left, cancellationToken);
 
     public void AddInvokeMethodOptions(InvokeMethodOptions options) => inner.AddInvokeMethodOptions(options);
 
@@ -54,31 +55,58 @@ internal sealed class LeasedRequest<T>(IAsyncEnumerableRequest<T> inner, GrainCa
 
     public void Dispose() => inner.Dispose();
 
-    // The flow of execution between two elements belongs to the caller, so the call is entered anew for each of them, and its time begins
-    // anew. Orleans disposes the enumerator, except when an element took too long to heed the cancellation: then nobody asks for a
-    // further one either, so the enumeration ends itself.
-    private sealed class Enumerator(IAsyncEnumerableRequest<T> request, GrainCalls calls, CancellationToken cancellationToken) : IAsyncEnumerator<T>
+    // The flow of execution between two elements belongs to the caller, so the call is entered anew for each of them. The time that an
+    // enumeration brings is for the whole of it; one that brings none begins its time anew with each element. Orleans disposes the
+    // enumerator, except when an element took too long to heed the cancellation: then nobody asks for a further one either, so the
+    // enumeration ends itself.
+    private sealed class Enumerator : IAsyncEnumerator<T>
     {
+        private readonly IAsyncEnumerableRequest<T> _request;
+        private readonly GrainCalls _calls;
+        private readonly TimeSpan? _left;
+        private readonly CancellationToken _cancellationToken;
+        private readonly CallLog.Entry? _entry;
+        private readonly StreamPause _pause;
         private ModelCall? _call;
         private IAsyncEnumerator<T>? _inner;
+        private Task<bool> _next = Task.FromResult(false);
+
+        public Enumerator(IAsyncEnumerableRequest<T> request, GrainCalls calls, TimeSpan? left, CancellationToken cancellationToken)
+        {
+            _request = request;
+            _calls = calls;
+            _left = left;
+            _cancellationToken = cancellationToken;
+            _entry = calls.LogStart();
+            _pause = calls.CreatePause(() => DisposeAsync().AsTask());
+        }
 
         public T Current => _inner!.Current;
 
         public async ValueTask<bool> MoveNextAsync()
         {
+            _pause.End();
             try
             {
-                _call ??= await calls.BeginAsync(cancellationToken);
-                using (calls.Enter(_call))
+                _calls.ThrowIfOver(_pause);
+                _call ??= await _calls.BeginAsync(_left, _cancellationToken);
+                var hasNext = await MoveNextAsync(_call);
+                if (hasNext)
                 {
-                    _call.RestartTime();
-                    _inner ??= request.InvokeImplementation().GetAsyncEnumerator(cancellationToken);
-                    return await _inner.MoveNextAsync();
+                    _pause.Begin();
                 }
+
+                return hasNext;
+            }
+            catch (Exception error)
+            {
+                OwnErrors.Mark(error);
+                _entry?.Fail(error);
+                throw;
             }
             finally
             {
-                if (cancellationToken.IsCancellationRequested)
+                if (_cancellationToken.IsCancellationRequested)
                 {
                     await DisposeAsync();
                 }
@@ -87,14 +115,49 @@ internal sealed class LeasedRequest<T>(IAsyncEnumerableRequest<T> inner, GrainCa
 
         public async ValueTask DisposeAsync()
         {
+            _pause.Dispose();
             if (Interlocked.Exchange(ref _call, null) is not { } call)
             {
                 return;
             }
 
-            using (call)
-            using (calls.Enter(call))
+            _entry?.Succeed(call.Lease.IsCold);
+            var hasEnded = _next.IsCompleted;
+            var ending = EndAsync(call);
+            if (hasEnded)
             {
+                await ending;
+            }
+        }
+
+        private async Task<bool> MoveNextAsync(ModelCall call)
+        {
+            using (_calls.Enter(call))
+            {
+                if (_left is null)
+                {
+                    call.RestartTime();
+                }
+
+                _inner ??= _request.InvokeImplementation().GetAsyncEnumerator(_cancellationToken);
+                _next = _inner.MoveNextAsync().AsTask();
+            }
+
+            if (_left is not null)
+            {
+                await _calls.WaitAsync(call, _next);
+            }
+
+            return await _next;
+        }
+
+        // An element that outlasts the enumeration's time keeps the model leased until it has ended; the enumeration does not wait for it.
+        private async Task EndAsync(ModelCall call)
+        {
+            using (call)
+            using (_calls.Enter(call))
+            {
+                await ((Task)_next).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
                 if (_inner is not null)
                 {
                     await _inner.DisposeAsync();

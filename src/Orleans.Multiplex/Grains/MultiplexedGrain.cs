@@ -15,12 +15,18 @@ namespace Orleans.Multiplex.Grains;
 /// <para>
 /// The model is loaded by the first call that needs it, once for all who wait, and stays until it is evicted, whichever activation
 /// serves it. During a call it is leased: it is not released while the call runs, to the end of an <see cref="IAsyncEnumerable{T}"/>
-/// result. It is released once, by <see cref="IAsyncDisposable"/> or <see cref="IDisposable"/> where it has them: when it is evicted and
+/// result; an enumeration whose caller asks for no further element for <c>Multiplex:RequestTimeout</c> is ended, since the caller may be
+/// gone. It is released once, by <see cref="IAsyncDisposable"/> or <see cref="IDisposable"/> where it has them: when it is evicted and
 /// when the silo stops.
 /// </para>
 /// <para>
 /// Asynchronous use runs on the grain: <c>await Model.PredictAsync(x)</c>. Synchronous use, which computes or blocks, belongs on the
 /// inference threads: <c>await RunAsync(model => model.Predict(x))</c>. The class is reentrant: calls interleave where they await.
+/// </para>
+/// <para>
+/// A call ends at its time, in <see cref="InferenceTimeoutException"/>: the time that the SDK was given, else <c>Multiplex:RequestTimeout</c>.
+/// Then the method's <see cref="CancellationToken"/> is cancelled; code that goes on nevertheless keeps the model leased. An enumeration
+/// that brings no time may last.
 /// </para>
 /// </remarks>
 /// <typeparam name="TModel">The model.</typeparam>

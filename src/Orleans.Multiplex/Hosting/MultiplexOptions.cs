@@ -30,6 +30,13 @@ public sealed class MultiplexOptions
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
+    /// The longest time that a request may bring; one that asks for more is refused. The response timeout of all calls that this silo makes
+    /// (<see cref="MessagingOptions.ResponseTimeout"/>) is at least 5 s longer; that a silo has died is noticed apart from it. Default: 10
+    /// minutes; at least <see cref="RequestTimeout"/>, at most a day.
+    /// </summary>
+    public TimeSpan MaxRequestTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
     /// The most bytes that the inputs of a request may take, as the gateway and the SDK are set; the silo's messages are made to fit.
     /// Default: 64 MiB; above zero, at most 1 GiB.
     /// </summary>

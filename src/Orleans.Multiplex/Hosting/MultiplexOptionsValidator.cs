@@ -26,6 +26,7 @@ internal sealed class MultiplexOptionsValidator(MultiplexedClasses classes, Silo
         .. Rules.Require(
             options.MaxBytesPerSilo is null or { Bytes: > 0 }, "Multiplex:MaxBytesPerSilo", options.MaxBytesPerSilo, "above zero, for instance 512MiB"),
         .. Rules.RequireTime("Multiplex:RequestTimeout", options.RequestTimeout),
+        .. Rules.RequireMaxTime("Multiplex:MaxRequestTimeout", options.MaxRequestTimeout, "Multiplex:RequestTimeout", options.RequestTimeout),
         .. Rules.RequireRequestBytes("Multiplex:MaxRequestBytes", options.MaxRequestBytes),
         .. Rules.Require(
             options.IdleUnload is null || options.IdleUnload > TimeSpan.Zero,

@@ -21,6 +21,12 @@ internal static class RoomRegistrations
     /// <summary>What a message needs beside the tensors that it carries; generously.</summary>
     private const int MessageOverhead = 1 << 20;
 
+    /// <summary>
+    /// How long an enumeration may go without its caller. Half of it is how long a call for the next element waits before it says that there is
+    /// none yet, which must stay below the 30 s after which an Orleans client gives a call up.
+    /// </summary>
+    private static readonly TimeSpan EnumerationTimeout = TimeSpan.FromSeconds(50);
+
     public static IServiceCollection AddMessagingForModels(this IServiceCollection services)
     {
         // A call that finds its model elsewhere is forwarded; in a burst more often than Orleans' default allows, by each silo some times.
@@ -33,10 +39,14 @@ internal static class RoomRegistrations
         // Orleans' own timeout comes after ours, which is the one that says what happened.
         services.AddOptions<SiloMessagingOptions>().PostConfigure<IOptions<MultiplexOptions>>((messaging, options) =>
         {
-            var least = options.Value.RequestTimeout + TimeSpan.FromSeconds(5);
+            var least = options.Value.MaxRequestTimeout + TimeSpan.FromSeconds(5);
             messaging.ResponseTimeout = messaging.ResponseTimeout > least ? messaging.ResponseTimeout : least;
             messaging.MaxMessageBodySize = (int)Math.Max(messaging.MaxMessageBodySize, options.Value.MaxRequestBytes.Bytes + MessageOverhead);
         });
+
+        // Orleans reads these for enumerations alone. Their rhythm is not that of the longest request: a caller that has vanished would keep its
+        // model for twice as long.
+        services.AddSingleton<IOptions<MessagingOptions>>(Options.Create(new SiloMessagingOptions { ResponseTimeout = EnumerationTimeout }));
         return services;
     }
 
@@ -138,7 +148,9 @@ internal static class RoomRegistrations
         services.AddSingleton(provider => provider.GetRequiredService<MultiplexedClasses>().CreatePools(Settings(provider)));
         services.AddSingleton(provider => new CallOptions(
             Settings(provider).RequestTimeout,
+            Settings(provider).MaxRequestTimeout,
             provider.GetRequiredService<IOptions<SiloMessagingOptions>>().Value.MaxMessageBodySize - MessageOverhead));
+        services.AddSingleton(provider => new CallLog(provider.GetRequiredService<TimeProvider>(), Logger(provider, LogEvents.Grains)));
         services.AddSingleton<PassOnLimiter>();
         services.AddSingleton<ResidencyInquiry>();
         services.AddSingleton<PassingOn>();

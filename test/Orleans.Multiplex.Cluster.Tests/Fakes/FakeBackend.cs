@@ -11,16 +11,18 @@ public sealed class FakeBackend : IInferenceBackend
 
     public Func<Exception?> FailInspect { get; set; } = () => null;
 
+    public Func<Exception?> FailRun { get; set; } = () => null;
+
     public string ModelFileName => "model.onnx";
 
     public ValueTask<ModelFacts> InspectAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
         FailInspect() is { } error ? throw error : new(new ModelFacts(Signature, 100));
 
 #pragma warning disable CA2000 // The loader disposes it.
-    public ValueTask<IInferenceSession> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken) => new(new Session(artifact));
+    public ValueTask<IInferenceSession> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken) => new(new Session(artifact, this));
 #pragma warning restore CA2000
 
-    private sealed class Session(ModelArtifact artifact) : IInferenceSession
+    private sealed class Session(ModelArtifact artifact, FakeBackend backend) : IInferenceSession
     {
         public ModelSignature Signature => FakeBackend.Signature;
 
@@ -29,7 +31,7 @@ public sealed class FakeBackend : IInferenceBackend
         }
 
         public ImmutableArray<ModelValue> Run(InferenceRequest request, CancellationToken cancellationToken) =>
-            [Tensor.Create("name", [$"{artifact.Id}@{artifact.Version}"])];
+            backend.FailRun() is { } error ? throw error : [Tensor.Create("name", [$"{artifact.Id}@{artifact.Version}"])];
 
         public void Dispose()
         {

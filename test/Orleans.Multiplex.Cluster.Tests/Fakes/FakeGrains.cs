@@ -51,4 +51,6 @@ public sealed class DisposableGrain(FakeModelHost host) : MultiplexedGrain<Dispo
 public sealed class ContextReader : Grain, IContextReader
 {
     public Task<string> ReadAsync() => Task.FromResult(MultiplexContext.ModelId);
+
+    public Task<string> ReadKeysAsync() => Task.FromResult(string.Join(",", RequestContext.Keys));
 }

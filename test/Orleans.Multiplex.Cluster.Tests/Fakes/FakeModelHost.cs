@@ -21,6 +21,9 @@ public sealed class FakeModelHost
 
     public Func<string, Exception?> FailDispose { get; set; } = _ => null;
 
+    /// <summary>What the models' own code throws when it is told to.</summary>
+    public Func<Exception> ErrorOfItsOwn { get; set; } = () => new InvalidOperationException("own");
+
     public Func<string, long?> Bytes { get; set; } = _ => null;
 
     /// <summary>What a load does before anything else, on the thread on which it was started.</summary>

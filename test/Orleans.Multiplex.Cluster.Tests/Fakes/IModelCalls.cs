@@ -12,6 +12,9 @@ public interface IModelCalls : IGrainWithStringKey
     /// <summary>Uses the model until the gate opens.</summary>
     Task<string> WaitAsync(string gate, CancellationToken cancellationToken = default);
 
+    /// <summary>Uses the model until the gate opens, whoever has gone meanwhile.</summary>
+    Task<string> WaitDeafAsync(string gate, CancellationToken cancellationToken = default);
+
     /// <summary>Uses the model on an inference thread, which it blocks until the gate opens.</summary>
     Task<string> BlockThreadAsync(string gate, CancellationToken cancellationToken = default);
 
@@ -26,6 +29,15 @@ public interface IModelCalls : IGrainWithStringKey
 
     /// <summary>The id before a nested call, in it, and after it.</summary>
     Task<string> ReadContextAsync(string? downstream, bool flow, CancellationToken cancellationToken = default);
+
+    /// <summary>What a nested call gets of the caller's request context.</summary>
+    Task<string> ReadNestedKeysAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Throws the host's error and leaves an event of the silo.</summary>
+    Task<string> ThrowAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Throws the host's error after one element and leaves an event of the silo.</summary>
+    IAsyncEnumerable<string> ThrowInStreamAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Elements that carry the id; waits at the gate after each.</summary>
     IAsyncEnumerable<string> StreamAsync(int count, string gate, CancellationToken cancellationToken = default);
@@ -60,4 +72,6 @@ public interface IDisposableGrain : IGrainWithStringKey
 public interface IContextReader : IGrainWithIntegerKey
 {
     Task<string> ReadAsync();
+
+    Task<string> ReadKeysAsync();
 }

@@ -19,6 +19,9 @@ public abstract class ModelCalls(FakeModelHost host, FakeGates gates, ILocalSilo
     public Task<string> WaitAsync(string gate, CancellationToken cancellationToken) =>
         Model.UseAsync(() => gates.ArriveAsync(gate, cancellationToken));
 
+    public Task<string> WaitDeafAsync(string gate, CancellationToken cancellationToken) =>
+        Model.UseAsync(() => gates.ArriveAsync(gate, CancellationToken.None));
+
     public Task<string> BlockThreadAsync(string gate, CancellationToken cancellationToken) => RunAsync(model =>
     {
         using (model.Begin())
@@ -53,6 +56,22 @@ public abstract class ModelCalls(FakeModelHost host, FakeGates gates, ILocalSilo
             ? await grains.GetGrain<IContextReader>(0).ReadAsync()
             : await grains.GetGrain<IOtherGrain>(downstream).ReadContextAsync(null, flow: false, cancellationToken);
         return $"{before}>{below}>{MultiplexContext.ModelId}";
+    }
+
+    public Task<string> ReadNestedKeysAsync(CancellationToken cancellationToken) => grains.GetGrain<IContextReader>(0).ReadKeysAsync();
+
+    public Task<string> ThrowAsync(CancellationToken cancellationToken)
+    {
+        host.Events.Add("throw");
+        throw host.ErrorOfItsOwn();
+    }
+
+    public async IAsyncEnumerable<string> ThrowInStreamAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return Model.Use();
+        await Task.Yield();
+        host.Events.Add("throw");
+        throw host.ErrorOfItsOwn();
     }
 
     public async IAsyncEnumerable<string> StreamAsync(int count, string gate, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -40,6 +40,7 @@ public sealed class TestCluster : IAsyncDisposable
     /// <param name="time">The clock of the silos; their messaging and membership keep the real one.</param>
     /// <param name="configure">Changes the settings.</param>
     /// <param name="configureSilo">Changes a silo, after multiplexing was added.</param>
+    /// <param name="configureClient">Changes the settings of the SDK.</param>
     /// <param name="classes">The on-demand classes that this cluster has.</param>
     public static async Task<TestCluster> StartAsync(
         int silos = 1,
@@ -47,6 +48,7 @@ public sealed class TestCluster : IAsyncDisposable
         FakeTimeProvider? time = null,
         Action<MultiplexOptions>? configure = null,
         Action<ISiloBuilder>? configureSilo = null,
+        Action<MultiplexClientOptions>? configureClient = null,
         params Type[] classes)
     {
         var builder = new InProcessTestClusterBuilder((short)silos);
@@ -88,7 +90,7 @@ public sealed class TestCluster : IAsyncDisposable
             host.Logging.SetMinimumLevel(LogLevel.Debug);
             host.Services.AddSingleton<ILoggerProvider>(_ => new RecordedLog(log));
         });
-        builder.ConfigureClient(client => client.AddMultiplexClient());
+        builder.ConfigureClient(client => client.AddMultiplexClient(configureClient));
         var cluster = builder.Build();
         try
         {
@@ -154,7 +156,11 @@ public sealed class TestCluster : IAsyncDisposable
     /// <summary>Whether a load waits for room.</summary>
     public bool IsRoomAwaited(int silo = 0) => Get<SiloQuota>(silo).HasWaiting;
 
-    public async ValueTask DisposeAsync() => await _cluster.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        Gates.OpenAll();
+        await _cluster.DisposeAsync();
+    }
 
     internal IReadOnlyList<Resident> Residents(int silo = 0) => Get<ResidencyLedger>(silo).Snapshot();
 

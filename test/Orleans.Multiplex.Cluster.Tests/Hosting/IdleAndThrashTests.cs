@@ -9,7 +9,8 @@ public sealed class IdleAndThrashTests
     public async Task IdleUnload_OfAModelNobodyUsed_LeavesThoseInUse()
     {
         var time = new FakeTimeProvider();
-        await using var cluster = await TestCluster.StartAsync(time: time, configure: options => options.IdleUnload = TimeSpan.FromMinutes(1));
+        await using var cluster = await TestCluster.StartAsync(
+            time: time, configure: options => (options.IdleUnload, options.RequestTimeout) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5)));
         await cluster.CallAsync("idle").Soon();
         var used = cluster.Grain("used").WaitAsync("use", Waiting.Token);
         await cluster.Gates.WaitForArrivalAsync("use");

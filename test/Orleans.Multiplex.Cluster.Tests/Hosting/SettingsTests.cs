@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Xunit;
 
@@ -40,6 +41,16 @@ public sealed class SettingsTests
             ],
             fault => Assert.Contains(fault, error.Message, StringComparison.Ordinal));
         Assert.Equal(11, error.Faults.Count);
+    }
+
+    [Fact]
+    public async Task Start_OfAnySilo_GivesItsCallsMoreTimeThanARequestMayAskFor()
+    {
+        await using var cluster = await TestCluster.StartAsync(
+            silos: 2, routing: 1, configure: options => options.MaxRequestTimeout = TimeSpan.FromMinutes(20));
+
+        Assert.All([0, 1], silo => Assert.Equal(
+            TimeSpan.FromMinutes(20) + TimeSpan.FromSeconds(5), cluster.Get<IOptions<SiloMessagingOptions>>(silo).Value.ResponseTimeout));
     }
 
     [Fact]

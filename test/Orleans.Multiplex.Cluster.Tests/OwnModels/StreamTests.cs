@@ -46,6 +46,40 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task Stream_CallerThatAsksForNothingMore_GivesTheModelBackWhenTheTimeOfACallHasPassed()
+    {
+        var time = new FakeTimeProvider();
+        await using var cluster = await TestCluster.StartAsync(time: time, configure: options => options.RequestTimeout = TimeSpan.FromSeconds(20));
+        cluster.Gates.Open("element");
+        await using var stream = cluster.Grain("1").StreamAsync(3, "element", Waiting.Token).WithBatchSize(1).GetAsyncEnumerator(Waiting.Token);
+        Assert.True(await stream.MoveNextAsync().AsTask().Soon());
+        time.Advance(TimeSpan.FromSeconds(15));
+        Assert.True(await stream.MoveNextAsync().AsTask().Soon());
+        time.Advance(TimeSpan.FromSeconds(15));
+        Assert.Equal(1, Assert.Single(cluster.Residents()).Gate.Users);
+
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        await Waiting.UntilAsync(() => Assert.Single(cluster.Residents()).Gate.Users == 0);
+        await Assert.ThrowsAsync<InferenceTimeoutException>(() => stream.MoveNextAsync().AsTask().Soon());
+    }
+
+    [Fact]
+    public async Task Stream_CallerThatEndsBeforeItsBeginningArrives_DoesNotKeepTheModel()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        await cluster.CallAsync("1").Soon();
+        var streams = cluster.GrainFrom<IFakeGrain>(0, "1").AsReference<IAsyncEnumerableGrainExtension>();
+        var id = Guid.NewGuid();
+
+        await streams.DisposeAsync(id, Waiting.Token).AsTask().Soon();
+
+        var request = (IAsyncEnumerableRequest<string>)cluster.GrainFrom<IFakeGrain>(0, "1").StreamAsync(3, "element", Waiting.Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => streams.StartEnumeration(id, request, Waiting.Token).AsTask().Soon());
+        Assert.Equal(0, Assert.Single(cluster.Residents()).Gate.Users);
+    }
+
+    [Fact]
     public async Task Stream_CallerThatCancels_GivesTheModelBack()
     {
         await using var cluster = await TestCluster.StartAsync(configure: QuotaOfOne);
@@ -71,10 +105,10 @@ public sealed class StreamTests
         var resident = Assert.Single(cluster.Residents());
         Assert.Equal(1, resident.Gate.Users);
 
-        // Orleans looks for enumerations without a caller once in each response timeout, and lets them go the second time.
+        // Orleans looks for enumerations without a caller every 50 s, and lets them go the second time.
         for (var looks = 0; looks < 3 && resident.Gate.Users > 0; looks++)
         {
-            time.Advance(TimeSpan.FromSeconds(66));
+            time.Advance(TimeSpan.FromSeconds(51));
             await cluster.CallAsync("1").Soon();
         }
 

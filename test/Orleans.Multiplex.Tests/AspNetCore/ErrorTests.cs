@@ -20,7 +20,7 @@ public sealed class ErrorTests
         { new ModelLoadFailedException("iris", "broken", TimeSpan.FromSeconds(3.2)), 422, "4" },
         { new OverloadedException("iris", "full", TimeSpan.FromMilliseconds(1)), 429, "1" },
         { new StoreUnavailableException("iris", "access denied", TimeSpan.FromSeconds(5)), 503, "5" },
-        { new ClusterUnavailableException("iris", "no silo", TimeSpan.FromSeconds(1)), 503, "1" },
+        { new ClusterUnavailableException("iris", TimeSpan.FromSeconds(1)), 503, "1" },
         { new ModelLoadingException("iris", "fetching", TimeSpan.FromSeconds(61)), 503, "61" },
         { new ModelUnloadedException("iris"), 503, "1" },
         { new NoCapacityException("iris", "all in use", TimeSpan.FromSeconds(2)), 503, "2" },

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Multiplex.Calls;
+using Orleans.Multiplex.Tests.AspNetCore;
 
 namespace Orleans.Multiplex.Tests.Client;
 
@@ -18,7 +20,12 @@ internal sealed class ClientHarness
             Keys.Add(key);
             return type == typeof(IInferenceGrain) ? model : Others(type);
         });
-        Client = new MultiplexClient(factory, Time, Options.Create(options ?? new MultiplexClientOptions()), random ?? new Random(1));
+        Client = new MultiplexClient(
+            factory,
+            Time,
+            Options.Create(options ?? new MultiplexClientOptions()),
+            random ?? new Random(1),
+            new LoggerFactory([Log], new LoggerFilterOptions { MinLevel = LogLevel.Debug }));
     }
 
     public static InferenceResponse Response { get; } = new()
@@ -33,6 +40,8 @@ internal sealed class ClientHarness
     public WatchedTime Time { get; } = new();
 
     public IMultiplexClient Client { get; }
+
+    public LogRecorder Log { get; } = new();
 
     public List<InferenceRequest> Requests { get; } = [];
 

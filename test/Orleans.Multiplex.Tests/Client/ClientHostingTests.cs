@@ -49,6 +49,7 @@ public sealed class ClientHostingTests
         builder.Services.AddMultiplexClient(options =>
         {
             options.RequestTimeout = TimeSpan.Zero;
+            options.MaxRequestTimeout = TimeSpan.FromDays(2);
             options.AttemptTimeout = TimeSpan.FromDays(2);
             options.MaxRequestBytes = new ByteSize(-1);
         });
@@ -59,7 +60,20 @@ public sealed class ClientHostingTests
         Assert.Collection(
             error.Faults,
             fault => Assert.StartsWith("Multiplex:RequestTimeout", fault, StringComparison.Ordinal),
+            fault => Assert.StartsWith("Multiplex:MaxRequestTimeout", fault, StringComparison.Ordinal),
             fault => Assert.StartsWith("Multiplex:AttemptTimeout", fault, StringComparison.Ordinal),
             fault => Assert.StartsWith("Multiplex:MaxRequestBytes", fault, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Start_LongestTimeBelowTheUsualOne_NamesBoth()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddMultiplexClient(options => options.RequestTimeout = TimeSpan.FromMinutes(11));
+        using var host = builder.Build();
+
+        var error = await Assert.ThrowsAsync<WrongSettingsException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("Multiplex:MaxRequestTimeout is 00:10:00; it must be at least Multiplex:RequestTimeout (00:11:00)", Assert.Single(error.Faults), StringComparison.Ordinal);
     }
 }

@@ -67,13 +67,29 @@ public sealed class MultiplexClientTests
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
-    [InlineData(86401)]
-    public async Task Infer_TimeoutOutOfRange_IsRefused(int seconds)
+    public async Task Infer_TimeoutNotAboveZero_IsRefused(int seconds)
     {
         var harness = new ClientHarness();
 
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() =>
             harness.InferAsync(TimeSpan.FromSeconds(seconds), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task AnyCall_ForMoreTimeThanMayBeAskedFor_IsRefusedBeforeItIsSent()
+    {
+        var most = TimeSpan.FromMinutes(3);
+        var harness = new ClientHarness(new MultiplexClientOptions { MaxRequestTimeout = most }).ThenAnswer();
+        var token = TestContext.Current.CancellationToken;
+
+        await harness.InferAsync(most, token);
+        var error = await Assert.ThrowsAsync<InvalidInputException>(() => harness.InferAsync(most + TimeSpan.FromTicks(1), token));
+        await Assert.ThrowsAsync<InvalidInputException>(() => harness.Client.CallAsync<IOwnGrain, int>(
+            "iris", (grain, ct) => throw new InvalidOperationException("No call is expected."), new InferenceOptions { Timeout = TimeSpan.FromHours(1) }, token));
+
+        Assert.Contains("at most 00:03:00 may be asked for (Multiplex:MaxRequestTimeout)", error.Message, StringComparison.Ordinal);
+        Assert.Equal("iris", error.ModelId);
+        Assert.Single(harness.Requests);
     }
 
     [Fact]
@@ -95,20 +111,60 @@ public sealed class MultiplexClientTests
     }
 
     [Fact]
-    public async Task Call_DeadlinePasses_OwnGrainIsCancelledAtTheDeadline()
+    public async Task Call_EachTry_CarriesWhatIsLeftOfItsTimeAndLeavesTheCallersContextAlone()
     {
         var harness = new ClientHarness();
-        harness.Others = _ => FakeGrains.Grain<IOwnGrain>((_, _) => new TaskCompletionSource<int>().Task);
+        List<TimeSpan?> seen = [];
+        harness.Others = _ => FakeGrains.Grain<IOwnGrain>((_, _) =>
+        {
+            seen.Add(CallTime.Take());
+            return seen.Count == 1 ? Task.FromException<int>(new SiloUnavailableException("gone")) : Task.FromResult(0);
+        });
+        CallTime.Send(TimeSpan.FromSeconds(99));
 
         var call = harness.Client.CallAsync<IOwnGrain, int>(
             "iris",
             (grain, ct) => grain.AddAsync(1, ct),
-            new InferenceOptions { Timeout = TimeSpan.FromSeconds(3) },
+            new InferenceOptions { Timeout = TimeSpan.FromSeconds(10) },
             TestContext.Current.CancellationToken);
         await harness.Time.NextTimerAsync();
-        harness.Time.Advance(TimeSpan.FromSeconds(3));
+        await harness.Time.NextTimerAsync();
+        harness.Time.Advance(TimeSpan.FromSeconds(4));
+        await call;
+
+        Assert.Equal([TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(6)], seen);
+        Assert.Equal(TimeSpan.FromSeconds(99), CallTime.Take());
+    }
+
+    [Fact]
+    public async Task Call_SiloNeverAnswers_EndsASecondAfterTheDeadline()
+    {
+        var harness = new ClientHarness();
+        harness.Others = _ => FakeGrains.Grain<IOwnGrain>((_, _) => new TaskCompletionSource<int>().Task);
+
+        var call = CallInThreeSecondsAsync(harness);
+        await harness.Time.NextTimerAsync();
+        harness.Time.Advance(TimeSpan.FromSeconds(3.9));
+        Assert.False(call.IsCompleted);
+        harness.Time.Advance(TimeSpan.FromSeconds(0.1));
 
         await Assert.ThrowsAsync<InferenceTimeoutException>(() => call);
+    }
+
+    [Fact]
+    public async Task Call_SiloAnswersItsOwnErrorJustAfterTheDeadline_ThatErrorIsThrown()
+    {
+        var harness = new ClientHarness();
+        var answer = new TaskCompletionSource<int>();
+        harness.Others = _ => FakeGrains.Grain<IOwnGrain>((_, _) => answer.Task);
+        var error = new ModelLoadingException("iris", "fetching", TimeSpan.FromSeconds(3));
+
+        var call = CallInThreeSecondsAsync(harness);
+        await harness.Time.NextTimerAsync();
+        harness.Time.Advance(TimeSpan.FromSeconds(3.2));
+        answer.SetException(error);
+
+        Assert.Same(error, await Record.ExceptionAsync(() => call));
     }
 
     [Fact]
@@ -128,4 +184,10 @@ public sealed class MultiplexClientTests
         Assert.Empty(await call);
         Assert.Equal([0L], harness.Keys);
     }
+
+    private static Task<int> CallInThreeSecondsAsync(ClientHarness harness) => harness.Client.CallAsync<IOwnGrain, int>(
+        "iris",
+        (grain, ct) => grain.AddAsync(1, ct),
+        new InferenceOptions { Timeout = TimeSpan.FromSeconds(3) },
+        TestContext.Current.CancellationToken);
 }

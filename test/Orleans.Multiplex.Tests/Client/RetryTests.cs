@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orleans.Runtime.Messaging;
 using Xunit;
 
@@ -14,6 +15,7 @@ public sealed class RetryTests
         new GatewayTooBusyException(),
         new TimeoutException("Response did not arrive on time"),
         new OrleansException("No active nodes are compatible with the grain"),
+        new EnumerationAbortedException("the remote target does not have a record of this enumerator"),
         new OperationCanceledException("The activation was abandoned"),
     ];
 
@@ -27,6 +29,8 @@ public sealed class RetryTests
         new InferenceTimeoutException("iris", "in the queue"),
         new ModelLoadingException("iris", "opening", TimeSpan.FromSeconds(1)),
         new InvalidOperationException("a bug"),
+        Own(new TimeoutException("the model's own")),
+        Own(new OrleansException("the model's own")),
     ];
 
     [Theory]
@@ -123,6 +127,35 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public async Task Infer_NoSiloUntilTheDeadline_TellsTheCallerWhatToDoAndTheLogWhatOrleansSaid()
+    {
+        var failure = new SiloUnavailableException("S127.0.0.1:11111:42 became unavailable");
+        var harness = new ClientHarness().Then(failure);
+
+        var call = harness.InferAsync(TimeSpan.FromMilliseconds(10), TestContext.Current.CancellationToken);
+        var error = await Assert.ThrowsAsync<ClusterUnavailableException>(() => call);
+
+        Assert.DoesNotContain("S127", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Send the request again", error.Message, StringComparison.Ordinal);
+        Assert.NotNull(error.RetryAfter);
+        Assert.Equal([LogLevel.Debug, LogLevel.Warning], harness.Log.Entries.Select(entry => entry.Level));
+        Assert.All(harness.Log.Entries, entry => Assert.Same(failure, entry.Error));
+    }
+
+    [Fact]
+    public async Task Infer_SiloThatWasReachedAtLastDoesNotAnswer_IsOutOfTimeAndNotWithoutASilo()
+    {
+        var harness = new ClientHarness { Always = (_, _) => new TaskCompletionSource<InferenceResponse>().Task }.Then(new SiloUnavailableException("gone"));
+
+        var call = harness.InferAsync(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        await harness.Time.NextTimerAsync();
+        harness.Time.Advance(await harness.Time.NextTimerAsync());
+        harness.Time.Advance(TimeSpan.FromSeconds(3));
+
+        await Assert.ThrowsAsync<InferenceTimeoutException>(() => call);
+    }
+
+    [Fact]
     public async Task Infer_SiloNeverAnswers_EndsASecondAfterTheDeadline()
     {
         CancellationToken seen = default;
@@ -198,5 +231,11 @@ public sealed class RetryTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => harness.InferAsync(cancellationToken: new CancellationToken(canceled: true)));
 
         Assert.Empty(harness.Requests);
+    }
+
+    private static Exception Own(Exception error)
+    {
+        OwnErrors.Mark(error);
+        return error;
     }
 }

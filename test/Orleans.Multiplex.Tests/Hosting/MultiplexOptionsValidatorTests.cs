@@ -20,6 +20,7 @@ public sealed class MultiplexOptionsValidatorTests
         options.MaxModelsPerSilo = 1;
         options.MaxBytesPerSilo = new ByteSize(1);
         options.RequestTimeout = TimeSpan.FromDays(1);
+        options.MaxRequestTimeout = TimeSpan.FromDays(1);
         options.IdleUnload = TimeSpan.FromDays(400);
         options.Load.DrainPatience = TimeSpan.Zero;
         options.Load.RoomTimeout = options.Load.Timeout;
@@ -37,6 +38,8 @@ public sealed class MultiplexOptionsValidatorTests
         { "Multiplex:MaxBytesPerSilo", options => options.MaxBytesPerSilo = new ByteSize(0) },
         { "Multiplex:RequestTimeout", options => options.RequestTimeout = TimeSpan.Zero },
         { "Multiplex:RequestTimeout", options => options.RequestTimeout = TimeSpan.FromDays(60) },
+        { "Multiplex:MaxRequestTimeout is at least Multiplex:RequestTimeout", options => options.RequestTimeout = TimeSpan.FromMinutes(11) },
+        { "Multiplex:MaxRequestTimeout", options => options.MaxRequestTimeout = TimeSpan.FromHours(25) },
         { "Multiplex:MaxRequestBytes", options => options.MaxRequestBytes = new ByteSize(0) },
         { "Multiplex:MaxRequestBytes", options => options.MaxRequestBytes = new ByteSize((1L << 30) + 1) },
         { "Multiplex:IdleUnload", options => options.IdleUnload = TimeSpan.Zero },
