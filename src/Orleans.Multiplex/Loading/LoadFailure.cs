@@ -31,6 +31,7 @@ internal sealed record LoadFailure(LoadFailureKind Kind, string Message, int Att
             LoadFailureKind.StoreUnavailable => new StoreUnavailableException(model, Message, remaining),
             LoadFailureKind.TooLarge => new NoCapacityException(model, Message),
             LoadFailureKind.NoRoom => new NoCapacityException(model, Message, TimeSpan.FromSeconds(1)),
+            LoadFailureKind.Overloaded => new OverloadedException(model, Message, TimeSpan.FromSeconds(1)),
             LoadFailureKind.Unloaded => new ModelUnloadedException(model),
             LoadFailureKind.Broken or _ => new ModelLoadFailedException(model, Message, remaining),
         };
@@ -45,6 +46,7 @@ internal sealed record LoadFailure(LoadFailureKind Kind, string Message, int Att
         InvalidModelIdException invalid => new(LoadFailureKind.InvalidId, invalid.Fault),
         NoCapacityException { IsPermanent: true } => new(LoadFailureKind.TooLarge, error.Message),
         NoCapacityException => new(LoadFailureKind.NoRoom, error.Message),
+        OverloadedException => new(LoadFailureKind.Overloaded, error.Message),
         ModelUnloadedException => new(LoadFailureKind.Unloaded, error.Message),
         _ => new(LoadFailureKind.Broken, $"{error.GetType().Name}: {error.Message}"),
     };

@@ -45,13 +45,16 @@ internal static class PlacementPolicy
     public static bool HasRoom(IEnumerable<SiloCandidate> candidates, long bytes) =>
         candidates.Any(candidate => Classify(candidate, bytes) == CandidateClass.HasRoom);
 
-    /// <summary>Whether there is a silo that would evict, for a model, one that is more than a band of age older than a full silo's own victim.</summary>
-    /// <param name="own">The full silo.</param>
+    /// <summary>
+    /// Whether a full silo is a better place than this one, which has no room either: it would evict, for the model, one that is more than a
+    /// band of age older than the own victim; or it can hold the model at all, where this silo cannot.
+    /// </summary>
+    /// <param name="own">This silo.</param>
     /// <param name="others">The other silos.</param>
     /// <param name="bytes">The bytes that the model will take; 0 when not known.</param>
-    public static bool HasMuchOlderVictim(SiloCandidate own, IEnumerable<SiloCandidate> others, long bytes) =>
+    public static bool HasBetterFullSilo(SiloCandidate own, IEnumerable<SiloCandidate> others, long bytes) =>
         others.Any(other => Classify(other, bytes) == CandidateClass.Full
-            && AgeBands.GetBand(other.VictimAge) > AgeBands.GetBand(own.VictimAge) + 1);
+            && (bytes > own.MaxBytes || AgeBands.GetBand(other.VictimAge) > AgeBands.GetBand(own.VictimAge) + 1));
 
     private static CandidateClass Classify(SiloCandidate candidate, long bytes) => candidate switch
     {

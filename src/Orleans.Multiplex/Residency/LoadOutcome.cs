@@ -24,8 +24,11 @@ internal enum LoadFailureKind
     /// <summary>The model needs more bytes than the silo's whole quota.</summary>
     TooLarge,
 
-    /// <summary>No room within the time for waiting, or too many wait.</summary>
+    /// <summary>No room within the time for waiting.</summary>
     NoRoom,
+
+    /// <summary>Too many loads wait for room already.</summary>
+    Overloaded,
 
     /// <summary>The load was ended by an unload or by the silo's stop.</summary>
     Unloaded,

@@ -88,7 +88,8 @@ internal sealed class SiloQuota(
     }
 
     /// <summary>Takes room, waiting and evicting for it where none is free. An earlier claim is used up.</summary>
-    /// <exception cref="NoCapacityException">The model is larger than the quota, too many wait, or the wait took too long.</exception>
+    /// <exception cref="NoCapacityException">The model is larger than the quota, or the wait took too long.</exception>
+    /// <exception cref="OverloadedException">Too many wait.</exception>
     public async ValueTask<Reservation> ReserveAsync(
         ModelPool pool, string modelId, long bytes, Reservation? claim, CancellationToken cancellationToken)
     {
@@ -251,9 +252,10 @@ internal sealed class SiloQuota(
 
             if (_waiting >= wait.MaxWaiting && !first)
             {
-                throw new NoCapacityException(
+                throw new OverloadedException(
                     modelId,
-                    $"Silo '{silo}' is at its quota of {limit}, and {_waiting} loads wait for room already (Multiplex:Load:MaxWaiting).",
+                    $"Silo '{silo}' is at its quota of {limit}, and {_waiting} loads wait for room already (Multiplex:Load:MaxWaiting). "
+                    + "Ask for fewer models at once, raise the quota, or add a silo.",
                     wait.RetryAfter);
             }
 

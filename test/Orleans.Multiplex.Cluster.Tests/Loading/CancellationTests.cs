@@ -103,7 +103,7 @@ public sealed class CancellationTests
         {
             var first = await Task.WhenAny(calls).Soon();
             calls.Remove(first);
-            var error = await Assert.ThrowsAsync<NoCapacityException>(() => first);
+            var error = await Assert.ThrowsAsync<OverloadedException>(() => first);
             Assert.NotNull(error.RetryAfter);
         }
 

@@ -25,6 +25,7 @@ public sealed class LoadFailureTests
     [InlineData("Broken", int.MaxValue, 300)]
     [InlineData("TooLarge", 3, 4)]
     [InlineData("NoRoom", 7, 0)]
+    [InlineData("Overloaded", 7, 0)]
     [InlineData("Unloaded", 7, 0)]
     public void GetDelay_KindAndAttempts_GiveTheBackoff(string kind, int attempts, double seconds) =>
         Assert.Equal(TimeSpan.FromSeconds(seconds), LoadBackoff.GetDelay(Enum.Parse<LoadFailureKind>(kind), attempts));
@@ -35,6 +36,7 @@ public sealed class LoadFailureTests
     [InlineData("StoreUnavailable", typeof(StoreUnavailableException), 0.3)]
     [InlineData("TooLarge", typeof(NoCapacityException), null)]
     [InlineData("NoRoom", typeof(NoCapacityException), 1.0)]
+    [InlineData("Overloaded", typeof(OverloadedException), 1.0)]
     [InlineData("Unloaded", typeof(ModelUnloadedException), 0.0)]
     [InlineData("Broken", typeof(ModelLoadFailedException), 0.8)]
     public void ToException_EachKind_IsItsErrorWithTheTimeThatIsLeft(string kind, Type type, double? retryAfter)

@@ -184,16 +184,23 @@ public sealed class PlacementPolicyTests
     [InlineData(null, 1.0, true)]
     [InlineData(1.0, null, false)]
     [InlineData(600.0, 601.0, false)]
-    public void HasMuchOlderVictim_AllFull_WhenTheOthersVictimIsMoreThanOneBandOlder(double? own, double? other, bool expected) =>
-        Assert.Equal(expected, IsMuchOlder(Full("own", own), Full("other", other), 0));
+    public void HasBetterFullSilo_AllFull_WhenTheOthersVictimIsMoreThanOneBandOlder(double? own, double? other, bool expected) =>
+        Assert.Equal(expected, IsBetter(Full("own", own), Full("other", other), 0));
+
+    [Theory]
+    [InlineData(50, 100, true)]
+    [InlineData(50, 50, false)]
+    [InlineData(100, 100, false)]
+    public void HasBetterFullSilo_ModelTooLargeForTheOwnSilo_WhenTheOtherCanHoldIt(long own, long other, bool expected) =>
+        Assert.Equal(expected, IsBetter(Full("own", 5) with { MaxBytes = own }, Full("other", null) with { MaxBytes = other }, 60));
 
     [Fact]
-    public void HasMuchOlderVictim_TwoSilosAskEachOther_NeverBothSayYes() =>
+    public void HasBetterFullSilo_TwoSilosAskEachOther_NeverBothSayYes() =>
         Gen.Select(Candidate, Candidate, Gen.Int[0, 60]).Sample((one, other, bytes) =>
-            Assert.False(IsMuchOlder(one, other, bytes) && IsMuchOlder(other, one, bytes)));
+            Assert.False(IsBetter(one, other, bytes) && IsBetter(other, one, bytes)));
 
-    private static bool IsMuchOlder(SiloCandidate own, SiloCandidate other, long bytes) =>
-        PlacementPolicy.HasMuchOlderVictim(own, [other], bytes);
+    private static bool IsBetter(SiloCandidate own, SiloCandidate other, long bytes) =>
+        PlacementPolicy.HasBetterFullSilo(own, [other], bytes);
 
     private static TimeSpan? Seconds(double? seconds) => seconds is { } known ? TimeSpan.FromSeconds(known) : null;
 

@@ -62,9 +62,9 @@ public sealed class SiloQuotaTests
         var taken = silo.Quota.TryReserve(silo.Pool, 0)!;
         var waiting = silo.ReserveAsync("waits");
 
-        var error = await Assert.ThrowsAsync<NoCapacityException>(() => silo.ReserveAsync("refused"));
+        var error = await Assert.ThrowsAsync<OverloadedException>(() => silo.ReserveAsync("refused"));
 
-        Assert.False(error.IsPermanent);
+        Assert.NotNull(error.RetryAfter);
         Assert.Contains("Multiplex:Load:MaxWaiting", error.Message, StringComparison.Ordinal);
         taken.Release();
         await waiting.Soon();
