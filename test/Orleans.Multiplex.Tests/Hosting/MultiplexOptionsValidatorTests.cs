@@ -38,7 +38,7 @@ public sealed class MultiplexOptionsValidatorTests
         { "Multiplex:MaxBytesPerSilo", options => options.MaxBytesPerSilo = new ByteSize(0) },
         { "Multiplex:RequestTimeout", options => options.RequestTimeout = TimeSpan.Zero },
         { "Multiplex:RequestTimeout", options => options.RequestTimeout = TimeSpan.FromDays(60) },
-        { "Multiplex:MaxRequestTimeout is at least Multiplex:RequestTimeout", options => options.RequestTimeout = TimeSpan.FromMinutes(11) },
+        { "Multiplex:MaxRequestTimeout is 00:10:00; it must be at least Multiplex:RequestTimeout (00:11:00)", options => options.RequestTimeout = TimeSpan.FromMinutes(11) },
         { "Multiplex:MaxRequestTimeout", options => options.MaxRequestTimeout = TimeSpan.FromHours(25) },
         { "Multiplex:MaxRequestBytes", options => options.MaxRequestBytes = new ByteSize(0) },
         { "Multiplex:MaxRequestBytes", options => options.MaxRequestBytes = new ByteSize((1L << 30) + 1) },
