@@ -26,6 +26,7 @@ internal static class KnownSettings
         "Multiplex:MaxBytesPerSilo",
         "Multiplex:MaxModelsPerSilo",
         "Multiplex:MaxRequestBytes",
+        "Multiplex:MaxRequestTimeout",
         "Multiplex:Models",
         "Multiplex:Pools:*:MaxModelsPerSilo",
         "Multiplex:RequestTimeout",
