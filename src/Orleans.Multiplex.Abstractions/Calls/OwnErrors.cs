@@ -10,7 +10,7 @@ internal static class OwnErrors
     private const string Key = "multiplex.own";
 
     /// <summary>Whether an error is of a type that both throw.</summary>
-    public static bool IsAmbiguous(Exception error) => error is TimeoutException || error.GetType() == typeof(Runtime.OrleansException);
+    public static bool IsAmbiguous(Exception error) => error is TimeoutException or OperationCanceledException || error.GetType() == typeof(Runtime.OrleansException);
 
     /// <summary>Marks what left a model's code; does nothing to errors that cannot be taken for Orleans'.</summary>
     public static void Mark(Exception error)

@@ -41,7 +41,7 @@ internal sealed class MultiplexClient(
         var timeout = TimeoutOf(model, options);
         var grain = grains.GetGrain<TGrain>(model);
         return await _retry.RunAsync(
-            model, timeout, AnswerGrace, (left, token) => CallOnceAsync(grain, left, call, token), cancellationToken);
+            model, timeout, AnswerGrace, (left, token) => CallOnceAsync(grain, model, left, call, token), cancellationToken);
     }
 
     public async Task<ModelDescription> DescribeAsync(string modelId, CancellationToken cancellationToken = default)
@@ -68,17 +68,24 @@ internal sealed class MultiplexClient(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // Nobody here cancelled it: the activation was given up, as a stopping silo does.
+            // Nobody here cancelled it: the activation was given up, as a stopping silo does. So too below.
             throw new ModelUnloadedException(model);
         }
     }
 
     private static async Task<TResult> CallOnceAsync<TGrain, TResult>(
-        TGrain grain, TimeSpan left, Func<TGrain, CancellationToken, Task<TResult>> call, CancellationToken cancellationToken)
+        TGrain grain, string model, TimeSpan left, Func<TGrain, CancellationToken, Task<TResult>> call, CancellationToken cancellationToken)
     {
         // It ends with this method: what an async method sets in its flow of execution does not reach its caller.
         CallTime.Send(left);
-        return await call(grain, cancellationToken);
+        try
+        {
+            return await call(grain, cancellationToken);
+        }
+        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested && !OwnErrors.IsMarked(error))
+        {
+            throw new ModelUnloadedException(model);
+        }
     }
 
     private Task<T> ReadAsync<T>(string model, Func<IClusterResidencyGrain, CancellationToken, Task<T>> read, CancellationToken cancellationToken)

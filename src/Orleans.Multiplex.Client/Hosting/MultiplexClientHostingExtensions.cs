@@ -17,13 +17,14 @@ public static class MultiplexClientHostingExtensions
     /// <summary>
     /// Adds <see cref="IMultiplexClient"/> to an Orleans client and fits the client's messaging to it: its response timeout becomes
     /// <see cref="MultiplexClientOptions.AttemptTimeout"/>, with cancellation, and its largest message takes
-    /// <see cref="MultiplexClientOptions.MaxRequestBytes"/>. May be called more than once.
+    /// <see cref="MultiplexClientOptions.MaxRequestBytes"/>. Reads the section <c>Multiplex</c> of the settings. May be called more than once.
     /// </summary>
     /// <param name="builder">The client.</param>
-    /// <param name="configure">Settings; null for the defaults.</param>
+    /// <param name="configure">Changes what the settings say; null changes nothing.</param>
     public static IClientBuilder AddMultiplexClient(this IClientBuilder builder, Action<MultiplexClientOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSettings<MultiplexClientOptions, MultiplexClientOptionsValidator>(builder.Configuration);
         builder.Services.AddMultiplexClient(configure);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<ClientMessagingOptions>, ClientMessaging>());
         return builder;

@@ -27,15 +27,12 @@ internal sealed class DedicatedThreads : IDisposable
     {
         _work = capacity is { } bound ? Channel.CreateBounded<Action>(bound) : Channel.CreateUnbounded<Action>();
         _name = name;
-        Count = count;
         _running = count;
         for (var i = 0; i < count; i++)
         {
             Start();
         }
     }
-
-    public int Count { get; }
 
     /// <summary>The threads that work keeps, and that others have taken the place of.</summary>
     public int Substitutes => Volatile.Read(ref _substitutes);

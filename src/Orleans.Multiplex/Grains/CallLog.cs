@@ -44,11 +44,13 @@ internal sealed partial class CallLog(TimeProvider time, ILogger logger)
             }
         }
 
-        public void Fail(Exception error)
+        public void Fail(Exception error) => Fail(error.GetType().Name);
+
+        public void Fail(string error)
         {
             if (!Interlocked.Exchange(ref _hasEnded, true))
             {
-                log.LogFailed(model, Milliseconds, error.GetType().Name);
+                log.LogFailed(model, Milliseconds, error);
             }
         }
     }

@@ -69,6 +69,7 @@ internal sealed class LeasedRequest<T>(IAsyncEnumerableRequest<T> inner, GrainCa
         private readonly StreamPause _pause;
         private ModelCall? _call;
         private IAsyncEnumerator<T>? _inner;
+        private bool _isComplete;
         private Task<bool> _next = Task.FromResult(false);
 
         public Enumerator(IAsyncEnumerableRequest<T> request, GrainCalls calls, TimeSpan? left, CancellationToken cancellationToken)
@@ -91,6 +92,7 @@ internal sealed class LeasedRequest<T>(IAsyncEnumerableRequest<T> inner, GrainCa
                 _calls.ThrowIfOver(_pause);
                 _call ??= await _calls.BeginAsync(_left, _cancellationToken);
                 var hasNext = await MoveNextAsync(_call);
+                _isComplete = !hasNext;
                 if (hasNext)
                 {
                     _pause.Begin();
@@ -121,7 +123,15 @@ internal sealed class LeasedRequest<T>(IAsyncEnumerableRequest<T> inner, GrainCa
                 return;
             }
 
-            _entry?.Succeed(call.Lease.IsCold);
+            if (_isComplete)
+            {
+                _entry?.Succeed(call.Lease.IsCold);
+            }
+            else
+            {
+                _entry?.Fail("its caller ended it early");
+            }
+
             var hasEnded = _next.IsCompleted;
             var ending = EndAsync(call);
             if (hasEnded)

@@ -86,7 +86,7 @@ internal sealed class ModelArrival(ModelAttachments silo, ModelPool pool, ModelK
             return silo.Footprints.Find(pool.Name, key.Id);
         }
 #pragma warning disable CA1031 // An activation that fails would give its callers an error that is not one of ours.
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             return null;

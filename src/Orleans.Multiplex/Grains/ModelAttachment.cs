@@ -57,7 +57,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
             return;
         }
 
-        _search = new StoreSearch(pool, key, opener, Remember);
+        _search = new StoreSearch(pool, key, silo.Loader, _time, opener, Remember);
         _arrival = new ModelArrival(silo, pool, key, _search, opener);
         if (!await _arrival.TryStayAsync(cancellationToken))
         {

@@ -5,14 +5,17 @@ using Orleans.Multiplex.Storage;
 namespace Orleans.Multiplex.Grains;
 
 /// <summary>
-/// What the store has of a model: one asks it for all who wait. What was found serves the load that follows, and is asked anew for the
-/// next.
+/// What the store has of a model: one asks it for all who wait, for no longer than a load may take, and not on a silo that stops. What was
+/// found serves the load that follows, and is asked anew for the next.
 /// </summary>
 /// <param name="pool">The pool of the model's class.</param>
 /// <param name="key">The model.</param>
+/// <param name="loader">Who will load it.</param>
+/// <param name="time">The clock.</param>
 /// <param name="opener">Who asks the store.</param>
 /// <param name="remember">Keeps a failure.</param>
-internal sealed class StoreSearch(ModelPool pool, ModelKey key, IModelOpener opener, Func<LoadOutcome, LoadFailure> remember)
+internal sealed class StoreSearch(
+    ModelPool pool, ModelKey key, ModelLoader loader, TimeProvider time, IModelOpener opener, Func<LoadOutcome, LoadFailure> remember)
 {
     private readonly Lock _lock = new();
     private Task<Found>? _finding;
@@ -58,11 +61,30 @@ internal sealed class StoreSearch(ModelPool pool, ModelKey key, IModelOpener ope
     /// <summary>The resident that a manifest stands for.</summary>
     public ResidentKey ToResidentKey(ModelManifest? manifest) => new(pool.Name, key.Id, manifest?.Version ?? key.Version ?? 0);
 
+    private async Task<ModelManifest?> AskAsync()
+    {
+        using var timeout = new CancellationTokenSource(loader.Timeout, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, loader.Stopping);
+        try
+        {
+            return await opener.FindAsync(key, stop.Token).AsTask().WaitAsync(stop.Token);
+        }
+        catch (OperationCanceledException) when (loader.Stopping.IsCancellationRequested)
+        {
+            throw new ModelUnloadedException(key.ToString());
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            throw new StoreUnavailableException(
+                key.ToString(), $"it did not answer within {loader.Timeout.TotalSeconds:0.#} s (Multiplex:Load:Timeout).", TimeSpan.Zero);
+        }
+    }
+
     private async Task<Found> FindOnceAsync()
     {
         try
         {
-            return new Found(await opener.FindAsync(key, CancellationToken.None), null);
+            return new Found(await AskAsync(), null);
         }
 #pragma warning disable CA1031 // Whatever the store throws becomes a failure, which every waiter gets as an error of its own.
         catch (Exception error)

@@ -39,11 +39,17 @@ internal sealed class StreamPause(TimeSpan longest, TimeProvider time, Func<Task
     private void OnTimer() =>
         Task.Factory.StartNew(EndIfOverAsync, CancellationToken.None, TaskCreationOptions.None, _activation).Unwrap().Ignore();
 
-    // The caller may have asked again, and have got another element, since the timer came.
+    // The caller may have asked again, and have got another element, since the timer came; and a timer may come a little early.
     private Task EndIfOverAsync()
     {
-        if (!_lasts || time.GetElapsedTime(_since) < longest)
+        if (!_lasts)
         {
+            return Task.CompletedTask;
+        }
+
+        if (longest - time.GetElapsedTime(_since) is var left && left > TimeSpan.Zero)
+        {
+            _timer!.Change(left, Timeout.InfiniteTimeSpan);
             return Task.CompletedTask;
         }
 

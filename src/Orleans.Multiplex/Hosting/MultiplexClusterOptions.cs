@@ -5,7 +5,7 @@ namespace Orleans.Multiplex;
 public sealed class MultiplexClusterOptions
 {
     /// <summary>The settings section which these options are read from: <c>Multiplex:Cluster</c>.</summary>
-    public const string SectionName = "Multiplex:Cluster";
+    internal const string SectionName = "Multiplex:Cluster";
 
     /// <summary>A silo that is a cluster of its own; nothing outside its process joins it.</summary>
     public const string None = nameof(None);

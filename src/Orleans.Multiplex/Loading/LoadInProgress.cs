@@ -48,9 +48,17 @@ internal sealed class LoadInProgress(LoadQueue queue)
         _turn = Turn.None;
     }
 
-    /// <summary>The load was ended and goes on all the same: its turn and its thread go to others. Its room stays taken, as the memory is.</summary>
+    /// <summary>
+    /// The load was ended and goes on all the same: its turn and its thread go to others. Its room stays taken where the model is being
+    /// opened, as its memory is.
+    /// </summary>
     public void LeaveBehind()
     {
+        if (Opening is null)
+        {
+            Reservation?.Release();
+        }
+
         Thread?.TryReplace();
         if (_turn == Turn.Taken && queue.TryLeaveBehind())
         {

@@ -18,6 +18,6 @@ internal sealed partial class ModelLoader
     private partial void LogLoadStopped(string model);
 
     [LoggerMessage(LogEvents.LoadingIds + 4, LogLevel.Warning,
-        "The load of model '{Model}' was ended and goes on all the same, deaf to its token; its room stays taken until it ends.")]
+        "The load of model '{Model}' was ended and goes on all the same, deaf to its token; what it has in memory keeps its room until it ends.")]
     private partial void LogLeftBehind(string model);
 }

@@ -36,7 +36,7 @@ internal sealed partial class ModelLoader : IDisposable
     private readonly DedicatedThreads _threads;
     private readonly KnownFootprints _footprints;
     private long _lastLoadTicks;
-    private volatile bool _isStopping;
+    private readonly CancellationTokenSource _stopping = new();
 
     public ModelLoader(
         ResidencyLedger ledger,
@@ -97,18 +97,28 @@ internal sealed partial class ModelLoader : IDisposable
     /// <summary>Ends the loads under way, and every later one at once; their waiters try again elsewhere. The silo stops.</summary>
     public void Stop()
     {
-        _isStopping = true;
+        _ = _stopping.CancelAsync();
         foreach (var resident in _ledger.Snapshot().Where(resident => resident.State.IsLoading()))
         {
             resident.StopLoad();
         }
     }
 
+    /// <summary>The longest that a load may take.</summary>
+    public TimeSpan Timeout => _options.Timeout;
+
+    /// <summary>Cancelled when the silo stops.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
     /// <summary>Completes when the load threads have ended.</summary>
     public Task WhenEnded => _threads.WhenEnded;
 
     /// <summary>Opens nothing more; what is being opened goes on to its end, for which this does not wait.</summary>
-    public void Dispose() => _threads.Dispose();
+    public void Dispose()
+    {
+        _threads.Dispose();
+        _stopping.Dispose();
+    }
 
     private async Task LoadAsync(Resident resident, ModelManifest? manifest, IModelOpener opener, Reservation? claim)
     {
@@ -117,7 +127,7 @@ internal sealed partial class ModelLoader : IDisposable
         var load = new LoadInProgress(_queue) { Reservation = claim };
         try
         {
-            ObjectDisposedException.ThrowIf(_isStopping, this);
+            _stopping.Token.ThrowIfCancellationRequested();
             await load.TakeTurnAsync(stop.Token);
             LogLoading(resident.Name);
             var started = _time.GetTimestamp();
@@ -276,7 +286,7 @@ internal sealed partial class ModelLoader : IDisposable
 
     private LoadOutcome ToOutcome(Exception error, Resident resident, CancellationToken timeout) => error switch
     {
-        _ when resident.LoadStopped.IsCancellationRequested || _isStopping => new(LoadFailureKind.Unloaded, ""),
+        _ when resident.LoadStopped.IsCancellationRequested || _stopping.IsCancellationRequested => new(LoadFailureKind.Unloaded, ""),
         OperationCanceledException when timeout.IsCancellationRequested && resident.State is (ResidentState.Queued or ResidentState.Reserving) =>
             new(LoadFailureKind.NoRoom, $"Model '{resident.Name}' waited {_options.Timeout.TotalSeconds:0.#} s (Multiplex:Load:Timeout) for its turn to be loaded."),
         OperationCanceledException when timeout.IsCancellationRequested =>

@@ -97,12 +97,15 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         ReclaimWhenAwaited();
     }
 
-    /// <summary>The age of the model that a pool would evict next; null when it has none.</summary>
+    /// <summary>
+    /// The age of the model that a pool would evict next; null when it has none. A model in use is used now, however long ago that use
+    /// began.
+    /// </summary>
     public TimeSpan? GetVictimAge(ModelPool pool)
     {
         lock (_lock)
         {
-            return pool.Lru.Peek()?.Age;
+            return pool.Lru.Peek() is { } next ? next.Gate.Users > 0 ? TimeSpan.Zero : next.Age : null;
         }
     }
 
@@ -229,16 +232,15 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
     // A request or a Dispose that hangs must not be the room that all who wait are promised: after a moment others go in its place.
     private async Task WaitWithGraceAsync(Resident resident, Task end)
     {
-        try
-        {
-            await end.WaitAsync(DrainGrace, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        }
-        catch (TimeoutException) when (!end.IsCompleted)
+        await end.WaitAsync(DrainGrace, _time, CancellationToken.None)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        if (!end.IsCompleted)
         {
             resident.Reservation!.StopLeaving();
             Reclaim();
-            await end;
         }
+
+        await end;
     }
 
     private async Task UnloadAsync(Resident resident, EvictionReason reason)

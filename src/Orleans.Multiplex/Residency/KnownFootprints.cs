@@ -5,15 +5,15 @@ using BitFaster.Caching.Lru;
 namespace Orleans.Multiplex.Residency;
 
 /// <summary>
-/// The bytes that models are known to take: as their files say, as they were measured, and as the silos tell that loaded them. For a bounded
-/// number of models.
+/// The bytes that models are known to take: as their files say, as they were measured, and as the silos tell that had them to place. For a
+/// bounded number of models.
 /// </summary>
 internal sealed class KnownFootprints
 {
     private const int Most = 10_000;
 
     private readonly ConcurrentLru<(string Pool, string ModelId), long> _bytes = new(Most);
-    private readonly ConcurrentQueue<ModelFootprint> _untold = new();
+    private readonly ConcurrentDictionary<(string Pool, string ModelId), long> _untold = new();
 
     /// <summary>The bytes that a model takes; 0 when that is not known.</summary>
     public long Find(string pool, string modelId) => _bytes.TryGet((pool, modelId), out var bytes) ? bytes : 0;
@@ -24,7 +24,7 @@ internal sealed class KnownFootprints
         _bytes.AddOrUpdate((pool, modelId), bytes);
         if (bytes > 0 && _untold.Count < Most)
         {
-            _untold.Enqueue(new ModelFootprint(pool, modelId, bytes));
+            _untold[(pool, modelId)] = bytes;
         }
     }
 
@@ -37,14 +37,17 @@ internal sealed class KnownFootprints
         }
     }
 
-    /// <summary>Takes out what the other silos have not been told yet, the oldest first.</summary>
+    /// <summary>Takes out what the other silos have not been told yet, each model once.</summary>
     /// <param name="most">How many at most.</param>
     public ImmutableArray<ModelFootprint> TakeUntold(int most)
     {
         var untold = ImmutableArray.CreateBuilder<ModelFootprint>();
-        while (untold.Count < most && _untold.TryDequeue(out var footprint))
+        foreach (var (pool, modelId) in _untold.Keys.Take(most))
         {
-            untold.Add(footprint);
+            if (_untold.TryRemove((pool, modelId), out var bytes))
+            {
+                untold.Add(new ModelFootprint(pool, modelId, bytes));
+            }
         }
 
         return untold.ToImmutable();

@@ -63,7 +63,7 @@ internal sealed class SiloQuota(
         }
     }
 
-    /// <summary>Raised, outside the lock, when something was charged or given back.</summary>
+    /// <summary>Raised, outside the lock, when something was charged or given back, or is waited for.</summary>
     public event Action? Changed;
 
     /// <summary>Connects the one who makes room; called once, at start.</summary>
@@ -263,6 +263,7 @@ internal sealed class SiloQuota(
             request = room.Enqueue(amount, first);
         }
 
+        Changed?.Invoke();
         try
         {
             _reclaimer?.Reclaim();
@@ -274,6 +275,8 @@ internal sealed class SiloQuota(
             {
                 room.Cancel(request);
             }
+
+            Changed?.Invoke();
 
             if (error is OperationCanceledException)
             {

@@ -17,8 +17,8 @@ internal sealed record SiloRow(
     SiloAddress Silo, string Name, long Sequence, bool IsDraining, long MaxBytes, long ChargedBytes, ImmutableArray<PoolRow> Pools)
 {
     /// <summary>
-    /// The bytes of models that were loaded here since the silo last told, for directors on silos that never had them. They go with the row since a
-    /// load changes the row anyway; who misses one hears it after the model's next load, and places by less until then.
+    /// The bytes of models that came here since the silo last told, for directors on silos that never had them. They go with the row since a load
+    /// changes the row anyway; who misses one hears it when the model comes the next time, and places by less until then.
     /// </summary>
     [Id(0)]
     public ImmutableArray<ModelFootprint> Footprints { get; init; } = [];

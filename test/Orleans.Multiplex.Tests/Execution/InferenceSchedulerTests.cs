@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Multiplex.Execution;
@@ -10,11 +11,12 @@ public sealed class InferenceSchedulerTests : IDisposable
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     private readonly FakeTimeProvider _time = new();
+    private readonly RecordedLog _log = new();
     private readonly InferenceScheduler _scheduler;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _ends;
 
-    public InferenceSchedulerTests() => _scheduler = Make(_time);
+    public InferenceSchedulerTests() => _scheduler = Make(_time, _log);
 
     public void Dispose() => _scheduler.Dispose();
 
@@ -167,10 +169,11 @@ public sealed class InferenceSchedulerTests : IDisposable
         var next = _scheduler.RunAsync("m", _ => 2, TimeSpan.FromDays(1), () => { }, CancellationToken.None);
 
         _time.Advance(Minute);
-        Assert.False(next.IsCompleted);
+        Assert.DoesNotContain(_log.Messages, message => message.Contains("kept an inference thread", StringComparison.Ordinal));
 
         _time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(2, await next.Soon());
+        Assert.Single(_log.Messages, message => message.Contains("kept an inference thread", StringComparison.Ordinal));
         running.Open();
     }
 
@@ -259,7 +262,7 @@ public sealed class InferenceSchedulerTests : IDisposable
         }
     }
 
-    private static InferenceScheduler Make(TimeProvider time) => new(new(Threads: 1, MaxQueued: 1, TimeSpan.FromSeconds(1)), "silo-1", time, NullLogger.Instance);
+    private static InferenceScheduler Make(TimeProvider time, ILogger? logger = null) => new(new(Threads: 1, MaxQueued: 1, TimeSpan.FromSeconds(1)), "silo-1", time, logger ?? NullLogger.Instance);
 
     private static int Block(Checkpoint checkpoint)
     {
