@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Multiplex.Execution;
@@ -11,12 +10,11 @@ public sealed class InferenceSchedulerTests : IDisposable
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     private readonly FakeTimeProvider _time = new();
-    private readonly RecordedLog _log = new();
     private readonly InferenceScheduler _scheduler;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _ends;
 
-    public InferenceSchedulerTests() => _scheduler = Make(_time, _log);
+    public InferenceSchedulerTests() => _scheduler = Make(_time);
 
     public void Dispose() => _scheduler.Dispose();
 
@@ -137,47 +135,6 @@ public sealed class InferenceSchedulerTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_NeverEnds_AnotherThreadTakesItsPlaceUntilItDoes()
-    {
-        var (stuck, second, third) = (new Checkpoint(), new Checkpoint(), new Checkpoint());
-        var run = RunAsync(_ => Block(stuck));
-        await stuck.Reached;
-        _time.Advance(Minute);
-        await Assert.ThrowsAsync<InferenceTimeoutException>(() => run.Soon());
-        var next = _scheduler.RunAsync("m", _ => Block(second), TimeSpan.FromDays(1), () => { }, CancellationToken.None);
-
-        _time.Advance(TimeSpan.FromSeconds(10));
-
-        await second.Reached;
-        stuck.Open();
-        await _ended.Task.Soon();
-        var last = _scheduler.RunAsync("m", _ => Block(third), TimeSpan.FromDays(1), () => { }, CancellationToken.None);
-        second.Open();
-        third.Open();
-        Assert.Equal((1, 1), (await next.Soon(), await last.Soon()));
-    }
-
-    [Fact]
-    public async Task Run_CallerGoesAwayEarly_TheRunHasItsWholeTimeBeforeItCountsAsStuck()
-    {
-        var running = new Checkpoint();
-        using var caller = new CancellationTokenSource();
-        var run = _scheduler.RunAsync("m", _ => Block(running), Minute, () => { }, caller.Token);
-        await running.Reached;
-        await caller.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Soon());
-        var next = _scheduler.RunAsync("m", _ => 2, TimeSpan.FromDays(1), () => { }, CancellationToken.None);
-
-        _time.Advance(Minute);
-        Assert.DoesNotContain(_log.Messages, message => message.Contains("kept an inference thread", StringComparison.Ordinal));
-
-        _time.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal(2, await next.Soon());
-        Assert.Single(_log.Messages, message => message.Contains("kept an inference thread", StringComparison.Ordinal));
-        running.Open();
-    }
-
-    [Fact]
     public async Task Run_DeadlineInTheRun_SaysSoAndEndsWhenTheRunDoes()
     {
         var running = new Checkpoint();
@@ -262,7 +219,7 @@ public sealed class InferenceSchedulerTests : IDisposable
         }
     }
 
-    private static InferenceScheduler Make(TimeProvider time, ILogger? logger = null) => new(new(Threads: 1, MaxQueued: 1, TimeSpan.FromSeconds(1)), "silo-1", time, logger ?? NullLogger.Instance);
+    private static InferenceScheduler Make(TimeProvider time) => new(new(Threads: 1, MaxQueued: 1, TimeSpan.FromSeconds(1)), "silo-1", time, NullLogger.Instance);
 
     private static int Block(Checkpoint checkpoint)
     {
