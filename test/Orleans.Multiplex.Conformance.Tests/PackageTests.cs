@@ -70,7 +70,7 @@ public sealed class PackageTests(ITestOutputHelper output)
         var notBare = verdicts.Where(verdict => verdict.BareFault is not null).OrderBy(verdict => verdict.Model, StringComparer.Ordinal).ToList();
         var text = new StringBuilder(string.Create(
             CultureInfo.InvariantCulture,
-            $"Passed over HTTP {Count(Way.Http)}, by SDK {Count(Way.Sdk)}, failed {verdicts.Count(verdict => verdict.IsFailure)}, " +
+            $"Passed over HTTP in JSON {Count(Way.Json)}, binary {Count(Way.Binary)}, by SDK {Count(Way.Sdk)}, failed {verdicts.Count(verdict => verdict.IsFailure)}, " +
             $"not passed by bare ONNX Runtime {notBare.Count}, " +
             $"of which here as expected {notBare.Count(verdict => verdict is { Difference: null, Breakdown: null })}:\n"));
         foreach (var verdict in notBare)

@@ -1,11 +1,10 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Orleans.Multiplex.AspNetCore.Bodies;
 
 /// <summary>
-/// The body of a request in one pooled buffer, charged to the request's account until it is disposed. The buffer grows with what
+/// The body of a request, or its beginning, in one pooled buffer, charged to the account of the request until it is disposed. The buffer grows with what
 /// arrives, so that a client that announces much and sends little holds little.
 /// </summary>
 internal sealed class RequestBody : IDisposable
@@ -22,17 +21,21 @@ internal sealed class RequestBody : IDisposable
     /// <summary>The bytes of the body; valid until it is disposed.</summary>
     public ReadOnlySpan<byte> Span => _buffer.AsSpan(0, _count);
 
-    /// <summary>Reads the whole body.</summary>
-    /// <exception cref="BadHttpRequestException">It is longer than <paramref name="limit"/>, or encoded.</exception>
+    /// <summary>Reads the next bytes of a request, or all that is left of them.</summary>
+    /// <param name="content">The bytes as they come.</param>
+    /// <param name="length">How many to read, fewer if the request has no more; null for all.</param>
+    /// <param name="account">What the buffer is charged to.</param>
+    /// <param name="cancellationToken">Ends the reading when the client has gone.</param>
+    /// <exception cref="BadHttpRequestException">The request is longer than its limit, or not compressed as it says.</exception>
     /// <exception cref="OverloadedException">It does not fit beside what is in flight.</exception>
     public static async Task<RequestBody> ReadAsync(
-        HttpContext context, long limit, BytesInFlight.Account account, CancellationToken cancellationToken)
+        RequestContent content, long? length, BytesInFlight.Account account, CancellationToken cancellationToken)
     {
-        CheckHeaders(context, limit);
         var body = new RequestBody(account);
         try
         {
-            await body.FillAsync(context.Request, limit, cancellationToken);
+            // Without a length, one byte beyond the limit tells that there is more.
+            await body.FillAsync(content, Math.Min(length ?? content.Length ?? long.MaxValue, content.Limit + 1), cancellationToken);
             return body;
         }
         catch
@@ -52,33 +55,8 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
-    private static void CheckHeaders(HttpContext context, long limit)
+    private async Task FillAsync(RequestContent content, long end, CancellationToken cancellationToken)
     {
-        if (context.Request.ContentLength > limit)
-        {
-            throw TooLong(limit);
-        }
-
-        if (context.Request.Headers.ContentEncoding is [not ("" or "identity"), ..])
-        {
-            throw new BadHttpRequestException(
-                "The body is compressed; send it without Content-Encoding.", StatusCodes.Status415UnsupportedMediaType);
-        }
-
-        // The server's own limit is 30 MB unless set, and counts the frames of a chunked body too; the limit here counts its bytes.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-        {
-            feature.MaxRequestBodySize = null;
-        }
-    }
-
-    private static BadHttpRequestException TooLong(long limit) => new(
-        $"The body is longer than {limit} bytes (Multiplex:MaxRequestBytes). Send fewer rows at once.", StatusCodes.Status413PayloadTooLarge);
-
-    private async Task FillAsync(HttpRequest request, long limit, CancellationToken cancellationToken)
-    {
-        // Without an announced length, one byte beyond the limit tells that there is more.
-        var end = (int)(request.ContentLength ?? limit + 1);
         while (_count < end)
         {
             if (_count == _capacity)
@@ -86,18 +64,13 @@ internal sealed class RequestBody : IDisposable
                 Grow(Math.Min(end, Math.Max(FirstBytes, _capacity * 2L)));
             }
 
-            var read = await request.Body.ReadAsync(_buffer.AsMemory(_count, _capacity - _count), cancellationToken);
+            var read = await content.ReadAsync(_buffer.AsMemory(_count, _capacity - _count), cancellationToken);
             if (read == 0)
             {
                 break;
             }
 
             _count += read;
-        }
-
-        if (_count > limit)
-        {
-            throw TooLong(limit);
         }
     }
 

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Orleans.Multiplex.AspNetCore.Errors;
 
-/// <summary>Writes an error as an HTTP response: <c>{"error": "…"}</c>, with <c>Retry-After</c> where a new try makes sense.</summary>
+/// <summary>Writes an error as an HTTP response: <c>{"error": "…"}</c>, with <c>Retry-After</c> where a new try makes sense, and with the encodings that are read where another was sent.</summary>
 internal static class ErrorResponse
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -15,6 +15,11 @@ internal static class ErrorResponse
     {
         var response = context.Response;
         SetRetryAfter(response, report.RetryAfter);
+        if (report.Status == StatusCodes.Status415UnsupportedMediaType)
+        {
+            response.Headers.AcceptEncoding = "gzip, deflate";
+        }
+
         response.StatusCode = report.Status;
         response.ContentType = "application/json";
         var body = new ArrayBufferWriter<byte>();

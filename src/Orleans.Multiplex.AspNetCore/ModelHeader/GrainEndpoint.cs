@@ -19,7 +19,8 @@ internal sealed class GrainEndpoint(
     {
         var model = ModelIdHeader.Read(context).ToString();
         using var account = inFlight.Open(model);
-        using var body = await RequestBody.ReadAsync(context, _maxBytes, account, context.RequestAborted);
+        await using var content = RequestContent.Open(context, _maxBytes);
+        using var body = await RequestBody.ReadAsync(content, null, account, context.RequestAborted);
         var request = Read<TRequest>(body.Span, model);
         var response = await client.CallAsync<TGrain, TResponse>(
             model, (grain, token) => call(grain, request, token), cancellationToken: context.RequestAborted);

@@ -7,19 +7,12 @@ namespace Orleans.Multiplex.AspNetCore.OpenInference;
 /// <summary>One inference request over HTTP, from its body to its answer.</summary>
 internal sealed class InferEndpoint(IMultiplexClient client, BytesInFlight inFlight, IOptions<MultiplexHttpOptions> options)
 {
-    private const string BinaryHeader = "Inference-Header-Content-Length";
-
     private readonly long _maxBytes = options.Value.MaxRequestBytes.Bytes;
 
     /// <summary>Answers a request to a model.</summary>
     public async Task AnswerAsync(HttpContext context, ModelKey model)
     {
         var key = model.ToString();
-        if (context.Request.Headers.ContainsKey(BinaryHeader))
-        {
-            throw new InvalidInputException(
-                key, "", $"The header {BinaryHeader} announces binary tensor data, which is not read here; send the tensors as JSON.");
-        }
 
         // 1 The body, straight into tensors; its text is given back before the model is called.
         using var account = inFlight.Open(key);
@@ -27,21 +20,68 @@ internal sealed class InferEndpoint(IMultiplexClient client, BytesInFlight inFli
 
         // 2 The call.
         var response = await client.InferAsync(
-            key, request.Inputs, new InferenceOptions { Outputs = request.Outputs, Timeout = request.Timeout }, context.RequestAborted);
+            key, request.Inputs, new InferenceOptions { Outputs = request.Outputs.Names, Timeout = request.Timeout }, context.RequestAborted);
 
-        // 3 The answer. What JSON cannot carry is found before the first byte is written.
+        // 3 The answer. What it cannot carry is found before the first byte is written.
         account.ChargeAnyway(response.Outputs.Sum(static output => output is Tensor tensor ? (long)tensor.Data.Length : 0));
-        JsonAnswer.Check(key, response);
-        context.Response.ContentType = "application/json";
+        JsonAnswer.Check(key, response, request.Outputs);
         context.Response.Headers["x-multiplex-silo"] = Printable(response.Silo);
         context.Response.Headers["x-multiplex-cold"] = response.IsCold ? "true" : "false";
-        await InferResponseWriter.WriteAsync(context.Response.BodyWriter, model.Id, request.Id, response, context.RequestAborted);
+        if (response.Outputs.Any(output => request.Outputs.IsBinary(output.Name)))
+        {
+            await BinaryResponseWriter.WriteAsync(context.Response, model.Id, request, response, account, context.RequestAborted);
+            return;
+        }
+
+        context.Response.ContentType = "application/json";
+        await InferResponseWriter.WriteAsync(context.Response.BodyWriter, model.Id, request, response, context.RequestAborted);
     }
 
     private async Task<InferBody> ReadAsync(HttpContext context, string key, BytesInFlight.Account account)
     {
-        using var body = await RequestBody.ReadAsync(context, _maxBytes, account, context.RequestAborted);
-        return InferRequestReader.Read(body.Span, new ReadScope(key, body.Span.Length, _maxBytes, account));
+        var jsonLength = BinaryHeader.Read(context.Request, key);
+        await using var content = RequestContent.Open(context, _maxBytes);
+        return jsonLength switch
+        {
+            null => await ReadJsonAsync(content, key, account, context.RequestAborted),
+            0 => await ReadRawAsync(content, key, account, context.RequestAborted),
+            { } length => await ReadBinaryAsync(content, length, key, account, context.RequestAborted),
+        };
+    }
+
+    private async Task<InferBody> ReadJsonAsync(RequestContent content, string key, BytesInFlight.Account account, CancellationToken cancellationToken)
+    {
+        using var json = await RequestBody.ReadAsync(content, null, account, cancellationToken);
+        var scope = new ReadScope(key, json.Span.Length, _maxBytes, account);
+        var body = InferRequestReader.Read(json.Span, scope);
+        return body.BinaryInputs is [var input, ..]
+            ? throw scope.Fault(input.Name, $"it has \"binary_data_size\", but the request has no header {BinaryHeader.Name} with the length of the JSON.")
+            : body;
+    }
+
+    private async Task<InferBody> ReadBinaryAsync(
+        RequestContent content, long jsonLength, string key, BytesInFlight.Account account, CancellationToken cancellationToken)
+    {
+        var (body, scope) = await ReadHeadAsync();
+        return body with { Inputs = await BinaryInputs.ReadAsync(body, jsonLength, content, scope, cancellationToken) };
+
+        // The text is given back before the bytes are read.
+        async Task<(InferBody Body, ReadScope Scope)> ReadHeadAsync()
+        {
+            using var json = await RequestBody.ReadAsync(content, jsonLength, account, cancellationToken);
+            var scope = new ReadScope(key, json.Span.Length, _maxBytes, account);
+            return json.Span.Length == jsonLength
+                ? (InferRequestReader.Read(json.Span, scope), scope)
+                : throw scope.Fault($"The header {BinaryHeader.Name} announces {jsonLength} bytes of JSON, but the body has only {json.Span.Length} bytes.");
+        }
+    }
+
+    private async Task<InferBody> ReadRawAsync(RequestContent content, string key, BytesInFlight.Account account, CancellationToken cancellationToken)
+    {
+        var description = await client.DescribeAsync(key, cancellationToken);
+        var input = await RawInput.ReadAsync(
+            description.Signature, content, new ReadScope(key, 0, _maxBytes, account), account, cancellationToken);
+        return new InferBody(null, [input], [], new WantedOutputs([], AreBinary: true), null);
     }
 
     // A silo's name is free text, a header's value is not.

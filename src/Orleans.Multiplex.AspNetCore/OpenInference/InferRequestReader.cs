@@ -5,12 +5,10 @@ namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
 /// <summary>
 /// Reads the JSON body of an inference request straight into tensors, in one pass and without a document in between. Properties may
-/// come in any order; unknown ones, and parameters other than <c>timeout</c>, are passed over.
+/// come in any order; unknown ones, and parameters that mean nothing here, are passed over.
 /// </summary>
 internal static class InferRequestReader
 {
-    private const long MicrosecondsPerDay = 86_400_000_000;
-
     // Beside the nesting of the protocol itself, data may be nested about as deep as Triton allows.
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 110 };
 
@@ -52,14 +50,17 @@ internal static class InferRequestReader
 
         string? id = null;
         ImmutableArray<ModelValue> inputs = default;
-        ImmutableArray<string> outputs = default;
-        TimeSpan? timeout = null;
+        ImmutableArray<BinaryInput> binaryInputs = [];
+        ImmutableArray<WantedOutput> outputs = default;
+        var parameters = default(RequestParameters);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (ReadScope.IsProperty(ref reader, "inputs"u8))
             {
                 reader.Read();
-                inputs = inputs.IsDefault ? ReadInputs(ref reader, scope) : throw scope.Fault("The body has \"inputs\" twice.");
+                inputs = inputs.IsDefault
+                    ? ReadInputs(ref reader, scope, out binaryInputs)
+                    : throw scope.Fault("The body has \"inputs\" twice.");
             }
             else if (ReadScope.IsProperty(ref reader, "outputs"u8))
             {
@@ -74,7 +75,7 @@ internal static class InferRequestReader
             else if (ReadScope.IsProperty(ref reader, "parameters"u8))
             {
                 reader.Read();
-                timeout = ReadTimeout(ref reader, scope);
+                parameters = RequestParameters.Read(ref reader, scope);
             }
             else
             {
@@ -87,60 +88,41 @@ internal static class InferRequestReader
             throw scope.Fault("The body has no \"inputs\"; give them as an array of tensors.");
         }
 
-        return new InferBody(id, inputs, outputs.IsDefault ? [] : outputs, timeout);
+        var wanted = new WantedOutputs(outputs.IsDefault ? [] : outputs, parameters.BinaryOutputs);
+        return new InferBody(id, inputs, binaryInputs, wanted, parameters.Timeout);
     }
 
-    private static ImmutableArray<ModelValue> ReadInputs(ref Utf8JsonReader reader, ReadScope scope)
+    private static ImmutableArray<ModelValue> ReadInputs(ref Utf8JsonReader reader, ReadScope scope, out ImmutableArray<BinaryInput> binaryInputs)
     {
         CheckArray(ref reader, scope, "inputs");
         var inputs = ImmutableArray.CreateBuilder<ModelValue>();
+        var binary = ImmutableArray.CreateBuilder<BinaryInput>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            inputs.Add(InputReader.Read(ref reader, inputs.Count, scope));
-        }
-
-        return inputs.DrainToImmutable();
-    }
-
-    private static ImmutableArray<string> ReadOutputs(ref Utf8JsonReader reader, ReadScope scope)
-    {
-        CheckArray(ref reader, scope, "outputs");
-        var outputs = ImmutableArray.CreateBuilder<string>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            outputs.Add(ReadOutputName(ref reader, outputs.Count, scope));
-        }
-
-        return outputs.DrainToImmutable();
-    }
-
-    private static string ReadOutputName(ref Utf8JsonReader reader, int index, ReadScope scope)
-    {
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            throw scope.Fault($"outputs[{index}] is {ReadScope.Excerpt(ref reader)}; it must be an object with \"name\".");
-        }
-
-        string? name = null;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (ReadScope.IsProperty(ref reader, "name"u8))
+            if (InputReader.Read(ref reader, inputs.Count + binary.Count, scope, out var announced) is { } tensor)
             {
-                reader.Read();
-                name = scope.ReadText(ref reader, $"The name of outputs[{index}]");
+                inputs.Add(tensor);
             }
             else
             {
-                reader.Skip();
+                binary.Add(announced!);
             }
         }
 
-        if (name is null)
+        binaryInputs = binary.DrainToImmutable();
+        return inputs.DrainToImmutable();
+    }
+
+    private static ImmutableArray<WantedOutput> ReadOutputs(ref Utf8JsonReader reader, ReadScope scope)
+    {
+        CheckArray(ref reader, scope, "outputs");
+        var outputs = ImmutableArray.CreateBuilder<WantedOutput>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            throw scope.Fault($"outputs[{index}] has no \"name\".");
+            outputs.Add(WantedOutput.Read(ref reader, outputs.Count, scope));
         }
 
-        return name;
+        return outputs.DrainToImmutable();
     }
 
     private static void CheckArray(ref Utf8JsonReader reader, ReadScope scope, string property)
@@ -149,34 +131,5 @@ internal static class InferRequestReader
         {
             throw scope.Fault($"\"{property}\" is {ReadScope.Excerpt(ref reader)}; it must be an array.");
         }
-    }
-
-    private static TimeSpan? ReadTimeout(ref Utf8JsonReader reader, ReadScope scope)
-    {
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            throw scope.Fault($"\"parameters\" is {ReadScope.Excerpt(ref reader)}; it must be an object.");
-        }
-
-        TimeSpan? timeout = null;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (!ReadScope.IsProperty(ref reader, "timeout"u8))
-            {
-                reader.Skip();
-                continue;
-            }
-
-            reader.Read();
-            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var microseconds) || microseconds is < 0 or > MicrosecondsPerDay)
-            {
-                throw scope.Fault(
-                    $"The parameter \"timeout\" is {ReadScope.Excerpt(ref reader)}; it must be a number of microseconds of at most a day, or 0 for the default.");
-            }
-
-            timeout = microseconds == 0 ? null : TimeSpan.FromMicroseconds(microseconds);
-        }
-
-        return timeout;
     }
 }

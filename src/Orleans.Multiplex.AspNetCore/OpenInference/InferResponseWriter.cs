@@ -7,7 +7,7 @@ namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
 /// <summary>
 /// Writes an answer as the protocol has it, data flat, straight into the response. A large one goes out while it is written, and waits
-/// for a client that reads slowly. The answer must have passed <see cref="JsonAnswer"/>.
+/// for a client that reads slowly. Of a binary output, it writes how many bytes it has. The answer must have passed <see cref="JsonAnswer"/>.
 /// </summary>
 internal static class InferResponseWriter
 {
@@ -17,19 +17,19 @@ internal static class InferResponseWriter
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>Writes an answer.</summary>
-    /// <param name="pipe">The body of the response.</param>
+    /// <param name="pipe">Where the JSON goes.</param>
     /// <param name="model">The model's id, without a version.</param>
-    /// <param name="id">The request's own id; null when it has none.</param>
+    /// <param name="request">The request, which says which outputs are binary.</param>
     /// <param name="response">The answer.</param>
     /// <param name="cancellationToken">Ends the writing when the client has gone.</param>
-    public static async Task WriteAsync(PipeWriter pipe, string model, string? id, InferenceResponse response, CancellationToken cancellationToken)
+    public static async Task WriteAsync(PipeWriter pipe, string model, InferBody request, InferenceResponse response, CancellationToken cancellationToken)
     {
         // The end of the body follows when the endpoint returns: who has read it whole finds nothing of it in flight any more.
         await using var json = new Utf8JsonWriter(pipe, Options);
         json.WriteStartObject();
         json.WriteString("model_name"u8, model);
         json.WriteString("model_version"u8, response.Version.ToString(CultureInfo.InvariantCulture));
-        if (id is not null)
+        if (request.Id is { } id)
         {
             json.WriteString("id"u8, id);
         }
@@ -39,13 +39,24 @@ internal static class InferResponseWriter
         {
             var tensor = (Tensor)output;
             WriteHead(json, tensor);
-            var elements = ElementWriter.For(tensor);
-            while (elements.Write(json, ElementsAtOnce))
+            if (request.Outputs.IsBinary(tensor.Name))
             {
-                await FlushAsync(json, pipe, cancellationToken);
+                json.WriteStartObject("parameters"u8);
+                json.WriteNumber("binary_data_size"u8, tensor.Data.Length);
+                json.WriteEndObject();
+            }
+            else
+            {
+                json.WriteStartArray("data"u8);
+                var elements = ElementWriter.For(tensor);
+                while (elements.Write(json, ElementsAtOnce))
+                {
+                    await FlushAsync(json, pipe, cancellationToken);
+                }
+
+                json.WriteEndArray();
             }
 
-            json.WriteEndArray();
             json.WriteEndObject();
         }
 
@@ -67,7 +78,6 @@ internal static class InferResponseWriter
         }
 
         json.WriteEndArray();
-        json.WriteStartArray("data"u8);
     }
 
     private static async ValueTask FlushAsync(Utf8JsonWriter json, PipeWriter pipe, CancellationToken cancellationToken)

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
 /// <summary>
-/// Reads one input: an object with <c>name</c>, <c>datatype</c>, <c>shape</c> and <c>data</c> in any order. Data that comes before
-/// what is needed to read it is passed over and read at the end.
+/// Reads one input: an object with <c>name</c>, <c>datatype</c>, <c>shape</c> and <c>data</c> in any order, or with the parameter
+/// <c>binary_data_size</c> for <c>data</c>. Data that comes before what is needed to read it is passed over and read at the end.
 /// </summary>
 internal ref struct InputReader
 {
@@ -20,11 +21,12 @@ internal ref struct InputReader
     private Tensor? _tensor;
     private Utf8JsonReader _data;
     private bool _hasData;
+    private long? _binarySize;
 
     private InputReader(int index, ReadScope scope) => (_index, _scope) = (index, scope);
 
-    /// <summary>Reads the input at which the reader is, and leaves the reader at its end.</summary>
-    public static Tensor Read(ref Utf8JsonReader reader, int index, ReadScope scope)
+    /// <summary>Reads the input at which the reader is, and leaves the reader at its end; null when its bytes follow the JSON.</summary>
+    public static Tensor? Read(ref Utf8JsonReader reader, int index, ReadScope scope, out BinaryInput? binary)
     {
         var input = new InputReader(index, scope);
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -37,7 +39,8 @@ internal ref struct InputReader
             input.ReadProperty(ref reader);
         }
 
-        return input._tensor ?? input.ReadKeptData();
+        binary = input._binarySize is { } size ? input.Announce(size) : null;
+        return binary is null ? input._tensor ?? input.ReadKeptData() : null;
     }
 
     private readonly string Label => _name ?? $"inputs[{_index}]";
@@ -68,6 +71,11 @@ internal ref struct InputReader
             reader.Read();
             ReadOrKeepData(ref reader);
         }
+        else if (ReadScope.IsProperty(ref reader, "parameters"u8))
+        {
+            reader.Read();
+            ReadParameters(ref reader);
+        }
         else
         {
             reader.Skip();
@@ -96,24 +104,60 @@ internal ref struct InputReader
         }
     }
 
-    private readonly Tensor ReadKeptData()
+    private void ReadParameters(ref Utf8JsonReader reader)
     {
-        if (_name is null || _type is null || _shape.IsDefault || !_hasData)
+        _scope.CheckObject(ref reader, $"The \"parameters\" of input '{Label}'");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var missing = _name is null ? "name" : _type is null ? "datatype" : _shape.IsDefault ? "shape" : "data";
-            throw _scope.Fault(Label, $"it has no \"{missing}\".{(missing == "data" ? " Binary tensor data is not read here; send the elements as JSON." : "")}");
+            if (!ReadScope.IsProperty(ref reader, "binary_data_size"u8))
+            {
+                reader.Skip();
+                continue;
+            }
+
+            CheckFirst(_binarySize is null, "binary_data_size");
+            reader.Read();
+            _binarySize = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var size) && size >= 0
+                ? size
+                : throw _scope.Fault(Label, $"its \"binary_data_size\" is {ReadScope.Excerpt(ref reader)}; it must be a number of bytes.");
+        }
+    }
+
+    private readonly BinaryInput Announce(long size)
+    {
+        if (_hasData)
+        {
+            throw _scope.Fault(Label, "it has both \"data\" and \"binary_data_size\"; give one of them.");
         }
 
+        CheckComplete(hasData: true);
+        return new BinaryInput(_index, _name, _type.Value, _shape, size).Check(_scope);
+    }
+
+    private readonly Tensor ReadKeptData()
+    {
+        CheckComplete(_hasData);
         var reader = _data;
         return TensorReader.Read(ref reader, _name, _type.Value, _shape, _scope);
+    }
+
+    [MemberNotNull(nameof(_name), nameof(_type))]
+    private readonly void CheckComplete(bool hasData)
+    {
+        if (_name is null || _type is null || _shape.IsDefault || !hasData)
+        {
+            var missing = _name is null ? "name" : _type is null ? "datatype" : _shape.IsDefault ? "shape" : "data";
+            throw _scope.Fault(Label, $"it has no \"{missing}\".{(missing == "data" ? " Binary data is announced by the parameter \"binary_data_size\"." : "")}");
+        }
     }
 
     private readonly TensorType ReadType(ref Utf8JsonReader reader)
     {
         var text = _scope.ReadText(ref reader, $"The datatype of {Label}");
-        if (!TensorTypes.TryParseProtocolName(text, out var type) || !JsonTypes.IsCarried(type))
+        if (!TensorTypes.TryParseProtocolName(text, out var type))
         {
-            throw _scope.Fault(Label, $"its datatype is {ReadScope.Excerpt(ref reader)}; JSON carries {JsonTypes.Names}.");
+            throw _scope.Fault(
+                Label, $"its datatype is {ReadScope.Excerpt(ref reader)}; JSON carries {JsonTypes.Names}, and binary data {JsonTypes.OtherNames} too.");
         }
 
         return type;

@@ -4,31 +4,33 @@ using System.Text.Unicode;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
-/// <summary>Finds out, before the first byte of an answer is written, whether JSON can carry all of it.</summary>
+/// <summary>Finds out, before the first byte of an answer is written, whether it can carry all that it has to, each output in the form wanted.</summary>
 internal static class JsonAnswer
 {
-    private const string Remedy = "Ask for other outputs with \"outputs\", or call the model with the .NET SDK.";
+    private const string AsBinary = "Ask for it as binary data (\"parameters\": {\"binary_data\": true} in its place in \"outputs\"), for other outputs with \"outputs\", or call the model with the .NET SDK.";
+    private const string NoTensor = "Ask for other outputs with \"outputs\", or call the model with the .NET SDK.";
 
     /// <summary>Checks an answer.</summary>
-    /// <exception cref="InvalidInputException">It has an output that JSON cannot carry; the message names it.</exception>
-    public static void Check(string model, InferenceResponse response)
+    /// <exception cref="InvalidInputException">It has an output that JSON cannot carry or, where it is wanted so, binary data; the message names it.</exception>
+    public static void Check(string model, InferenceResponse response, WantedOutputs wanted)
     {
         foreach (var output in response.Outputs)
         {
-            if (FindFault(output) is { } fault)
+            if (FindFault(output, wanted.IsBinary(output.Name)) is { } fault)
             {
-                throw new InvalidInputException(model, "", $"Output '{output.Name}' {fault} {Remedy}");
+                throw new InvalidInputException(model, "", $"Output '{output.Name}' {fault} {(output is Tensor ? AsBinary : NoTensor)}");
             }
         }
     }
 
-    private static string? FindFault(ModelValue output) => output switch
+    private static string? FindFault(ModelValue output, bool isBinary) => output switch
     {
+        Tensor when isBinary => null,
         Tensor tensor when !JsonTypes.IsCarried(tensor.Type) => $"has elements of type {tensor.Type.GetProtocolName()}, which JSON cannot carry.",
         Tensor tensor => FindFault(tensor),
-        ValueSequence => "is a sequence, which JSON cannot carry.",
-        ValueMap => "is a map, which JSON cannot carry.",
-        _ => "is of a kind that JSON cannot carry.",
+        ValueSequence => "is a sequence, which neither JSON nor binary data can carry.",
+        ValueMap => "is a map, which neither JSON nor binary data can carry.",
+        _ => "is of a kind that neither JSON nor binary data can carry.",
     };
 
     private static string? FindFault(Tensor tensor) => tensor.Type switch

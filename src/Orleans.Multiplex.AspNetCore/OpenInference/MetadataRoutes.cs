@@ -27,6 +27,7 @@ internal static class MetadataRoutes
         json.WriteString("name", "orleans-multiplex");
         json.WriteString("version", typeof(MetadataRoutes).Assembly.GetName().Version?.ToString(3));
         json.WriteStartArray("extensions");
+        json.WriteStringValue("binary_tensor_data");
         json.WriteEndArray();
         json.WriteEndObject();
     });

@@ -8,7 +8,7 @@ namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
 /// <summary>What the readers of one body share: whose errors they are, and what its tensors may take.</summary>
 /// <param name="model">The model asked for.</param>
-/// <param name="bodyLength">The length of the body: no list in it has more elements than that.</param>
+/// <param name="bodyLength">The length of the JSON: no list in it has more elements than that.</param>
 /// <param name="limit">The most bytes that its tensors may take together.</param>
 /// <param name="account">What the tensors are charged to.</param>
 internal sealed class ReadScope(string model, int bodyLength, long limit, BytesInFlight.Account account)
@@ -19,7 +19,7 @@ internal sealed class ReadScope(string model, int bodyLength, long limit, BytesI
     /// <summary>The model asked for.</summary>
     public string Model => model;
 
-    /// <summary>The length of the body.</summary>
+    /// <summary>The length of the JSON.</summary>
     public int BodyLength => bodyLength;
 
     /// <summary>Charges the bytes of a tensor, before they are allocated.</summary>
@@ -74,6 +74,27 @@ internal sealed class ReadScope(string model, int bodyLength, long limit, BytesI
         catch (InvalidOperationException)
         {
             throw Fault($"{what} is not valid UTF-8 text.");
+        }
+    }
+
+    /// <summary>The flag at the reader.</summary>
+    /// <param name="reader">At the value.</param>
+    /// <param name="what">What the value is, for the error.</param>
+    public bool ReadFlag(ref Utf8JsonReader reader, string what) => reader.TokenType switch
+    {
+        JsonTokenType.True => true,
+        JsonTokenType.False => false,
+        _ => throw Fault($"{what} is {Excerpt(ref reader)}; it must be true or false."),
+    };
+
+    /// <summary>Checks that an object begins at the reader.</summary>
+    /// <param name="reader">At the value.</param>
+    /// <param name="what">What the value is, for the error.</param>
+    public void CheckObject(ref Utf8JsonReader reader, string what)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw Fault($"{what} is {Excerpt(ref reader)}; it must be an object.");
         }
     }
 

@@ -10,6 +10,12 @@ internal static class TensorReader
     /// <summary>Reads the array at which the reader is, and leaves the reader at its end.</summary>
     public static Tensor Read(ref Utf8JsonReader reader, string name, TensorType type, ImmutableArray<long> shape, ReadScope scope)
     {
+        if (!JsonTypes.IsCarried(type))
+        {
+            throw scope.Fault(
+                name, $"its datatype is \"{type.GetProtocolName()}\"; JSON carries {JsonTypes.Names}. Send it as binary data, with \"binary_data_size\".");
+        }
+
         if (reader.TokenType != JsonTokenType.StartArray)
         {
             throw scope.Fault(name, $"its data is {ReadScope.Excerpt(ref reader)}; it must be an array.");
@@ -74,7 +80,9 @@ internal static class TensorReader
         return scope.Fault(name, $"its data has {counted} elements; its shape [{string.Join(", ", shape)}] asks for {expected}.");
     }
 
-    private static long CountElements(ImmutableArray<long> shape, string name, ReadScope scope)
+    /// <summary>The elements that a shape asks for.</summary>
+    /// <exception cref="InvalidInputException">They cannot be counted.</exception>
+    public static long CountElements(ImmutableArray<long> shape, string name, ReadScope scope)
     {
         var elements = 1L;
         foreach (var dimension in shape)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -7,7 +8,7 @@ namespace Orleans.Multiplex.Conformance.Tests.Calls;
 /// <summary>Calls a gateway as any client of the Open Inference Protocol does.</summary>
 internal sealed class HttpCaller(HttpClient http) : IDisposable
 {
-    /// <summary>Asks a model.</summary>
+    /// <summary>Asks a model in JSON.</summary>
     /// <exception cref="RefusedException">The gateway answered with an error that has a cause.</exception>
     /// <exception cref="InvalidDataException">The gateway's answer is neither an answer nor such an error.</exception>
     public async Task<IReadOnlyList<ModelValue>> InferAsync(
@@ -18,22 +19,47 @@ internal sealed class HttpCaller(HttpClient http) : IDisposable
             ["inputs"] = new JsonArray([.. inputs.Select(JsonTensors.Write)]),
             ["outputs"] = new JsonArray([.. outputs.Select(name => new JsonObject { ["name"] = name })]),
         };
-        using var response = await http.PostAsJsonAsync(
-            new Uri($"/v2/models/{Uri.EscapeDataString(id)}/infer", UriKind.Relative), body, cancellationToken);
+        using var response = await http.PostAsJsonAsync(PathOf(id), body, cancellationToken);
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
-        var status = (int)response.StatusCode;
-        return status switch
+        CheckStatus(response, answer);
+        return [.. answer.GetProperty("outputs").EnumerateArray().Select(JsonTensors.Read)];
+    }
+
+    /// <summary>Asks a model with its tensors as raw bytes behind the JSON, both ways.</summary>
+    /// <inheritdoc cref="InferAsync"/>
+    public async Task<IReadOnlyList<ModelValue>> InferBinaryAsync(string id, IReadOnlyList<Tensor> inputs, CancellationToken cancellationToken)
+    {
+        var (body, jsonLength) = BinaryTensors.Write(inputs);
+        using var content = new ByteArrayContent(body);
+        content.Headers.Add(BinaryTensors.LengthHeader, jsonLength.ToString(CultureInfo.InvariantCulture));
+        using var response = await http.PostAsync(PathOf(id), content, cancellationToken);
+        var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        if (response.Content.Headers.ContentType?.MediaType == "application/json")
         {
-            200 => [.. answer.GetProperty("outputs").EnumerateArray().Select(JsonTensors.Read)],
-            >= 400 and not 500 when answer.GetProperty("error").GetString() is { Length: > 0 } error => throw new RefusedException(status, error),
-            _ => throw new InvalidDataException($"HTTP {status}: {answer}"),
-        };
+            CheckStatus(response, JsonDocument.Parse(bytes).RootElement);
+            return [];
+        }
+
+        return BinaryTensors.Read(bytes, int.Parse(response.Headers.GetValues(BinaryTensors.LengthHeader).Single(), CultureInfo.InvariantCulture));
     }
 
     public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) =>
         await http.GetFromJsonAsync<JsonElement>(new Uri(path, UriKind.Relative), cancellationToken);
 
     public void Dispose() => http.Dispose();
+
+    private static Uri PathOf(string id) => new($"/v2/models/{Uri.EscapeDataString(id)}/infer", UriKind.Relative);
+
+    private static void CheckStatus(HttpResponseMessage response, JsonElement answer)
+    {
+        var status = (int)response.StatusCode;
+        if (status != 200)
+        {
+            throw status is >= 400 and not 500 && answer.GetProperty("error").GetString() is { Length: > 0 } error
+                ? new RefusedException(status, error)
+                : new InvalidDataException($"HTTP {status}: {answer}");
+        }
+    }
 }
 
 /// <summary>An error that the gateway foresees.</summary>

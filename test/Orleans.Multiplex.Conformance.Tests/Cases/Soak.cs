@@ -40,7 +40,8 @@ internal sealed class Soak(ServedModels models)
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever comes is reported with its model.")]
     private async Task<Verdict> JudgeAsync(PackageCase model, DataSet set, CancellationToken cancellationToken)
     {
-        var way = set.Inputs.Concat(set.Outputs).All(JsonTensors.CanCarry) ? Way.Http : Way.Sdk;
+        var values = set.Inputs.Concat(set.Outputs).ToList();
+        var way = values.All(JsonTensors.CanCarry) ? Way.Json : values.All(BinaryTensors.CanCarry) ? Way.Binary : Way.Sdk;
         var verdict = new Verdict(model.Id, way, null, _bareFaults.GetOrAdd(model.Id, _ => new(() => BareRuntime.FindFault(model))).Value);
         try
         {
@@ -66,9 +67,14 @@ internal sealed class Soak(ServedModels models)
 
     private async Task<IReadOnlyList<ModelValue>> CallAsync(PackageCase model, DataSet set, Way way, CancellationToken cancellationToken)
     {
-        if (way == Way.Http)
+        if (way == Way.Json)
         {
             return await models.Http.InferAsync(model.Id, set.Inputs.Cast<Tensor>(), [], cancellationToken);
+        }
+
+        if (way == Way.Binary)
+        {
+            return await models.Http.InferBinaryAsync(model.Id, [.. set.Inputs.Cast<Tensor>()], cancellationToken);
         }
 
         // An optional value that is not there is left out.

@@ -19,6 +19,7 @@ internal sealed record Verdict(string Model, Way Way, string? Difference, string
 /// <summary>The ways to call a model.</summary>
 internal enum Way
 {
-    Http,
+    Json,
+    Binary,
     Sdk,
 }

@@ -12,7 +12,7 @@ public sealed class CodecProperties
 {
     private static readonly Gen<TensorType> Types = Gen.Enum<TensorType>().Where(type => type <= TensorType.String);
 
-    private static readonly Gen<Tensor> Tensors =
+    internal static readonly Gen<Tensor> Tensors =
         from type in Types
         from shape in Gen.Long[0, 4].Array[0, 4]
         from data in type == TensorType.String ? TextData(Count(shape)) : NumberData(type, Count(shape))
@@ -37,10 +37,11 @@ public sealed class CodecProperties
             async tensors =>
             {
                 var response = FakeMultiplexClient.Answer([.. tensors]);
-                JsonAnswer.Check("iris", response);
+                var request = new InferBody("é\"1", [], [], new WantedOutputs([], AreBinary: false), null);
+                JsonAnswer.Check("iris", response, request.Outputs);
                 var stream = new MemoryStream();
                 var pipe = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
-                await InferResponseWriter.WriteAsync(pipe, "iris", "é\"1", response, TestContext.Current.CancellationToken);
+                await InferResponseWriter.WriteAsync(pipe, "iris", request, response, TestContext.Current.CancellationToken);
                 await pipe.CompleteAsync();
 
                 var json = JsonDocument.Parse(stream.ToArray()).RootElement;
@@ -78,7 +79,7 @@ public sealed class CodecProperties
             },
             iter: 100_000);
 
-    private static int Count(long[] shape) => (int)shape.Aggregate(1L, (product, dimension) => product * dimension);
+    internal static int Count(long[] shape) => (int)shape.Aggregate(1L, (product, dimension) => product * dimension);
 
     private static Gen<ReadOnlyMemory<byte>> NumberData(TensorType type, int count) =>
         Gen.Byte.Array[(int)type.GetByteLength(count)].Select(bytes =>
@@ -98,11 +99,11 @@ public sealed class CodecProperties
             return (ReadOnlyMemory<byte>)bytes;
         });
 
-    private static Gen<ReadOnlyMemory<byte>> TextData(int count) =>
+    internal static Gen<ReadOnlyMemory<byte>> TextData(int count) =>
         Gen.String[Gen.OneOf(Gen.Char['\0', '\x7F'], Gen.Char['\u0080', '\u20FF']), 0, 6].Array[count].Select(texts =>
             Tensor.Create("", texts, count).Data);
 
-    private static string WriteInput(Tensor tensor, bool nested, int order, bool extra)
+    internal static string WriteInput(Tensor tensor, bool nested, int order, bool extra)
     {
         List<string> properties =
         [

@@ -110,6 +110,22 @@ internal sealed class HttpHost : IAsyncDisposable
         return int.Parse(status!.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Sends bytes write by write, each on its way at once, and returns all that comes back until the server closes the connection.</summary>
+    public async Task<byte[]> ExchangeAsync(params IEnumerable<ReadOnlyMemory<byte>> writes)
+    {
+        using var connection = new TcpClient { NoDelay = true };
+        await connection.ConnectAsync(IPAddress.Loopback, Address.Port, Cancellation);
+        await using var stream = connection.GetStream();
+        foreach (var write in writes)
+        {
+            await stream.WriteAsync(write, Cancellation);
+        }
+
+        var answer = new MemoryStream();
+        await stream.CopyToAsync(answer, Cancellation);
+        return answer.ToArray();
+    }
+
     public Task StopAsync() => _app.StopAsync(Cancellation);
 
     public async ValueTask DisposeAsync()

@@ -33,6 +33,7 @@ public sealed class JsonAnswerTests
         var reply = await host.InferAsync("""{"inputs":[]}""");
 
         reply.IsError(HttpStatusCode.BadRequest, part, "with \"outputs\"", ".NET SDK");
+        Assert.Equal(output is Tensor, reply.Error.Contains("as binary data (\"parameters\": {\"binary_data\": true}", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -97,18 +97,6 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task Body_Compressed_IsRefused()
-    {
-        await using var host = await HttpHost.StartAsync();
-
-        using var content = new StringContent("""{"inputs":[]}""");
-        content.Headers.ContentEncoding.Add("gzip");
-        using var response = await host.Http.PostAsync(new Uri("/v2/models/iris/infer", UriKind.Relative), content, HttpHost.Cancellation);
-
-        (await Reply.ReadAsync(response)).IsError(HttpStatusCode.UnsupportedMediaType);
-    }
-
-    [Fact]
     public async Task Body_CutOffBeforeItsEnd_IsNoErrorInTheLog()
     {
         await using var host = await HttpHost.StartAsync();

@@ -1,0 +1,87 @@
+using System.IO.Compression;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Orleans.Multiplex.AspNetCore.Bodies;
+
+/// <summary>The bytes of a request's body as they come: inflated when it is compressed, and never more than the limit.</summary>
+/// <param name="stream">The bytes.</param>
+/// <param name="length">How many there are; null when only their end will tell.</param>
+/// <param name="limit">The most that there may be.</param>
+internal sealed class RequestContent(Stream stream, long? length, long limit) : IAsyncDisposable
+{
+    private long _count;
+
+    /// <summary>How many bytes there are; null when only their end will tell, as with compressed and chunked bodies.</summary>
+    public long? Length => length;
+
+    /// <summary>The most bytes that there may be.</summary>
+    public long Limit => limit;
+
+    /// <summary>The bytes of a request.</summary>
+    /// <exception cref="BadHttpRequestException">It announces more than the limit, or is compressed in a way that is not read.</exception>
+    public static RequestContent Open(HttpContext context, long limit)
+    {
+        // The server's own limit is 30 MB unless set, and counts the frames of a chunked body too; the limit here counts its bytes.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+        {
+            feature.MaxRequestBodySize = null;
+        }
+
+        var request = context.Request;
+        if (request.ContentLength > limit)
+        {
+            throw TooLong(limit);
+        }
+
+        var stream = Inflate(request.Body, request.Headers.ContentEncoding.ToString());
+        return new RequestContent(stream, stream == request.Body ? request.ContentLength : null, limit);
+    }
+
+    /// <summary>Reads what is there, at least a byte unless the body has ended; returns the number of bytes.</summary>
+    /// <exception cref="BadHttpRequestException">The body is longer than the limit, ends early, or is not compressed as it says.</exception>
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var read = await stream.ReadAsync(buffer, cancellationToken);
+            _count += read;
+            return _count > limit ? throw TooLong(limit) : read;
+        }
+        catch (InvalidDataException e)
+        {
+            throw new BadHttpRequestException($"The body is not compressed as its Content-Encoding says: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads until the buffer is full or the body has ended; returns the number of bytes.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
+    public async ValueTask<int> FillAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var count = 0;
+        for (var read = 1; read > 0 && count < buffer.Length; count += read)
+        {
+            read = await ReadAsync(buffer[count..], cancellationToken);
+        }
+
+        return count;
+    }
+
+    // The server's own stream is the server's to end.
+    public ValueTask DisposeAsync() => stream is GZipStream or ZLibStream ? stream.DisposeAsync() : ValueTask.CompletedTask;
+
+    private static Stream Inflate(Stream body, string encoding) => encoding.ToUpperInvariant() switch
+    {
+        "" or "IDENTITY" => body,
+        "GZIP" or "X-GZIP" => new GZipStream(body, CompressionMode.Decompress, leaveOpen: true),
+
+        // HTTP calls deflate what the rest of the world calls zlib.
+        "DEFLATE" => new ZLibStream(body, CompressionMode.Decompress, leaveOpen: true),
+        _ => throw new BadHttpRequestException(
+            "The Content-Encoding of the body is not read here; send the body as gzip, as deflate, or as it is.",
+            StatusCodes.Status415UnsupportedMediaType),
+    };
+
+    private static BadHttpRequestException TooLong(long limit) => new(
+        $"The body is longer than {limit} bytes (Multiplex:MaxRequestBytes). Send fewer rows at once.", StatusCodes.Status413PayloadTooLarge);
+}

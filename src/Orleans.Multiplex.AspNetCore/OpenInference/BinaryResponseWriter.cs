@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Orleans.Multiplex.AspNetCore.Bodies;
+
+namespace Orleans.Multiplex.AspNetCore.OpenInference;
+
+/// <summary>
+/// Writes an answer with binary outputs: JSON, then the bytes of these outputs, straight from their tensors. The answer must have passed
+/// <see cref="JsonAnswer"/>.
+/// </summary>
+internal static class BinaryResponseWriter
+{
+    private const int BytesAtOnce = 64 << 10;
+
+    /// <summary>Writes an answer, headers included.</summary>
+    /// <param name="response">The HTTP response.</param>
+    /// <param name="model">The model's id, without a version.</param>
+    /// <param name="request">The request, which says which outputs are binary.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="account">What the JSON is charged to, whose length has to be known before its first byte is sent.</param>
+    /// <param name="cancellationToken">Ends the writing when the client has gone.</param>
+    public static async Task WriteAsync(
+        HttpResponse response, string model, InferBody request, InferenceResponse answer, BytesInFlight.Account account, CancellationToken cancellationToken)
+    {
+        var json = new MemoryStream();
+        await InferResponseWriter.WriteAsync(PipeWriter.Create(json), model, request, answer, cancellationToken);
+        account.ChargeAnyway(json.Length);
+
+        var blobs = answer.Outputs.Where(output => request.Outputs.IsBinary(output.Name)).Select(static output => ((Tensor)output).Data).ToList();
+        response.ContentType = "application/octet-stream";
+        response.Headers[BinaryHeader.Name] = json.Length.ToString(CultureInfo.InvariantCulture);
+        response.ContentLength = json.Length + blobs.Sum(static blob => (long)blob.Length);
+        await WriteAsync(response.BodyWriter, json.GetBuffer().AsMemory(0, (int)json.Length), cancellationToken);
+        foreach (var blob in blobs)
+        {
+            await WriteAsync(response.BodyWriter, blob, cancellationToken);
+        }
+    }
+
+    // In portions, so that a client that reads slowly is waited for.
+    private static async Task WriteAsync(PipeWriter pipe, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        for (var rest = bytes; !rest.IsEmpty; rest = rest[Math.Min(rest.Length, BytesAtOnce)..])
+        {
+            await pipe.WriteAsync(rest[..Math.Min(rest.Length, BytesAtOnce)], cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+}
