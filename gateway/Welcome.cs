@@ -10,14 +10,19 @@ internal static class Welcome
 {
     public static void SayWhatToTryWhenStarted(this WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
     {
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
-        Console.WriteLine(Compose(address, GatewayRole.HoldsModels(app.Configuration), app.Services.GetRequiredService<IOptions<MultiplexOptions>>().Value));
+        // The server names its addresses in the order of its endpoints, and those are in the order of the settings.
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        var byEndpoint = app.Configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint.Key).Zip(addresses)
+            .ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.OrdinalIgnoreCase);
+        var http = byEndpoint.GetValueOrDefault("Http", "");
+        var grpc = byEndpoint.GetValueOrDefault("Grpc", "");
+        Console.WriteLine(Compose(http, grpc, GatewayRole.HoldsModels(app.Configuration), app.Services.GetRequiredService<IOptions<MultiplexOptions>>().Value));
     });
 
-    private static string Compose(string address, bool holdsModels, MultiplexOptions options) =>
+    private static string Compose(string address, string grpc, bool holdsModels, MultiplexOptions options) =>
         $$"""
 
-        The gateway listens on {{address}}.
+        The gateway listens on {{address}}, and for gRPC on {{grpc}}.
         {{(holdsModels ? $"It holds the models of {options.Models} itself." : "It sends requests to the silos of its cluster, which hold the models.")}}
 
         Try:

@@ -1,4 +1,10 @@
 using System.Net;
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Health.V1;
+using Grpc.Net.Client;
+using Orleans.Multiplex.Testing.OpenInference;
 using Orleans.Multiplex.Testing.Processes;
 using Xunit;
 
@@ -7,14 +13,12 @@ namespace Orleans.Multiplex.Processes.Tests;
 /// <summary>The two executables as a person starts them, with the sample models.</summary>
 public sealed class ExecutableTests
 {
-    private const string AnyPort = "--Kestrel:Endpoints:Http:Url=http://127.0.0.1:0";
-
     [Fact]
     public async Task Gateway_AloneWithRoomForThree_LoadsOnDemandAndUnloadsTheLeastRecentlyUsed()
     {
         using var folder = new TemporaryFolder();
         await using var gateway = await HostProcess.StartAsync(
-            ProcessCluster.Gateway, "gateway", AnyPort, "--Multiplex:MaxModelsPerSilo=3", $"--Multiplex:Cluster:Directory={folder.Path}");
+            ProcessCluster.Gateway, "gateway", [.. HostProcess.AnyPorts, "--Multiplex:MaxModelsPerSilo=3", $"--Multiplex:Cluster:Directory={folder.Path}"]);
         using var http = gateway.CreateClient();
 
         foreach (var (model, expected) in new[] { ("1", "[2,4,6]"), ("2", "[1,4,9]"), ("3", "[6]"), ("1", "[2,4,6]"), ("4", "[3,2,1]") })
@@ -32,11 +36,40 @@ public sealed class ExecutableTests
     }
 
     [Fact]
+    public async Task Gateway_CalledOverGrpc_RunsAModelAndSaysThatItServes()
+    {
+        using var folder = new TemporaryFolder();
+        await using var gateway = await HostProcess.StartAsync(
+            ProcessCluster.Gateway, "gateway", [.. HostProcess.AnyPorts, $"--Multiplex:Cluster:Directory={folder.Path}"]);
+        using var channel = GrpcChannel.ForAddress(gateway.GrpcAddress!);
+        var inference = new GRPCInferenceService.GRPCInferenceServiceClient(channel);
+        var token = TestContext.Current.CancellationToken;
+        var request = new ModelInferRequest
+        {
+            ModelName = "1",
+            Inputs = { new ModelInferRequest.Types.InferInputTensor { Name = "x", Datatype = "FP32", Shape = { 1, 3 }, Contents = new() { Fp32Contents = { 1, 2, 3 } } } },
+        };
+
+        var typed = await inference.ModelInferAsync(request, cancellationToken: token);
+        request.Inputs[0].Contents = null;
+        request.RawInputContents.Add(ByteString.CopyFrom(MemoryMarshal.AsBytes<float>([1, 2, 3])));
+        var raw = await inference.ModelInferAsync(request, cancellationToken: token);
+        request.ModelName = "nowhere";
+        var missing = await Assert.ThrowsAsync<RpcException>(() => inference.ModelInferAsync(request, cancellationToken: token).ResponseAsync);
+
+        Assert.Equal([2f, 4, 6], typed.Outputs.Single().Contents.Fp32Contents);
+        Assert.Equal([2f, 4, 6], MemoryMarshal.Cast<byte, float>(raw.RawOutputContents.Single().Span).ToArray());
+        Assert.Equal(StatusCode.NotFound, missing.StatusCode);
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, (await new Health.HealthClient(channel).CheckAsync(new(), cancellationToken: token)).Status);
+        Assert.True((await inference.ModelReadyAsync(new() { Name = "1" }, cancellationToken: token)).Ready);
+    }
+
+    [Fact]
     public async Task Gateways_TwoOnOneMachine_StartSideBySide()
     {
         using var folder = new TemporaryFolder();
-        await using var one = await HostProcess.StartAsync(ProcessCluster.Gateway, "one", AnyPort, $"--Multiplex:Cluster:Directory={folder.Path}");
-        await using var two = await HostProcess.StartAsync(ProcessCluster.Gateway, "two", AnyPort, $"--Multiplex:Cluster:Directory={folder.Path}");
+        await using var one = await HostProcess.StartAsync(ProcessCluster.Gateway, "one", [.. HostProcess.AnyPorts, $"--Multiplex:Cluster:Directory={folder.Path}"]);
+        await using var two = await HostProcess.StartAsync(ProcessCluster.Gateway, "two", [.. HostProcess.AnyPorts, $"--Multiplex:Cluster:Directory={folder.Path}"]);
 
         using var http1 = one.CreateClient();
         using var http2 = two.CreateClient();
@@ -76,14 +109,16 @@ public sealed class ExecutableTests
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => HostProcess.StartAsync(
             ProcessCluster.Gateway,
             "gateway",
-            AnyPort,
-            $"--Multiplex:Cluster:Directory={folder.Path}",
-            "--Multiplex:MaxModelPerSilo=3",
-            "--Multiplex:Load:Timeout=soon",
-            "--Multiplex:Cluster:SiloPort=99999",
-            "--Multiplex:MaxBytesInFlight=1KiB",
-            "--Multiplex:RequestTimeout=00:00:00",
-            "--Multiplex:Pools:Nobody:MaxModelsPerSilo=2"));
+            [
+                .. HostProcess.AnyPorts,
+                $"--Multiplex:Cluster:Directory={folder.Path}",
+                "--Multiplex:MaxModelPerSilo=3",
+                "--Multiplex:Load:Timeout=soon",
+                "--Multiplex:Cluster:SiloPort=99999",
+                "--Multiplex:MaxBytesInFlight=1KiB",
+                "--Multiplex:RequestTimeout=00:00:00",
+                "--Multiplex:Pools:Nobody:MaxModelsPerSilo=2",
+            ]));
 
         Assert.All(
             [

@@ -55,7 +55,7 @@ public sealed class ProcessCluster : IAsyncDisposable
                 await cluster.AddSiloAsync(executable);
             }
 
-            cluster.Front = await HostProcess.StartAsync(Gateway, "gateway", cluster._settings);
+            cluster.Front = await HostProcess.StartAsync(Gateway, "gateway", [.. cluster._settings, .. HostProcess.AnyPorts]);
             return cluster;
         }
         catch

@@ -18,7 +18,7 @@ internal static class LoopbackOnly
         if (!IsLoopback(context.Connection.RemoteIpAddress) || ProxyHeaders.Any(context.Request.Headers.ContainsKey))
         {
             throw new BadHttpRequestException(
-                "This path answers on loopback connections only, until access is configured. Ask on the machine itself, and not through a proxy. Inference and /v2/health answer from anywhere.",
+                "This path answers on loopback connections only, until access is configured. Ask on the machine itself, and not through a proxy. Inference and the health probes answer from anywhere.",
                 StatusCodes.Status403Forbidden);
         }
     }

@@ -37,7 +37,8 @@ internal sealed class ErrorBoundary(TimeProvider time, IHostEnvironment environm
         }
     }
 
-    private static string ModelOf(HttpContext context) => context.Items[ModelItem] as string ?? "";
+    /// <summary>The model noted; empty when none is.</summary>
+    public static string ModelOf(HttpContext context) => context.Items[ModelItem] as string ?? "";
 
     private static bool IsClientGone(HttpContext context, Exception error) =>
         error is ConnectionResetException

@@ -1,32 +1,43 @@
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 
 namespace Orleans.Multiplex.AspNetCore.Errors;
 
-/// <summary>The one table from errors to HTTP.</summary>
+/// <summary>The one table from errors to HTTP and gRPC.</summary>
 internal static class ErrorMapping
 {
-    /// <summary>What the caller is told; null for an error that nobody foresaw.</summary>
+    /// <summary>What the caller is told over HTTP; null for an error that nobody foresaw.</summary>
     public static ErrorReport? Find(Exception error) => error switch
     {
-        MultiplexException known when StatusOf(known) is { } status => new ErrorReport(status, known.Message, known.RetryAfter),
+        MultiplexException known when StatusOf(known) is { } status => new ErrorReport(status.Http, known.Message, known.RetryAfter),
         BadHttpRequestException bad => new ErrorReport(bad.StatusCode, bad.Message),
         _ => null,
     };
 
-    private static int? StatusOf(MultiplexException error) => error switch
+    /// <summary>The status over gRPC; null for an error that nobody foresaw.</summary>
+    public static StatusCode? FindRpcStatus(Exception error) => error switch
     {
-        InvalidModelIdException or InvalidInputException => StatusCodes.Status400BadRequest,
+        MultiplexException known => StatusOf(known)?.Rpc,
+        BadHttpRequestException { StatusCode: StatusCodes.Status403Forbidden } => StatusCode.PermissionDenied,
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => StatusCode.ResourceExhausted,
+        BadHttpRequestException => StatusCode.InvalidArgument,
+        _ => null,
+    };
+
+    private static (int Http, StatusCode Rpc)? StatusOf(MultiplexException error) => error switch
+    {
+        InvalidModelIdException or InvalidInputException => (StatusCodes.Status400BadRequest, StatusCode.InvalidArgument),
 
         // The input has the form that the model asks for, yet the model fails on it: other input is the way out, not a new try.
-        InferenceFailedException => StatusCodes.Status400BadRequest,
-        ModelNotFoundException => StatusCodes.Status404NotFound,
-        ModelLoadFailedException => StatusCodes.Status422UnprocessableEntity,
-        OverloadedException => StatusCodes.Status429TooManyRequests,
-        StoreUnavailableException or ClusterUnavailableException => StatusCodes.Status503ServiceUnavailable,
-        ModelLoadingException or ModelUnloadedException => StatusCodes.Status503ServiceUnavailable,
-        NoCapacityException { IsPermanent: true } => StatusCodes.Status507InsufficientStorage,
-        NoCapacityException => StatusCodes.Status503ServiceUnavailable,
-        InferenceTimeoutException => StatusCodes.Status504GatewayTimeout,
+        InferenceFailedException => (StatusCodes.Status400BadRequest, StatusCode.InvalidArgument),
+        ModelNotFoundException => (StatusCodes.Status404NotFound, StatusCode.NotFound),
+        ModelLoadFailedException => (StatusCodes.Status422UnprocessableEntity, StatusCode.FailedPrecondition),
+        OverloadedException => (StatusCodes.Status429TooManyRequests, StatusCode.ResourceExhausted),
+        StoreUnavailableException or ClusterUnavailableException => (StatusCodes.Status503ServiceUnavailable, StatusCode.Unavailable),
+        ModelLoadingException or ModelUnloadedException => (StatusCodes.Status503ServiceUnavailable, StatusCode.Unavailable),
+        NoCapacityException { IsPermanent: true } => (StatusCodes.Status507InsufficientStorage, StatusCode.ResourceExhausted),
+        NoCapacityException => (StatusCodes.Status503ServiceUnavailable, StatusCode.ResourceExhausted),
+        InferenceTimeoutException => (StatusCodes.Status504GatewayTimeout, StatusCode.DeadlineExceeded),
         _ => null,
     };
 }

@@ -39,12 +39,15 @@ internal static class ErrorResponse
         await response.BodyWriter.WriteAsync(body.WrittenMemory, context.RequestAborted);
     }
 
-    /// <summary>Sets the header in whole seconds, rounded up, at least one: a client that reads 0 would come back at once.</summary>
+    /// <summary>Sets the header, unless there is no time to wait.</summary>
     public static void SetRetryAfter(HttpResponse response, TimeSpan? retryAfter)
     {
         if (retryAfter is { } wait)
         {
-            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = ToSeconds(wait);
         }
     }
+
+    /// <summary>A wait in whole seconds, rounded up, at least one: a client that reads 0 would come back at once.</summary>
+    public static string ToSeconds(TimeSpan wait) => Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 }

@@ -1,8 +1,9 @@
+using Grpc.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Orleans.Multiplex.AspNetCore.Hosting;
 
-/// <summary>The log events of the HTTP endpoints: ids 2000 to 2099. A route is logged as its pattern: a path is data, unchecked.</summary>
+/// <summary>The log events of the HTTP and gRPC endpoints: ids 2000 to 2099. A route is logged as its pattern: a path is data, unchecked.</summary>
 internal static partial class HttpLog
 {
     public const string Category = "Multiplex.Http";
@@ -19,4 +20,7 @@ internal static partial class HttpLog
     [LoggerMessage(2003, LogLevel.Error, "Request {TraceId}: {Verb} {Route} failed unexpectedly after {Milliseconds:0.0}ms. Model: '{Model}'.")]
     public static partial void RequestFailed(
         this ILogger logger, Exception error, string traceId, string verb, string route, double milliseconds, string model);
+
+    [LoggerMessage(2004, LogLevel.Debug, "Request {TraceId}: answered {Status} in {Milliseconds:0.0}ms. Model: '{Model}'.")]
+    public static partial void CallEnded(this ILogger logger, string traceId, StatusCode status, double milliseconds, string model);
 }

@@ -1,18 +1,20 @@
 using Microsoft.AspNetCore.Routing;
 using Orleans.Multiplex.AspNetCore.Control;
+using Orleans.Multiplex.AspNetCore.Grpc;
 using Orleans.Multiplex.AspNetCore.Hosting;
 using Orleans.Multiplex.AspNetCore.ModelHeader;
 using Orleans.Multiplex.AspNetCore.OpenInference;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Maps the HTTP endpoints of Orleans.Multiplex.</summary>
+/// <summary>Maps the HTTP and gRPC endpoints of Orleans.Multiplex.</summary>
 public static class MultiplexEndpointExtensions
 {
     /// <summary>
     /// Maps the endpoints that serve the models of the store: the model-id header (<c>POST /</c>), the Open Inference Protocol
-    /// (<c>/v2</c>), and the reads of what is where (<c>/multiplex</c>). Inference and the health probes answer from anywhere, everything else on loopback
-    /// connections only.
+    /// (<c>/v2</c>, and <c>inference.GRPCInferenceService</c> with <c>grpc.health.v1.Health</c> over gRPC), and the reads of what is where
+    /// (<c>/multiplex</c>). Inference and the health probes answer from anywhere, everything else on loopback connections only. gRPC needs a
+    /// server endpoint that speaks HTTP/2: without TLS, one with <c>Protocols</c> set to <c>Http2</c>.
     /// </summary>
     /// <param name="endpoints">The application, with <c>AddMultiplexHttp()</c> in its services.</param>
     public static IEndpointConventionBuilder MapMultiplex(this IEndpointRouteBuilder endpoints)
@@ -25,6 +27,7 @@ public static class MultiplexEndpointExtensions
         map.MapModelMetadata();
         map.MapHealth();
         map.MapResidency();
+        group.MapMultiplexGrpc();
         map.MapUnknown("/v2/{**path}");
         map.MapUnknown("/multiplex/{**path}");
         return group;

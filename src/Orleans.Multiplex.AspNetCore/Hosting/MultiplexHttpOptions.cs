@@ -1,17 +1,18 @@
 namespace Orleans.Multiplex.AspNetCore;
 
-/// <summary>Settings of the HTTP endpoints; section <c>Multiplex</c>.</summary>
+/// <summary>Settings of the HTTP and gRPC endpoints; section <c>Multiplex</c>.</summary>
 public sealed class MultiplexHttpOptions
 {
     /// <summary>
-    /// The most bytes that a request's body may have, and the most that its tensors may take once read. More is answered with 413.
+    /// The most bytes that a request's body may have, and the most that its tensors may take once read; over gRPC the most that an answer
+    /// may have, too. More is answered with 413, over gRPC with RESOURCE_EXHAUSTED.
     /// Default: 64 MiB, as much as the SDK sends in one call; above zero, at most 1 GiB.
     /// </summary>
     public ByteSize MaxRequestBytes { get; set; } = new(64L << 20);
 
     /// <summary>
     /// The most bytes that the requests in flight may take together: bodies while they are read, tensors until the answer is written.
-    /// More is answered with 429. Default: 256 MiB, which is the two largest requests side by side, or some thousand usual ones, in a
+    /// More is answered with 429, over gRPC with RESOURCE_EXHAUSTED. Default: 256 MiB, which is the two largest requests side by side, or some thousand usual ones, in a
     /// process that needs its memory for models. At least twice <see cref="MaxRequestBytes"/>, so that the largest request passes alone.
     /// </summary>
     public ByteSize MaxBytesInFlight { get; set; } = new(256L << 20);

@@ -4,6 +4,7 @@ using Orleans.Multiplex;
 using Orleans.Multiplex.AspNetCore;
 using Orleans.Multiplex.AspNetCore.Bodies;
 using Orleans.Multiplex.AspNetCore.Errors;
+using Orleans.Multiplex.AspNetCore.Grpc;
 using Orleans.Multiplex.AspNetCore.Hosting;
 using Orleans.Multiplex.AspNetCore.ModelHeader;
 using Orleans.Multiplex.AspNetCore.OpenInference;
@@ -12,7 +13,7 @@ using Orleans.Multiplex.Settings;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds what the HTTP endpoints of Orleans.Multiplex need.</summary>
+/// <summary>Adds what the HTTP and gRPC endpoints of Orleans.Multiplex need.</summary>
 public static class MultiplexHttpServiceExtensions
 {
     /// <summary>
@@ -34,6 +35,7 @@ public static class MultiplexHttpServiceExtensions
         services.TryAddSingleton<InferEndpoint>();
         services.TryAddSingleton<GrainEndpoint>();
         services.TryAddSingleton<ReadinessProbe>();
+        services.AddMultiplexGrpc();
         return services;
     }
 }

@@ -127,7 +127,7 @@ internal static class MetadataRoutes
     }
 
     // Ready means that an inference request would be served now, after a load if need be. Not there at all is an error of its own (404).
-    private static async Task<ErrorReport?> FindFaultAsync(IMultiplexClient client, ModelKey model, CancellationToken cancellationToken)
+    public static async Task<ErrorReport?> FindFaultAsync(IMultiplexClient client, ModelKey model, CancellationToken cancellationToken)
     {
         try
         {

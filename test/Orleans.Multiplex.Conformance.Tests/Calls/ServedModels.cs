@@ -80,11 +80,13 @@ internal sealed class ServedModels : IAsyncDisposable
         Gateway = await HostProcess.StartAsync(
             "gateway/Orleans.Multiplex.Gateway",
             "gateway",
-            $"--Multiplex:Models={Models}",
-            $"--Multiplex:MaxModelsPerSilo={maxModels}",
-            $"--Multiplex:Cluster:ClusterId={_clusterId}",
-            $"--Multiplex:Cluster:Directory={Path.Combine(_folder.FullName, "cluster")}",
-            "--Kestrel:Endpoints:Http:Url=http://127.0.0.1:0");
+            [
+                $"--Multiplex:Models={Models}",
+                $"--Multiplex:MaxModelsPerSilo={maxModels}",
+                $"--Multiplex:Cluster:ClusterId={_clusterId}",
+                $"--Multiplex:Cluster:Directory={Path.Combine(_folder.FullName, "cluster")}",
+                .. HostProcess.AnyPorts,
+            ]);
         Http = new HttpCaller(Gateway.CreateClient());
 
         var builder = Host.CreateApplicationBuilder();

@@ -9,6 +9,10 @@ public sealed partial class HostProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
 
+    /// <summary>Has a gateway listen on any free ports, so that it starts beside others.</summary>
+    public static readonly IReadOnlyList<string> AnyPorts =
+        ["--Kestrel:Endpoints:Http:Url=http://127.0.0.1:0", "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0"];
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -23,6 +27,9 @@ public sealed partial class HostProcess : IAsyncDisposable
     public string Name { get; }
 
     public Uri Address { get; private set; } = null!;
+
+    /// <summary>Where a gateway listens for gRPC; null of other processes.</summary>
+    public Uri? GrpcAddress { get; private set; }
 
     /// <summary>The name of its silo, and the port on which it takes Orleans clients.</summary>
     public string SiloName { get; private set; } = "";
@@ -115,6 +122,11 @@ public sealed partial class HostProcess : IAsyncDisposable
         }
 
         _lines.Enqueue(line);
+        if (ListeningForGrpc().Match(line) is { Success: true } grpc)
+        {
+            GrpcAddress = new Uri(grpc.Groups["address"].Value);
+        }
+
         if (ListeningOn().Match(line) is { Success: true } listening)
         {
             _address.TrySetResult(new Uri(listening.Value));
@@ -129,6 +141,9 @@ public sealed partial class HostProcess : IAsyncDisposable
 
     [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
     private static partial Regex ListeningOn();
+
+    [GeneratedRegex(@"for gRPC on (?<address>http://127\.0\.0\.1:\d+)")]
+    private static partial Regex ListeningForGrpc();
 
     [GeneratedRegex(@"Silo '(?<silo>[^']+)' .*gateway port (?<gateway>\d+)")]
     private static partial Regex Ports();

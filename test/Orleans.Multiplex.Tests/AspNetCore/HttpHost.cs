@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.AspNetCore.Bodies;
@@ -46,7 +47,8 @@ internal sealed class HttpHost : IAsyncDisposable
         Action<IDictionary<string, string?>>? settings = null,
         Action<WebApplication>? map = null,
         TimeProvider? time = null,
-        string environment = "Production")
+        string environment = "Production",
+        HttpProtocols? protocols = null)
     {
         fake ??= new FakeMultiplexClient();
         var log = new LogRecorder();
@@ -59,6 +61,11 @@ internal sealed class HttpHost : IAsyncDisposable
         }
 
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        if (protocols is { } spoken)
+        {
+            builder.WebHost.ConfigureKestrel(server => server.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = spoken));
+        }
+
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
         builder.Services.AddSingleton<IMultiplexClient>(fake);
         builder.Services.AddSingleton(time ?? TimeProvider.System);

@@ -1,0 +1,24 @@
+using Grpc.Core;
+using RpcMetadata = Grpc.Core.Metadata;
+
+namespace Orleans.Multiplex.AspNetCore.Errors;
+
+/// <summary>Errors as gRPC has them: a status with the message, and the time to wait in the trailing metadata <c>retry-after</c>, in seconds.</summary>
+internal static class RpcErrors
+{
+    /// <summary>What the caller is told; null for an error that nobody foresaw.</summary>
+    public static RpcException? Find(Exception error) => ErrorMapping.FindRpcStatus(error) is { } status
+        ? new RpcException(new Status(status, error.Message), Trailers((error as MultiplexException)?.RetryAfter))
+        : null;
+
+    private static RpcMetadata Trailers(TimeSpan? retryAfter)
+    {
+        var trailers = new RpcMetadata();
+        if (retryAfter is { } wait)
+        {
+            trailers.Add("retry-after", ErrorResponse.ToSeconds(wait));
+        }
+
+        return trailers;
+    }
+}

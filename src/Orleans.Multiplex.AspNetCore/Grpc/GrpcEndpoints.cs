@@ -1,0 +1,64 @@
+using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Orleans.Multiplex.AspNetCore.Access;
+using Orleans.Multiplex.AspNetCore.Bodies;
+using Orleans.Multiplex.AspNetCore.Errors;
+
+namespace Orleans.Multiplex.AspNetCore.Grpc;
+
+/// <summary>Registers and maps the gRPC services. They answer on endpoints that speak HTTP/2.</summary>
+internal static class GrpcEndpoints
+{
+    // What a message has beside its tensors' bytes: names, shapes, parameters.
+    private const int MessageOverhead = 64 << 10;
+
+    public static void AddMultiplexGrpc(this IServiceCollection services)
+    {
+        // Set for these services alone: an application may have others.
+        services.AddGrpc().AddServiceOptions<InferenceRpcs>(static service =>
+        {
+            service.Interceptors.Add<RpcErrorBoundary>();
+            service.Interceptors.Add<RpcLoopbackOnly>();
+        });
+        services.AddOptions<GrpcServiceOptions<InferenceRpcs>>().Configure<IOptions<MultiplexHttpOptions>>(static (service, http) =>
+        {
+            var bytes = (int)Math.Min(http.Value.MaxRequestBytes.Bytes, int.MaxValue - MessageOverhead) + MessageOverhead;
+            (service.MaxReceiveMessageSize, service.MaxSendMessageSize) = (bytes, bytes);
+        });
+        services.TryAddSingleton<RpcErrorBoundary>();
+        services.TryAddSingleton<RpcLoopbackOnly>();
+        services.TryAddSingleton<InferTimeout>();
+        services.TryAddSingleton<InferenceRpcs>();
+        services.TryAddSingleton<HealthRpcs>();
+    }
+
+    public static void MapMultiplexGrpc(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGrpcService<InferenceRpcs>().Add(ChargeBody);
+        endpoints.MapGrpcService<HealthRpcs>().Add(ChargeBody);
+    }
+
+    private static void ChargeBody(EndpointBuilder endpoint)
+    {
+        var answer = endpoint.RequestDelegate!;
+        endpoint.RequestDelegate = async context =>
+        {
+            using var account = context.RequestServices.GetRequiredService<BytesInFlight>().Open(model: "");
+            context.Features.Set(account);
+            context.Features.Set<IRequestBodyPipeFeature>(new ChargedBody(context, account));
+
+            // The server's own limit is 30 MB unless set; the messages' limit holds instead.
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            {
+                size.MaxRequestBodySize = null;
+            }
+
+            await answer(context);
+        };
+    }
+}

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using Orleans.Multiplex.AspNetCore.Grpc.Protocol;
+using Orleans.Multiplex.AspNetCore.OpenInference;
+
+namespace Orleans.Multiplex.AspNetCore.Grpc;
+
+/// <summary>
+/// The inputs of a request as tensors. Raw contents become tensors without a copy; typed ones are read into bytes of their own. A
+/// request has either the one or the other.
+/// </summary>
+internal static class InferInputs
+{
+    // ONNX sets no bound, but no operator works on more.
+    private const int MaxRank = 64;
+
+    /// <summary>Reads the inputs.</summary>
+    /// <exception cref="InvalidInputException">One is not as the protocol asks; the message names it.</exception>
+    public static ImmutableArray<ModelValue> Read(ModelInferRequest request, ReadScope scope)
+    {
+        var raw = request.RawInputContents;
+        if (raw.Count > 0 && raw.Count != request.Inputs.Count)
+        {
+            throw scope.Fault(
+                $"raw_input_contents has {raw.Count} entries for {request.Inputs.Count} inputs; give one for each input, in their order, or none and typed contents.");
+        }
+
+        var inputs = ImmutableArray.CreateBuilder<ModelValue>(request.Inputs.Count);
+        for (var i = 0; i < request.Inputs.Count; i++)
+        {
+            var input = request.Inputs[i];
+            var name = input.Name.Length > 0 ? input.Name : throw scope.Fault($"inputs[{i}]", "it has no name.");
+            var type = ReadType(input, scope);
+            var elements = CountElements(input, scope);
+            ImmutableArray<long> shape = [.. input.Shape];
+            inputs.Add(
+                raw.Count == 0 ? new Tensor(name, type, shape, TypedContentsReader.Read(input.Contents, type, elements, name, scope))
+                : input.HasContents ? throw scope.Fault(name, "it has contents beside raw_input_contents; send all inputs one way.")
+                : ReadRaw(name, type, shape, elements, raw[i].Memory, scope));
+        }
+
+        return inputs.MoveToImmutable();
+    }
+
+    private static TensorType ReadType(ModelInferRequest.Types.InferInputTensor input, ReadScope scope) =>
+        TensorTypes.TryParseProtocolName(input.Datatype, out var type)
+            ? type
+            : throw scope.Fault(input.Name, $"there is no datatype '{input.Datatype}'; it is one of {JsonTypes.Names}.");
+
+    private static long CountElements(ModelInferRequest.Types.InferInputTensor input, ReadScope scope)
+    {
+        if (input.Shape.Count > MaxRank)
+        {
+            throw scope.Fault(input.Name, $"its shape has more than {MaxRank} dimensions.");
+        }
+
+        var elements = 1L;
+        foreach (var dimension in input.Shape)
+        {
+            if (dimension < 0)
+            {
+                throw scope.Fault(input.Name, $"its shape [{string.Join(", ", input.Shape)}] has a dimension below 0.");
+            }
+
+            if (dimension != 0 && elements > long.MaxValue / dimension / 16)
+            {
+                throw scope.Fault(input.Name, $"its shape [{string.Join(", ", input.Shape)}] has more elements than can be counted.");
+            }
+
+            elements *= dimension;
+        }
+
+        return elements;
+    }
+
+    private static Tensor ReadRaw(
+        string name, TensorType type, ImmutableArray<long> shape, long elements, ReadOnlyMemory<byte> raw, ReadScope scope)
+    {
+        if (type != TensorType.String && type.GetByteLength(elements) != raw.Length)
+        {
+            throw scope.Fault(
+                name, $"its raw contents have {raw.Length} bytes; {elements} elements of type {type.GetProtocolName()} take {type.GetByteLength(elements)}.");
+        }
+
+        if (type == TensorType.Bool && raw.Span.ContainsAnyExceptInRange((byte)0, (byte)1))
+        {
+            throw scope.Fault(name, "its raw contents have a byte other than 0 and 1; BOOL has no others.");
+        }
+
+        try
+        {
+            return new Tensor(name, type, shape, raw);
+        }
+        catch (ArgumentException)
+        {
+            throw scope.Fault(name, $"its raw contents are not {elements} elements of BYTES, each behind its length as a 32-bit number.");
+        }
+    }
+}
