@@ -4,8 +4,8 @@ namespace Orleans.Multiplex.AspNetCore;
 public sealed class MultiplexHttpOptions
 {
     /// <summary>
-    /// The most bytes that a request's body may have, and the most that its tensors may take once read; over gRPC the most that an answer
-    /// may have, too. More is answered with 413, over gRPC with RESOURCE_EXHAUSTED.
+    /// The most bytes that a request's body may have, inflated where it comes compressed, and the most that its tensors may take once read;
+    /// over gRPC the most that an answer may have, too. More is answered with 413, over gRPC with RESOURCE_EXHAUSTED.
     /// Default: 64 MiB, as much as the SDK sends in one call; above zero, at most 1 GiB.
     /// </summary>
     public ByteSize MaxRequestBytes { get; set; } = new(64L << 20);
