@@ -15,8 +15,8 @@ namespace Orleans.Multiplex.Grains;
 /// <para>
 /// The model is loaded by the first call that needs it, once for all who wait, and stays until it is evicted, whichever activation
 /// serves it. During a call it is leased: it is not released while the call runs, to the end of an <see cref="IAsyncEnumerable{T}"/>
-/// result; an enumeration whose caller asks for no further element for <c>Multiplex:RequestTimeout</c> is ended, since the caller may be
-/// gone. It is released once, by <see cref="IAsyncDisposable"/> or <see cref="IDisposable"/> where it has them: when it is evicted and
+/// result; an enumeration whose caller asks for no further element for <c>Multiplex:RequestTimeout</c>, or for 50 to 100 s where that is
+/// less, is ended, since the caller may be gone. It is released once, by <see cref="IAsyncDisposable"/> or <see cref="IDisposable"/> where it has them: when it is evicted and
 /// when the silo stops.
 /// </para>
 /// <para>

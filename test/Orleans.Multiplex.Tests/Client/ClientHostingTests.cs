@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -40,6 +41,18 @@ public sealed class ClientHostingTests
         var messaging = host.Services.GetRequiredService<IOptions<ClientMessagingOptions>>().Value;
 
         Assert.Equal(new ClientMessagingOptions().MaxMessageBodySize, messaging.MaxMessageBodySize);
+    }
+
+    [Fact]
+    public void AddMultiplexClient_OfAnOrleansClient_ReadsTheSettingsAndCodeChangesThem()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection([new("Multiplex:AttemptTimeout", "00:00:07"), new("Multiplex:RequestTimeout", "00:00:08")]);
+        builder.UseOrleansClient(client => client.UseLocalhostClustering().AddMultiplexClient(options => options.RequestTimeout = TimeSpan.FromSeconds(9)));
+        using var host = builder.Build();
+
+        Assert.Equal(TimeSpan.FromSeconds(7), host.Services.GetRequiredService<IOptions<ClientMessagingOptions>>().Value.ResponseTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(9), host.Services.GetRequiredService<IOptions<MultiplexClientOptions>>().Value.RequestTimeout);
     }
 
     [Fact]

@@ -111,6 +111,34 @@ public sealed class MultiplexClientTests
     }
 
     [Fact]
+    public async Task Call_CancelledByNobodyHere_IsMadeAgain()
+    {
+        var harness = new ClientHarness();
+        var tries = 0;
+        harness.Others = _ => FakeGrains.Grain<IOwnGrain>((_, _) =>
+            ++tries == 1 ? Task.FromException<int>(new OperationCanceledException("the silo stops")) : Task.FromResult(7));
+
+        var call = harness.Client.CallAsync<IOwnGrain, int>("iris", (grain, ct) => grain.AddAsync(1, ct), null, TestContext.Current.CancellationToken);
+        await harness.Time.NextTimerAsync();
+        await harness.Time.NextTimerAsync();
+        harness.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal((7, 2), (await call, tries));
+    }
+
+    [Fact]
+    public async Task Call_ModelsOwnCodeCancels_EndsSo()
+    {
+        var harness = new ClientHarness();
+        var own = new OperationCanceledException("the model's own");
+        OwnErrors.Mark(own);
+        harness.Others = _ => FakeGrains.Grain<IOwnGrain>((_, _) => Task.FromException<int>(own));
+
+        Assert.Same(own, await Assert.ThrowsAsync<OperationCanceledException>(() => harness.Client.CallAsync<IOwnGrain, int>(
+            "iris", (grain, ct) => grain.AddAsync(1, ct), null, TestContext.Current.CancellationToken)));
+    }
+
+    [Fact]
     public async Task Call_EachTry_CarriesWhatIsLeftOfItsTimeAndLeavesTheCallersContextAlone()
     {
         var harness = new ClientHarness();

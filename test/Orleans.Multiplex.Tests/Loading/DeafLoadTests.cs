@@ -137,6 +137,33 @@ public sealed class DeafLoadTests
         Assert.Equal(0, silo.Opener.CountOpened("m"));
     }
 
+    [Fact]
+    public async Task Fetch_Deaf_TheRoomThatWasClaimedComesBackBeforeItEnds()
+    {
+        var store = new FakeStore();
+        using var silo = new TestSilo(maxModels: 1, load: Options, store: store);
+        var deaf = new Checkpoint();
+        store.Fetch = async (manifest, _) =>
+        {
+            await deaf.PassDeafAsync();
+            return FakeStore.Artifact(manifest);
+        };
+        var resident = silo.Enter("m", manifest: FakeStore.Manifest("m"), takeClaim: () => silo.Quota.TryReserve(silo.Pool, 0));
+        await deaf.Reached;
+        silo.Time.Advance(Options.Timeout);
+        Assert.Equal(LoadFailureKind.Broken, (await resident.WhenLoaded.Soon()).Failure);
+        Assert.Equal(1, silo.Charged);
+        await silo.Time.NextTimerAsync(TimeSpan.FromSeconds(1));
+
+        silo.Time.Advance(TimeSpan.FromSeconds(1));
+
+        await silo.Log.WhenLogged("The load of model 'm' was ended");
+        await silo.ReserveAsync("other").Soon();
+        deaf.Open();
+        await resident.WhenGone.Soon();
+        Assert.Equal(1, silo.Charged);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -108,6 +108,17 @@ public sealed class EvictionServiceTests
     }
 
     [Fact]
+    public void GetVictimAge_NextVictimIsInUse_IsNone()
+    {
+        using var silo = new TestSilo();
+        using var use = TestSilo.Use(silo.Reside("a"));
+
+        silo.Time.Advance(TimeSpan.FromMinutes(10));
+
+        Assert.Equal(TimeSpan.Zero, silo.Evictions.GetVictimAge(silo.Pool));
+    }
+
+    [Fact]
     public async Task GetVictimAge_IsTheAgeOfTheNextVictim()
     {
         using var silo = new TestSilo();

@@ -91,6 +91,22 @@ public sealed class ResidencyPublisherTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task GetRow_LoadWaitsForRoom_CountsItAndIsToldOfIt()
+    {
+        using var silo = new TestSilo(maxModels: 1, maxBytes: 100);
+        var taken = silo.Quota.TryReserve(silo.Pool, 60)!;
+        var changes = 0;
+        silo.Quota.Changed += () => changes++;
+
+        var waiting = silo.ReserveAsync("b", 30);
+
+        Assert.Equal((1, 2, 60L), (changes, silo.Quota.GetDemandedModels(silo.Pool), silo.Quota.DemandedBytes));
+        taken.Release();
+        await waiting.Soon();
+        Assert.Equal((1, 30L), (silo.Quota.GetDemandedModels(silo.Pool), silo.Quota.DemandedBytes));
+    }
+
+    [Fact]
     public void BeginDraining_IsToldAtOnce()
     {
         _publisher.Start();
