@@ -25,5 +25,5 @@ internal sealed class WatchedTime : FakeTimeProvider
     }
 
     /// <summary>Waits until the next timer is set, and returns the time that it waits.</summary>
-    public async Task<TimeSpan> NextTimerAsync() => await _timers.Reader.ReadAsync(TestContext.Current.CancellationToken);
+    public async Task<TimeSpan> NextTimerAsync() => await _timers.Reader.ReadAsync(TestContext.Current.CancellationToken).Soon();
 }

@@ -55,7 +55,7 @@ public sealed class StreamPauseTests
 
         public async Task NextChangeAsync(TimeSpan dueTime)
         {
-            while (await _changes.Reader.ReadAsync(TestContext.Current.CancellationToken) != dueTime)
+            while (await _changes.Reader.ReadAsync(TestContext.Current.CancellationToken).Soon() != dueTime)
             {
             }
         }
