@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Bodies;
 using Orleans.Multiplex.AspNetCore.Hosting;
 using Orleans.Multiplex.AspNetCore.OpenInference;
@@ -10,12 +11,12 @@ internal static class ResidencyRoutes
 {
     public static void MapResidency(this EndpointMap map)
     {
-        map.MapLocal(HttpMethods.Get, "/multiplex/silos", static async (client, context) =>
+        map.Map<IMultiplexClient>(HttpMethods.Get, "/multiplex/silos", Right.Read, static async (client, context) =>
         {
             var silos = await client.GetSilosAsync(context.RequestAborted);
             await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json => ResidencyJson.Write(json, silos));
         });
-        map.MapLocal(HttpMethods.Get, "/multiplex/models/{**model}", static async (client, context) =>
+        map.Map<IMultiplexClient>(HttpMethods.Get, "/multiplex/models/{**model}", Right.Read, static async (client, context) =>
         {
             var report = await client.GetModelAsync(ModelRoute.Read(context).ToString(), context.RequestAborted);
             await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json => ResidencyJson.Write(json, report));

@@ -23,7 +23,7 @@ internal static class GrpcEndpoints
         services.AddGrpc().AddServiceOptions<InferenceRpcs>(static service =>
         {
             service.Interceptors.Add<RpcErrorBoundary>();
-            service.Interceptors.Add<RpcLoopbackOnly>();
+            service.Interceptors.Add<RpcAccess>();
         });
         services.AddOptions<GrpcServiceOptions<InferenceRpcs>>().Configure<IOptions<MultiplexHttpOptions>>(static (service, http) =>
         {
@@ -31,7 +31,7 @@ internal static class GrpcEndpoints
             (service.MaxReceiveMessageSize, service.MaxSendMessageSize) = (bytes, bytes);
         });
         services.TryAddSingleton<RpcErrorBoundary>();
-        services.TryAddSingleton<RpcLoopbackOnly>();
+        services.TryAddSingleton<RpcAccess>();
         services.TryAddSingleton<InferTimeout>();
         services.TryAddSingleton<InferenceRpcs>();
         services.TryAddSingleton<HealthRpcs>();

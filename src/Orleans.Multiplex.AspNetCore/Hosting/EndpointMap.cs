@@ -12,33 +12,30 @@ internal sealed class EndpointMap(RouteGroupBuilder group)
 {
     private readonly ErrorBoundary _boundary = ((IEndpointRouteBuilder)group).ServiceProvider.GetRequiredService<ErrorBoundary>();
 
-    /// <summary>Maps an endpoint that answers from anywhere.</summary>
-    public void MapPublic(string verb, string pattern, RequestDelegate handler)
+    /// <summary>Maps an endpoint.</summary>
+    /// <param name="verb">The verb that it answers; others get 405.</param>
+    /// <param name="pattern">Its path.</param>
+    /// <param name="right">What its caller must be allowed to.</param>
+    /// <param name="handler">Answers.</param>
+    public void Map(string verb, string pattern, Right right, RequestDelegate handler)
     {
-        group.MapMethods(pattern, [verb], context => _boundary.RunAsync(context, pattern, handler));
+        group.MapMethods(pattern, [verb], context => _boundary.RunAsync(context, pattern, async context =>
+        {
+            AccessRule.Check(context, right);
+            await handler(context);
+        }));
 
         // A later order: an application may answer other verbs of the same path itself.
         group.Map(pattern, context => _boundary.RunAsync(context, pattern, _ => WrongVerbAsync(context, verb))).WithOrder(1);
     }
 
     /// <summary>
-    /// Maps an endpoint that answers from anywhere, by a service. The service is made on the first request: settings are checked, all
-    /// together, when the application starts, which is after it is mapped.
+    /// Maps an endpoint that a service answers. The service is made on the first request: settings are checked, all together, when the
+    /// application starts, which is after it is mapped.
     /// </summary>
-    public void MapPublic<TService>(string verb, string pattern, Func<TService, HttpContext, Task> handler)
+    public void Map<TService>(string verb, string pattern, Right right, Func<TService, HttpContext, Task> handler)
         where TService : notnull =>
-        MapPublic(verb, pattern, context => handler(context.RequestServices.GetRequiredService<TService>(), context));
-
-    /// <summary>Maps an endpoint that answers on loopback connections only.</summary>
-    public void MapLocal(string verb, string pattern, RequestDelegate handler) => MapPublic(verb, pattern, context =>
-    {
-        LoopbackOnly.Check(context);
-        return handler(context);
-    });
-
-    /// <summary>Maps an endpoint that answers on loopback connections only, by the client.</summary>
-    public void MapLocal(string verb, string pattern, Func<IMultiplexClient, HttpContext, Task> handler) =>
-        MapLocal(verb, pattern, context => handler(context.RequestServices.GetRequiredService<IMultiplexClient>(), context));
+        Map(verb, pattern, right, context => handler(context.RequestServices.GetRequiredService<TService>(), context));
 
     /// <summary>Answers with 404 what no other endpoint answers.</summary>
     public void MapUnknown(string pattern) =>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Hosting;
 using Orleans.Multiplex.AspNetCore.OpenInference;
 
@@ -10,8 +11,8 @@ internal static class ModelHeaderRoutes
     /// <summary><c>POST /</c>: a model of the store, called as by the Open Inference Protocol.</summary>
     public static void MapModelHeader(this EndpointMap map)
     {
-        map.MapPublic<InferEndpoint>(
-            HttpMethods.Post, "/", static (endpoint, context) => endpoint.AnswerAsync(context, ModelIdHeader.Read(context)));
+        map.Map<InferEndpoint>(
+            HttpMethods.Post, "/", Right.Infer, static (endpoint, context) => endpoint.AnswerAsync(context, ModelIdHeader.Read(context)));
     }
 
     /// <summary>A grain of the application's own.</summary>
@@ -19,6 +20,6 @@ internal static class ModelHeaderRoutes
         this EndpointMap map, string pattern, Func<TGrain, TRequest, CancellationToken, Task<TResponse>> call)
         where TGrain : IGrainWithStringKey
     {
-        map.MapPublic<GrainEndpoint>(HttpMethods.Post, pattern, (endpoint, context) => endpoint.AnswerAsync(context, call));
+        map.Map<GrainEndpoint>(HttpMethods.Post, pattern, Right.Infer, (endpoint, context) => endpoint.AnswerAsync(context, call));
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Bodies;
 using Orleans.Multiplex.AspNetCore.Hosting;
 
@@ -9,8 +10,8 @@ internal static class HealthRoutes
 {
     public static void MapHealth(this EndpointMap map)
     {
-        map.MapPublic(HttpMethods.Get, "/v2/health/live", static context => WriteAsync(context, "live", fault: null));
-        map.MapPublic<ReadinessProbe>(HttpMethods.Get, "/v2/health/ready", static async (probe, context) =>
+        map.Map(HttpMethods.Get, "/v2/health/live", Right.Probe, static context => WriteAsync(context, "live", fault: null));
+        map.Map<ReadinessProbe>(HttpMethods.Get, "/v2/health/ready", Right.Probe, static async (probe, context) =>
             await WriteAsync(context, "ready", await probe.FindFaultAsync(context.RequestAborted)));
     }
 

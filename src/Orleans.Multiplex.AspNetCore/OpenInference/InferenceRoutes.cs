@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Hosting;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
@@ -8,8 +9,8 @@ internal static class InferenceRoutes
 {
     public static void MapInference(this EndpointMap map)
     {
-        map.MapPublic<InferEndpoint>(HttpMethods.Post, "/v2/models/{model}/infer", AnswerAsync);
-        map.MapPublic<InferEndpoint>(HttpMethods.Post, "/v2/models/{model}/versions/{version}/infer", AnswerAsync);
+        map.Map<InferEndpoint>(HttpMethods.Post, "/v2/models/{model}/infer", Right.Infer, AnswerAsync);
+        map.Map<InferEndpoint>(HttpMethods.Post, "/v2/models/{model}/versions/{version}/infer", Right.Infer, AnswerAsync);
     }
 
     private static Task AnswerAsync(InferEndpoint endpoint, HttpContext context) => endpoint.AnswerAsync(context, ModelRoute.Read(context));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Bodies;
 using Orleans.Multiplex.AspNetCore.Errors;
 using Orleans.Multiplex.AspNetCore.Hosting;
@@ -14,11 +15,11 @@ internal static class MetadataRoutes
 
     public static void MapModelMetadata(this EndpointMap map)
     {
-        map.MapLocal(HttpMethods.Get, "/v2", WriteServerAsync);
-        map.MapLocal(HttpMethods.Get, "/v2/models/{model}", WriteModelAsync);
-        map.MapLocal(HttpMethods.Get, "/v2/models/{model}/versions/{version}", WriteModelAsync);
-        map.MapLocal(HttpMethods.Get, "/v2/models/{model}/ready", WriteReadyAsync);
-        map.MapLocal(HttpMethods.Get, "/v2/models/{model}/versions/{version}/ready", WriteReadyAsync);
+        map.Map(HttpMethods.Get, "/v2", Right.Read, WriteServerAsync);
+        map.Map<IMultiplexClient>(HttpMethods.Get, "/v2/models/{model}", Right.Read, WriteModelAsync);
+        map.Map<IMultiplexClient>(HttpMethods.Get, "/v2/models/{model}/versions/{version}", Right.Read, WriteModelAsync);
+        map.Map<IMultiplexClient>(HttpMethods.Get, "/v2/models/{model}/ready", Right.Read, WriteReadyAsync);
+        map.Map<IMultiplexClient>(HttpMethods.Get, "/v2/models/{model}/versions/{version}/ready", Right.Read, WriteReadyAsync);
     }
 
     private static Task WriteServerAsync(HttpContext context) => JsonBody.WriteAsync(context, StatusCodes.Status200OK, static json =>
