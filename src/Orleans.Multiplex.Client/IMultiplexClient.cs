@@ -47,6 +47,42 @@ public interface IMultiplexClient
     /// <summary>What each silo that holds models has.</summary>
     Task<ImmutableArray<SiloResidency>> GetSilosAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Lists the models of the store, part by part, each with what it is in the cluster; or, of all silos, the models that are ready. Loads nothing.
+    /// </summary>
+    /// <param name="after">After which model the list goes on (<see cref="ModelIndexPage.Next"/>); null for its beginning.</param>
+    /// <param name="limit">The most models of one part; from 1 to 10,000.</param>
+    /// <param name="readyOnly">Whether only models that are ready are wanted.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="StoreUnavailableException">The store does not answer or refuses.</exception>
+    Task<ModelIndexPage> GetIndexAsync(string? after = null, int limit = 1000, bool readyOnly = false, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Loads a model of the store where it is not resident, and waits for that. It pins nothing: others may take its room again. A failure
+    /// that is remembered is put aside, so that a broken model is tried at once.
+    /// </summary>
+    /// <exception cref="MultiplexException">Why it is not resident, as one of its kinds.</exception>
+    Task LoadAsync(string modelId, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="IModelControlGrain.UnloadAsync"/>
+    /// <exception cref="InferenceTimeoutException">Requests still use it; it takes no new ones, and goes with the last of them.</exception>
+    Task UnloadAsync(string modelId, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Pins a model of the store and waits until it is loaded: it is never evicted from now on, and loaded without being asked for, also
+    /// elsewhere when its silo has gone. A model that cannot be loaded is not pinned.
+    /// </summary>
+    /// <exception cref="PinRefusedException">No silo has room for it beside the models that are pinned already.</exception>
+    /// <exception cref="ModelLoadingException">It is pinned, and its load takes longer than the time of a call; it goes on.</exception>
+    /// <exception cref="MultiplexException">There is no such model, it cannot be loaded, or the store is unavailable.</exception>
+    Task PinAsync(string modelId, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="IModelControlGrain.UnpinAsync"/>
+    Task UnpinAsync(string modelId, CancellationToken cancellationToken = default);
+
+    /// <summary>The pins, in the order of their names, each with the silo on which its model is loaded.</summary>
+    Task<ImmutableArray<PinReport>> GetPinsAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Where a model is and why it was placed there, or its last failure and the time of the next try.</summary>
     Task<ModelReport> GetModelAsync(string modelId, CancellationToken cancellationToken = default);
 }

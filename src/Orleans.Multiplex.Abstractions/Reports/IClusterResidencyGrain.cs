@@ -18,6 +18,17 @@ public interface IClusterResidencyGrain : IGrainWithIntegerKey
     [Alias("GetModel")]
     Task<ModelReport> GetModelAsync(string model, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Lists the models of the store, part by part, each with what it is in the cluster; or, of all silos, the models that are ready.
+    /// </summary>
+    /// <param name="after">The model after which the list goes on; null for its beginning.</param>
+    /// <param name="limit">The most models of one part; from 1 to 10,000.</param>
+    /// <param name="readyOnly">Whether only models that are ready are wanted.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="StoreUnavailableException">The store does not answer or refuses.</exception>
+    [Alias("GetIndex")]
+    Task<ModelIndexPage> GetIndexAsync(string? after, int limit, bool readyOnly, CancellationToken cancellationToken = default);
+
     /// <summary>The versions, inputs and outputs of a model of the store; read from its file where it was never opened.</summary>
     /// <exception cref="MultiplexException">There is no such model, it cannot be read, or the store is unavailable.</exception>
     [Alias("Describe")]

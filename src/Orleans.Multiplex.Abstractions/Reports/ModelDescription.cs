@@ -21,6 +21,10 @@ public sealed record ModelDescription
     /// <summary>Its inputs and outputs.</summary>
     [Id(3)]
     public required ModelSignature Signature { get; init; }
+
+    /// <summary>The bytes that it will take when it is loaded, as its file lets one expect; 0 when that is not known.</summary>
+    [Id(4)]
+    public long Bytes { get; init; }
 }
 
 /// <summary>The inputs and outputs of a model.</summary>

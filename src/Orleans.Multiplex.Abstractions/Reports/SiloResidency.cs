@@ -87,4 +87,8 @@ public sealed record ResidentModel
     /// <summary>How long its load took, waits included; null while it is being loaded.</summary>
     [Id(7)]
     public required TimeSpan? LoadTime { get; init; }
+
+    /// <summary>Whether a pin keeps it.</summary>
+    [Id(8)]
+    public bool IsPinned { get; init; }
 }

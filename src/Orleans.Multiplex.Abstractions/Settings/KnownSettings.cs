@@ -28,6 +28,7 @@ internal static class KnownSettings
         "Multiplex:MaxRequestBytes",
         "Multiplex:MaxRequestTimeout",
         "Multiplex:Models",
+        "Multiplex:Pinned:*",
         "Multiplex:Pools:*:MaxModelsPerSilo",
         "Multiplex:RequestTimeout",
     ];

@@ -73,6 +73,7 @@ internal static class ResidencyJson
         json.WriteNumber("hits", model.Hits);
         json.WriteNumber("inFlight", model.InFlight);
         WriteSeconds(json, "loadSeconds", model.LoadTime);
+        json.WriteBoolean("pinned", model.IsPinned);
     }
 
     private static void WriteArray<T>(Utf8JsonWriter json, string property, IEnumerable<T> items, Action<Utf8JsonWriter, T> writeProperties)

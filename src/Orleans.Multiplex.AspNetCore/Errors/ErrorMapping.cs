@@ -20,6 +20,7 @@ internal static class ErrorMapping
         MultiplexException known => StatusOf(known)?.Rpc,
         BadHttpRequestException { StatusCode: StatusCodes.Status403Forbidden } => StatusCode.PermissionDenied,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => StatusCode.ResourceExhausted,
+        BadHttpRequestException { StatusCode: StatusCodes.Status501NotImplemented } => StatusCode.Unimplemented,
         BadHttpRequestException => StatusCode.InvalidArgument,
         _ => null,
     };
@@ -37,6 +38,7 @@ internal static class ErrorMapping
         ModelLoadingException or ModelUnloadedException => (StatusCodes.Status503ServiceUnavailable, StatusCode.Unavailable),
         NoCapacityException { IsPermanent: true } => (StatusCodes.Status507InsufficientStorage, StatusCode.ResourceExhausted),
         NoCapacityException => (StatusCodes.Status503ServiceUnavailable, StatusCode.ResourceExhausted),
+        ModelPinnedException or PinRefusedException => (StatusCodes.Status409Conflict, StatusCode.FailedPrecondition),
         InferenceTimeoutException => (StatusCodes.Status504GatewayTimeout, StatusCode.DeadlineExceeded),
         _ => null,
     };

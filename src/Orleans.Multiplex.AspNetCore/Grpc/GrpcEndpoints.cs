@@ -33,6 +33,7 @@ internal static class GrpcEndpoints
         services.TryAddSingleton<RpcErrorBoundary>();
         services.TryAddSingleton<RpcAccess>();
         services.TryAddSingleton<InferTimeout>();
+        services.TryAddSingleton<RepositoryRpcs>();
         services.TryAddSingleton<InferenceRpcs>();
         services.TryAddSingleton<HealthRpcs>();
     }

@@ -9,8 +9,9 @@ using Orleans.Multiplex.AspNetCore.OpenInference;
 
 namespace Orleans.Multiplex.AspNetCore.Grpc;
 
-/// <summary>The calls of the protocol's gRPC service. Those but <c>ModelInfer</c> neither place, load nor evict.</summary>
-internal sealed class InferenceRpcs(IMultiplexClient client, ReadinessProbe probe, InferTimeout timeout, IOptions<MultiplexHttpOptions> options)
+/// <summary>The calls of the protocol's gRPC service. Those but inference, load and unload neither place, load nor evict.</summary>
+internal sealed class InferenceRpcs(
+    IMultiplexClient client, ReadinessProbe probe, ModelReadiness readiness, RepositoryRpcs repository, InferTimeout timeout, IOptions<MultiplexHttpOptions> options)
     : GRPCInferenceService.GRPCInferenceServiceBase
 {
     /// <summary>The metadata that names the model where a request does not.</summary>
@@ -22,16 +23,19 @@ internal sealed class InferenceRpcs(IMultiplexClient client, ReadinessProbe prob
     public override async Task<ServerReadyResponse> ServerReady(ServerReadyRequest request, ServerCallContext context) =>
         new() { Ready = await probe.FindFaultAsync(context.CancellationToken) is null };
 
-    public override async Task<ModelReadyResponse> ModelReady(ModelReadyRequest request, ServerCallContext context) => new()
+    public override async Task<ModelReadyResponse> ModelReady(ModelReadyRequest request, ServerCallContext context)
     {
-        Ready = await MetadataRoutes.FindFaultAsync(client, ReadModel(request.Name, request.Version, context), context.CancellationToken) is null,
-    };
+        var (state, fault) = await readiness.AskAsync(ReadModel(request.Name, request.Version, context), context.CancellationToken);
+        context.ResponseTrailers.Add(ModelReadiness.StateHeader, state);
+        return new ModelReadyResponse { Ready = fault is null };
+    }
 
     public override Task<ServerMetadataResponse> ServerMetadata(ServerMetadataRequest request, ServerCallContext context) =>
         Task.FromResult(new ServerMetadataResponse
         {
             Name = "orleans-multiplex",
             Version = typeof(InferenceRpcs).Assembly.GetName().Version?.ToString(3) ?? "",
+            Extensions = { "model_repository" },
         });
 
     public override async Task<ModelMetadataResponse> ModelMetadata(ModelMetadataRequest request, ServerCallContext context)
@@ -66,6 +70,15 @@ internal sealed class InferenceRpcs(IMultiplexClient client, ReadinessProbe prob
         account.ChargeAnyway(2 * response.Outputs.Sum(static output => output is Tensor tensor ? (long)tensor.Data.Length : 0));
         return InferAnswer.Write(model, request, response);
     }
+
+    public override Task<RepositoryIndexResponse> RepositoryIndex(RepositoryIndexRequest request, ServerCallContext context) =>
+        repository.ListAsync(request, context);
+
+    public override Task<RepositoryModelLoadResponse> RepositoryModelLoad(RepositoryModelLoadRequest request, ServerCallContext context) =>
+        repository.LoadAsync(request, ReadModel(request.ModelName, "", context), context.CancellationToken);
+
+    public override Task<RepositoryModelUnloadResponse> RepositoryModelUnload(RepositoryModelUnloadRequest request, ServerCallContext context) =>
+        repository.UnloadAsync(request, ReadModel(request.ModelName, "", context), context.CancellationToken);
 
     private static ModelKey ReadModel(string name, string version, ServerCallContext context)
     {

@@ -25,8 +25,10 @@ public static class MultiplexEndpointExtensions
         map.MapModelHeader();
         map.MapInference();
         map.MapModelMetadata();
+        map.MapRepository();
         map.MapHealth();
         map.MapResidency();
+        map.MapControl();
         group.MapMultiplexGrpc();
         map.MapUnknown("/v2/{**path}");
         map.MapUnknown("/multiplex/{**path}");

@@ -35,6 +35,8 @@ public static class MultiplexHttpServiceExtensions
         services.TryAddSingleton<InferEndpoint>();
         services.TryAddSingleton<GrainEndpoint>();
         services.TryAddSingleton<ReadinessProbe>();
+        services.TryAddSingleton<ModelReadiness>();
+        services.TryAddSingleton<RepositoryEndpoint>();
         services.AddMultiplexGrpc();
         return services;
     }

@@ -11,15 +11,13 @@ namespace Orleans.Multiplex.AspNetCore.OpenInference;
 /// <summary>What the server and its models are: <c>GET /v2</c>, <c>GET /v2/models/{model}</c> and its <c>/ready</c>. None of them places, loads or evicts.</summary>
 internal static class MetadataRoutes
 {
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
-
     public static void MapModelMetadata(this EndpointMap map)
     {
         map.Map(HttpMethods.Get, "/v2", Right.Read, WriteServerAsync);
         map.Map<IMultiplexClient>(HttpMethods.Get, "/v2/models/{model}", Right.Read, WriteModelAsync);
         map.Map<IMultiplexClient>(HttpMethods.Get, "/v2/models/{model}/versions/{version}", Right.Read, WriteModelAsync);
-        map.Map<IMultiplexClient>(HttpMethods.Get, "/v2/models/{model}/ready", Right.Read, WriteReadyAsync);
-        map.Map<IMultiplexClient>(HttpMethods.Get, "/v2/models/{model}/versions/{version}/ready", Right.Read, WriteReadyAsync);
+        map.Map<ModelReadiness>(HttpMethods.Get, "/v2/models/{model}/ready", Right.Read, WriteReadyAsync);
+        map.Map<ModelReadiness>(HttpMethods.Get, "/v2/models/{model}/versions/{version}/ready", Right.Read, WriteReadyAsync);
     }
 
     private static Task WriteServerAsync(HttpContext context) => JsonBody.WriteAsync(context, StatusCodes.Status200OK, static json =>
@@ -29,6 +27,7 @@ internal static class MetadataRoutes
         json.WriteString("version", typeof(MetadataRoutes).Assembly.GetName().Version?.ToString(3));
         json.WriteStartArray("extensions");
         json.WriteStringValue("binary_tensor_data");
+        json.WriteStringValue("model_repository");
         json.WriteEndArray();
         json.WriteEndObject();
     });
@@ -104,15 +103,12 @@ internal static class MetadataRoutes
         json.WriteEndObject();
     }
 
-    private static async Task WriteReadyAsync(IMultiplexClient client, HttpContext context)
+    private static async Task WriteReadyAsync(ModelReadiness readiness, HttpContext context)
     {
         var model = ModelRoute.Read(context);
-        var fault = await FindFaultAsync(client, model, context.RequestAborted);
-        if (fault is { } report)
-        {
-            ErrorResponse.SetRetryAfter(context.Response, report.RetryAfter ?? RetryAfter);
-        }
-
+        var (state, fault) = await readiness.AskAsync(model, context.RequestAborted);
+        context.Response.Headers[ModelReadiness.StateHeader] = state;
+        ErrorResponse.SetRetryAfter(context.Response, fault?.RetryAfter);
         await JsonBody.WriteAsync(context, fault is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, json =>
         {
             json.WriteStartObject();
@@ -125,25 +121,5 @@ internal static class MetadataRoutes
 
             json.WriteEndObject();
         });
-    }
-
-    // Ready means that an inference request would be served now, after a load if need be. Not there at all is an error of its own (404).
-    public static async Task<ErrorReport?> FindFaultAsync(IMultiplexClient client, ModelKey model, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await client.DescribeAsync(model.ToString(), cancellationToken);
-            var report = await client.GetModelAsync(model.ToString(), cancellationToken);
-            return report.Locations.Any(static location => location.Resident.State == ResidentState.Ready)
-                ? null
-                : report.Failures
-                    .Where(static failure => failure.NextTry > TimeSpan.Zero)
-                    .Select(static failure => new ErrorReport(StatusCodes.Status503ServiceUnavailable, failure.Message, failure.NextTry))
-                    .FirstOrDefault();
-        }
-        catch (MultiplexException error) when (error is not (ModelNotFoundException or InvalidModelIdException))
-        {
-            return new ErrorReport(StatusCodes.Status503ServiceUnavailable, error.Message, error.RetryAfter);
-        }
     }
 }

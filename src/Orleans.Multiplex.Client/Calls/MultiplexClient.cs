@@ -59,6 +59,90 @@ internal sealed class MultiplexClient(
         return await ReadAsync(model, (view, token) => view.GetModelAsync(model, token), cancellationToken);
     }
 
+    public async Task<ModelIndexPage> GetIndexAsync(
+        string? after = null, int limit = 1000, bool readyOnly = false, CancellationToken cancellationToken = default)
+    {
+        if (limit is < 1 or > 10_000)
+        {
+            throw new ArgumentOutOfRangeException(nameof(limit), limit, "A part of the list has from 1 to 10,000 models.");
+        }
+
+        return await ReadAsync("", (view, token) => view.GetIndexAsync(after, limit, readyOnly, token), cancellationToken);
+    }
+
+    public async Task LoadAsync(string modelId, CancellationToken cancellationToken = default)
+    {
+        var model = ModelKey.Parse(modelId).ToString();
+        await LoadAsync(model, retry: true, cancellationToken);
+    }
+
+    public async Task UnloadAsync(string modelId, CancellationToken cancellationToken = default)
+    {
+        var model = ModelKey.Parse(modelId).ToString();
+        try
+        {
+            await ControlAsync(model, (control, token) => DoAsync(control.UnloadAsync(model, token)), cancellationToken);
+        }
+        catch (InferenceTimeoutException)
+        {
+            throw new InferenceTimeoutException(model, "waiting for the requests that use the model; it takes no new ones, and goes with the last of them");
+        }
+    }
+
+    public async Task PinAsync(string modelId, CancellationToken cancellationToken = default)
+    {
+        var model = ModelKey.Parse(modelId).ToString();
+        var isNew = await ControlAsync(model, (control, token) => control.PinAsync(model, token), cancellationToken);
+        try
+        {
+            await LoadAsync(model, retry: isNew, cancellationToken);
+        }
+        catch (MultiplexException error) when (isNew && error is ModelLoadFailedException or ModelNotFoundException or NoCapacityException { IsPermanent: true })
+        {
+            await UnpinAsync(model, CancellationToken.None);
+            throw;
+        }
+    }
+
+    public async Task UnpinAsync(string modelId, CancellationToken cancellationToken = default)
+    {
+        var model = ModelKey.Parse(modelId).ToString();
+        await ControlAsync(model, (control, token) => DoAsync(control.UnpinAsync(model, token)), cancellationToken);
+    }
+
+    public async Task<ImmutableArray<PinReport>> GetPinsAsync(CancellationToken cancellationToken = default) =>
+        await ControlAsync("", static (control, token) => control.GetPinsAsync(token), cancellationToken);
+
+    private static async Task<bool> DoAsync(Task task)
+    {
+        await task;
+        return true;
+    }
+
+    private Task<T> ControlAsync<T>(string model, Func<IModelControlGrain, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        var control = grains.GetGrain<IModelControlGrain>(0);
+        return _retry.RunAsync(model, _options.RequestTimeout, TimeSpan.Zero, (_, token) => call(control, token), cancellationToken);
+    }
+
+    private async Task LoadAsync(string model, bool retry, CancellationToken cancellationToken)
+    {
+        var grain = grains.GetGrain<IInferenceGrain>(model);
+        var isFirst = retry;
+        await _retry.RunAsync(
+            model,
+            _options.RequestTimeout,
+            AnswerGrace,
+            async (left, token) =>
+            {
+                // Once: what is tried again because a silo went must not wear a broken model out.
+                var force = isFirst;
+                isFirst = false;
+                return await DoAsync(grain.LoadAsync(left, force, token));
+            },
+            cancellationToken);
+    }
+
     private static async Task<InferenceResponse> InferOnceAsync(
         IInferenceGrain grain, string model, InferenceRequest request, CancellationToken cancellationToken)
     {

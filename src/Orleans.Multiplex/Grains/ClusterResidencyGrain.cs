@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Orleans.Concurrency;
 using Orleans.Multiplex.Placement;
+using Orleans.Multiplex.Storage;
 
 namespace Orleans.Multiplex.Grains;
 
@@ -14,16 +15,19 @@ internal sealed class ClusterResidencyGrain(ResidencyChannel channel, TimeProvid
     /// <summary>The longest to wait for one silo; one that does not answer is left out.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    /// <summary>The same for a silo that lists its store, which may be slow.</summary>
+    private static readonly TimeSpan ListPatience = TimeSpan.FromSeconds(10);
+
     public async Task<ImmutableArray<SiloResidency>> GetSilosAsync(CancellationToken cancellationToken)
     {
-        var reports = await AskAllAsync(exchange => exchange.ReportAsync(), cancellationToken);
+        var reports = await channel.AskAllAsync(exchange => exchange.ReportAsync(), Patience, cancellationToken);
         return [.. reports.OfType<SiloResidency>().OrderBy(report => report.Silo, StringComparer.Ordinal)];
     }
 
     public async Task<ModelReport> GetModelAsync(string model, CancellationToken cancellationToken)
     {
         _ = ModelKey.Parse(model);
-        var reports = await AskAllAsync(exchange => exchange.ReportModelAsync(model), cancellationToken);
+        var reports = await channel.AskAllAsync(exchange => exchange.ReportModelAsync(model), Patience, cancellationToken);
         return new ModelReport
         {
             Model = model,
@@ -33,19 +37,42 @@ internal sealed class ClusterResidencyGrain(ResidencyChannel channel, TimeProvid
         };
     }
 
-    public async Task<ModelDescription> DescribeAsync(string model, CancellationToken cancellationToken)
+    public async Task<ModelIndexPage> GetIndexAsync(string? after, int limit, bool readyOnly, CancellationToken cancellationToken)
+    {
+        if (readyOnly)
+        {
+            var silos = await GetSilosAsync(cancellationToken);
+            return ModelIndex.ListReady(silos, after, limit);
+        }
+
+        ImmutableArray<ModelListing> listed =
+            [.. await AskOneAsync("", channel.ActiveSilos, exchange => exchange.ListModelsAsync(after, limit), ListPatience, cancellationToken)];
+        var states = await channel.AskAllAsync(exchange => exchange.GetStatesAsync(listed), Patience, cancellationToken);
+        return ModelIndex.Join(listed, states.SelectMany(static rows => rows), limit);
+    }
+
+    public Task<ModelDescription> DescribeAsync(string model, CancellationToken cancellationToken)
     {
         var key = ModelKey.Parse(model);
-        MultiplexException? refusal = null;
 
-        // The silo that is first in the model's order most likely has its file; the others are asked where it does not answer.
-        foreach (var silo in channel.ActiveSilos.OrderByDescending(silo => Rendezvous.GetWeight(key.Id, silo.ToParsableString())))
+        // The silo that is first in the model's order most likely has its file.
+        var silos = channel.ActiveSilos.OrderByDescending(silo => Rendezvous.GetWeight(key.Id, silo.ToParsableString()));
+        return AskOneAsync(model, silos, exchange => exchange.DescribeAsync(key), Patience, cancellationToken);
+    }
+
+    // Every silo has the same store; one that has none, does not answer or cannot reach it is passed over.
+    private async Task<T> AskOneAsync<T>(
+        string model, IEnumerable<SiloAddress> silos, Func<IResidencyExchange, Task<T?>> ask, TimeSpan patience, CancellationToken cancellationToken)
+        where T : class
+    {
+        MultiplexException? refusal = null;
+        foreach (var silo in silos)
         {
             try
             {
-                if (await channel.Of(silo).DescribeAsync(key).WaitAsync(Patience, time, cancellationToken) is { } description)
+                if (await ask(channel.Of(silo)).WaitAsync(patience, time, cancellationToken) is { } answer)
                 {
-                    return description;
+                    return answer;
                 }
             }
             catch (MultiplexException error) when (error is not StoreUnavailableException)
@@ -63,23 +90,5 @@ internal sealed class ClusterResidencyGrain(ResidencyChannel channel, TimeProvid
         }
 
         throw refusal ?? new StoreUnavailableException(model, "no silo of the cluster has a store (Multiplex:Models).", TimeSpan.FromSeconds(5));
-    }
-
-    private async Task<T[]> AskAllAsync<T>(Func<IResidencyExchange, Task<T>> ask, CancellationToken cancellationToken)
-    {
-        var answers = await Task.WhenAll(channel.ActiveSilos.Select(AskAsync));
-        return [.. answers.Where(answer => answer.Answered).Select(answer => answer.Value!)];
-
-        async Task<(bool Answered, T? Value)> AskAsync(SiloAddress silo)
-        {
-            try
-            {
-                return (true, await ask(channel.Of(silo)).WaitAsync(Patience, time, cancellationToken));
-            }
-            catch (Exception error) when (error is TimeoutException or OrleansException)
-            {
-                return (false, default);
-            }
-        }
     }
 }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Orleans.Concurrency;
 using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Residency.Pins;
+using Orleans.Multiplex.Storage;
 using Orleans.Services;
 
 namespace Orleans.Multiplex.Grains;
@@ -28,6 +30,27 @@ internal interface IResidencyExchange : IGrainService
     /// <summary>What this silo knows of a model.</summary>
     [AlwaysInterleave, Alias("ReportModel")]
     Task<ModelReport> ReportModelAsync(string model);
+
+    /// <summary>Takes in the pins that operators have made.</summary>
+    [AlwaysInterleave, Alias("TakePins")]
+    Task TakePinsAsync(PinTable pins);
+
+    /// <summary>The pins that operators have made, as this silo knows them.</summary>
+    [AlwaysInterleave, Alias("GetPins")]
+    Task<PinTable> GetPinsAsync();
+
+    /// <summary>Unloads a model of the store, in all the versions that the key stands for, and says whether it was here.</summary>
+    /// <exception cref="ModelPinnedException">It is pinned; nothing was unloaded.</exception>
+    [AlwaysInterleave, Alias("Unload")]
+    Task<bool> UnloadAsync(ModelKey key);
+
+    /// <summary>The next models of the store; null when this silo has no store.</summary>
+    [AlwaysInterleave, Alias("ListModels")]
+    Task<ModelListing[]?> ListModelsAsync(string? after, int limit);
+
+    /// <summary>What this silo knows of models of the store that are here, or were.</summary>
+    [AlwaysInterleave, Alias("GetStates")]
+    Task<ImmutableArray<ModelStateRow>> GetStatesAsync(ImmutableArray<ModelListing> models);
 
     /// <summary>What the store says of a model; null when this silo has no store.</summary>
     [AlwaysInterleave, Alias("Describe")]

@@ -22,7 +22,7 @@ internal sealed class InferenceGrain(
     TimeProvider time,
     CallLog log) : Grain, IInferenceGrain, IIncomingGrainCallFilter
 {
-    public const string PoolName = "Inference";
+    public const string PoolName = ModelPool.OfStore;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken) =>
         attachment.ActivateAsync(pools.Get(typeof(InferenceGrain)), opener, cancellationToken);
@@ -42,6 +42,16 @@ internal sealed class InferenceGrain(
             entry?.Fail(error);
             throw;
         }
+    }
+
+    public async Task LoadAsync(TimeSpan? timeout, bool retry, CancellationToken cancellationToken)
+    {
+        if (retry)
+        {
+            attachment.ForgetFailure();
+        }
+
+        using var lease = await attachment.AcquireAsync(options.GetTimeout(attachment.Model, timeout), cancellationToken);
     }
 
     Task IIncomingGrainCallFilter.Invoke(IIncomingGrainCallContext context) =>

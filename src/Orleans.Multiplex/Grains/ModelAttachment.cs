@@ -86,6 +86,18 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         return AcquireColdAsync(wait, cancellationToken);
     }
 
+    /// <summary>Lets the next request make a new try, whatever the last one came to. What is no model id stays none.</summary>
+    public void ForgetFailure()
+    {
+        lock (_lock)
+        {
+            if (Failures.Last is { Kind: not LoadFailureKind.InvalidId })
+            {
+                Failures.Clear();
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void OnLoadEnded(Resident resident, LoadOutcome outcome)
     {

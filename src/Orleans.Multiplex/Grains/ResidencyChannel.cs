@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Residency.Pins;
 using Orleans.Runtime.GrainDirectory;
 using Orleans.Runtime.Services;
 
@@ -8,7 +9,7 @@ namespace Orleans.Multiplex.Grains;
 
 /// <summary>Reaches the <see cref="IResidencyExchange"/> of each active silo.</summary>
 internal sealed class ResidencyChannel(
-    IServiceProvider services, IClusterMembershipService membership, ILocalSiloDetails local, ClusterResidencyView view)
+    IServiceProvider services, IClusterMembershipService membership, ILocalSiloDetails local, ClusterResidencyView view, PinnedModels pins, TimeProvider time)
     : GrainServiceClient<IResidencyExchange>(services), IResidencyChannel
 {
     // Orleans builds the address cache late, from services that need this one.
@@ -23,11 +24,34 @@ internal sealed class ResidencyChannel(
     /// <summary>The exchange of a silo.</summary>
     public IResidencyExchange Of(SiloAddress silo) => GetGrainService(silo);
 
+    /// <summary>Asks every active silo; those that do not answer in time are left out.</summary>
+    /// <param name="ask">The question.</param>
+    /// <param name="patience">The longest to wait for one silo; null to wait for as long as a call may take.</param>
+    /// <param name="cancellationToken">Ends the waits.</param>
+    public async Task<T[]> AskAllAsync<T>(Func<IResidencyExchange, Task<T>> ask, TimeSpan? patience, CancellationToken cancellationToken)
+    {
+        var answers = await Task.WhenAll(ActiveSilos.Select(AskAsync));
+        return [.. answers.Where(answer => answer.Answered).Select(answer => answer.Value!)];
+
+        async Task<(bool Answered, T? Value)> AskAsync(SiloAddress silo)
+        {
+            try
+            {
+                return (true, await ask(Of(silo)).WaitAsync(patience ?? Timeout.InfiniteTimeSpan, time, cancellationToken));
+            }
+            catch (Exception error) when (error is TimeoutException or OrleansException)
+            {
+                return (false, default);
+            }
+        }
+    }
+
     public void Publish(SiloRow row)
     {
         var active = ActiveSilos;
         view.Retain(active.Append(local.SiloAddress).ToHashSet());
         view.Update(row);
+        pins.Refresh();
         Send(active, exchange => exchange.PublishAsync(row));
     }
 

@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Residency.Pins;
+using Orleans.Multiplex.Storage;
 using Orleans.Runtime.GrainDirectory;
 
 namespace Orleans.Multiplex.Grains;
@@ -19,6 +21,8 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
     private readonly ResidencyChannel _channel = services.GetRequiredService<ResidencyChannel>();
     private readonly ResidencyPublisher? _publisher = services.GetService<ResidencyPublisher>();
     private readonly SiloReports _reports = services.GetRequiredService<SiloReports>();
+    private readonly SiloModels _models = services.GetRequiredService<SiloModels>();
+    private readonly PinnedModels _pins = services.GetRequiredService<PinnedModels>();
     private readonly IGrainDirectoryCache _addresses = services.GetRequiredService<IGrainDirectoryCache>();
 
     public Task PublishAsync(SiloRow row)
@@ -31,6 +35,7 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
 
         _view.Update(row);
         _footprints.Learn(row.Footprints);
+        _pins.Take(row.Pins ?? PinTable.Empty);
         return Task.CompletedTask;
     }
 
@@ -49,6 +54,20 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
     public Task<SiloResidency?> ReportAsync() => Task.FromResult(_reports.Report());
 
     public Task<ModelReport> ReportModelAsync(string model) => Task.FromResult(_reports.ReportModel(model));
+
+    public Task TakePinsAsync(PinTable pins)
+    {
+        _pins.Take(pins);
+        return Task.CompletedTask;
+    }
+
+    public Task<PinTable> GetPinsAsync() => Task.FromResult(_pins.Table);
+
+    public Task<bool> UnloadAsync(ModelKey key) => _models.UnloadAsync(key);
+
+    public Task<ModelListing[]?> ListModelsAsync(string? after, int limit) => _models.ListAsync(after, limit, CancellationToken.None);
+
+    public Task<ImmutableArray<ModelStateRow>> GetStatesAsync(ImmutableArray<ModelListing> models) => Task.FromResult(_models.GetStates(models));
 
     public Task<ModelDescription?> DescribeAsync(ModelKey key) => _reports.DescribeAsync(key, CancellationToken.None);
 }

@@ -92,7 +92,7 @@ internal sealed class SiloReports(
         {
             var manifest = await catalog.FindAsync(key, cancellationToken);
             var facts = await catalog.GetFactsAsync(manifest, cancellationToken);
-            return new ModelDescription { Model = manifest.Id, Version = manifest.Version, Versions = manifest.Versions, Signature = facts.Signature };
+            return new ModelDescription { Model = manifest.Id, Version = manifest.Version, Versions = manifest.Versions, Signature = facts.Signature, Bytes = facts.EstimatedBytes };
         }
         catch (Exception error) when (error is not MultiplexException)
         {

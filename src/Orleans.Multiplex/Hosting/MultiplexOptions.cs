@@ -45,6 +45,12 @@ public sealed class MultiplexOptions
     /// <summary>Unloads a model that nobody used for so long. Default: null, never; above zero.</summary>
     public TimeSpan? IdleUnload { get; set; }
 
+    /// <summary>
+    /// Models of the store that the cluster always holds: <c>id</c>, its default version, or <c>id@version</c>. They are loaded without being
+    /// asked for and never evicted, as long as a silo with this setting lives. Default: none. Operators pin more while the cluster runs.
+    /// </summary>
+    public IList<string> Pinned { get; } = [];
+
     /// <summary>How models are loaded.</summary>
     public LoadOptions Load { get; } = new();
 

@@ -33,6 +33,8 @@ internal sealed class MultiplexOptionsValidator(MultiplexedClasses classes, Silo
             "Multiplex:IdleUnload",
             options.IdleUnload,
             "above zero, or left out to keep idle models"),
+        .. options.Pinned.SelectMany(static (pin, i) => Rules.Require(
+            ModelKey.TryParse(pin, out _, out var fault), $"Multiplex:Pinned:{i}", $"'{pin}'", $"a model's id, or id@version; {fault}")),
         .. Rules.Require(options.Load.MaxParallel >= 0, "Multiplex:Load:MaxParallel", options.Load.MaxParallel, "zero, which means one for each core, or above"),
         .. Rules.RequireTime("Multiplex:Load:Timeout", options.Load.Timeout),
         .. Rules.Require(
@@ -67,6 +69,9 @@ internal sealed class MultiplexOptionsValidator(MultiplexedClasses classes, Silo
                 .Select(pool => $"The classes {string.Join(" and ", pool.Select(one => one.Class.FullName))} have one pool name, '{pool.Key}'. Give each its own: [Multiplexed(Pool = \"…\")]."),
             .. pools.Where(pool => pool.Class != typeof(InferenceGrain) && GrainPools.GetSource(pool.Class) == ModelSource.Store && !hasStore)
                 .Select(pool => $"Class {pool.Class.FullName} takes its models from the store, and none is set: set Multiplex:Models."),
+            .. holdsModels && options.Pinned.Count > 0 && !(hasBackend && hasStore)
+                ? new[] { "Multiplex:Pinned names models of the store, and this silo serves none: set Multiplex:Models, and add AddOnnxRuntime() to the silo." }
+                : [],
             .. holdsModels && options.Models is not null && !hasBackend && !pools.Exists(pool => GrainPools.GetSource(pool.Class) == ModelSource.Store)
                 ? new[] { "Multiplex:Models is set, and nothing can open its models: add AddOnnxRuntime() to the silo, or a class with [Multiplexed(Source = ModelSource.Store)]." }
                 : [],

@@ -6,9 +6,11 @@ using Orleans.Configuration;
 using Orleans.Configuration.Internal;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Grains;
+using Orleans.Multiplex.Grains.Control;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Residency.Pins;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Telemetry;
 using Orleans.Runtime.GrainDirectory;
@@ -57,6 +59,9 @@ internal static class RoomRegistrations
         services.Configure<GrainDirectoryOptions>(directory => directory.CachingStrategy = GrainDirectoryOptions.CachingStrategyType.Custom);
         services.AddSingleton<ClusterResidencyView>();
         services.AddSingleton<KnownFootprints>();
+        services.AddSingleton(provider => new PinnedModels(
+            provider.GetRequiredService<SiloRoleHolder>().Role == SiloRole.HoldsModels ? [.. Settings(provider).Pinned.Distinct(StringComparer.Ordinal)] : [],
+            provider.GetRequiredService<ClusterResidencyView>()));
         services.AddSingleton<PlacementDecisions>();
         services.AddSingleton(provider => new PlacementSnapshots(
             provider.GetRequiredService<ClusterResidencyView>(),
@@ -93,6 +98,7 @@ internal static class RoomRegistrations
             provider.GetRequiredService<SiloQuota>(),
             provider.GetRequiredService<ResidencyLedger>(),
             provider.GetRequiredService<RoomClaims>(),
+            provider.GetRequiredService<PinnedModels>(),
             provider.GetRequiredService<ThrashDetector>(),
             new EvictionOptions { DrainPatience = Settings(provider).Load.DrainPatience },
             provider.GetRequiredService<TimeProvider>(),
@@ -100,6 +106,7 @@ internal static class RoomRegistrations
         services.AddSingleton(provider => new ResidencyPublisher(
             provider.GetRequiredService<SiloQuota>(),
             provider.GetRequiredService<EvictionService>(),
+            provider.GetRequiredService<PinnedModels>(),
             provider.GetRequiredService<KnownFootprints>(),
             provider.GetRequiredService<IResidencyChannel>(),
             provider.GetRequiredService<ILocalSiloDetails>(),
@@ -164,6 +171,14 @@ internal static class RoomRegistrations
             provider.GetRequiredService<KnownFootprints>(),
             provider.GetRequiredService<TimeProvider>(),
             Logger(provider, LogEvents.Grains)));
+        services.AddSingleton(provider => new PinKeeper(
+            provider.GetRequiredService<PinnedModels>(),
+            provider.GetRequiredService<ClusterResidencyView>(),
+            provider.GetRequiredService<IGrainFactory>(),
+            provider.GetRequiredService<ILocalSiloDetails>(),
+            provider.GetRequiredService<TimeProvider>(),
+            Logger(provider, LogEvents.Grains)));
+        services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, PinKeeper>();
         services.AddScoped<ModelAttachment>();
         services.AddScoped<GrainCalls>();
         return services;
@@ -180,6 +195,12 @@ internal static class RoomRegistrations
             provider.GetService<ModelAttachments>(),
             provider.GetService<ModelCatalog>(),
             provider.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(provider => new SiloModels(
+            provider.GetService<ResidencyLedger>(),
+            provider.GetService<EvictionService>(),
+            provider.GetRequiredService<PinnedModels>(),
+            provider.GetService<ModelCatalog>()));
+        builder.Services.AddSingleton<PinStorage>();
         return builder.AddGrainService<ResidencyExchange>();
     }
 

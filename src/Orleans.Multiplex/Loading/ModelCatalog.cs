@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BitFaster.Caching.Lru;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Storage;
@@ -19,6 +20,11 @@ internal sealed class ModelCatalog(IModelStore store, IInferenceBackend backend)
         await store.FindAsync(key, backend.ModelFileName, cancellationToken)
             ?? throw new ModelNotFoundException(
                 key.ToString(), $"There is no model '{key}': the store has no {Expected(key)}.");
+
+    /// <summary>The models of the store, part by part; see <see cref="IModelStore.ListAsync"/>.</summary>
+    /// <exception cref="StoreUnavailableException">The store does not answer or refuses.</exception>
+    public ValueTask<ImmutableArray<ModelListing>> ListAsync(string? after, int limit, CancellationToken cancellationToken) =>
+        store.ListAsync(after, limit, backend.ModelFileName, cancellationToken);
 
     /// <summary>What the file of a model says of it.</summary>
     /// <exception cref="MultiplexException">The file is broken, refused, gone, or the store is unavailable.</exception>

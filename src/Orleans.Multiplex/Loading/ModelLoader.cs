@@ -83,6 +83,7 @@ internal sealed partial class ModelLoader : IDisposable
         if (isNew)
         {
             var claim = takeClaim();
+            resident.IsDefaultVersion = manifest is null || manifest.Version == manifest.Versions[^1];
 
             // A load belongs to nobody: neither a caller's request context nor its trace may flow into it.
             using (ExecutionContext.SuppressFlow())
@@ -265,7 +266,7 @@ internal sealed partial class ModelLoader : IDisposable
         }
 
         resident.TellHolders(outcome);
-        _ledger.Remove(resident);
+        _ledger.Remove(resident, outcome.Message.Length > 0 ? outcome.Message : "unloaded while it was being loaded");
         resident.FailLoad(outcome);
         if (!await IsClosedSoonAsync(closing))
         {

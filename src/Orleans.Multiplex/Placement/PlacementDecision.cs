@@ -25,6 +25,9 @@ internal enum CandidateClass
     /// <summary>Another model has to go for it.</summary>
     Full,
 
+    /// <summary>What is pinned there leaves no room for it.</summary>
+    Pinned,
+
     /// <summary>The model is larger than all that the silo may hold.</summary>
     TooSmall,
 

@@ -54,7 +54,7 @@ internal static class PlacementPolicy
     /// <param name="bytes">The bytes that the model will take; 0 when not known.</param>
     public static bool HasBetterFullSilo(SiloCandidate own, IEnumerable<SiloCandidate> others, long bytes) =>
         others.Any(other => Classify(other, bytes) == CandidateClass.Full
-            && (bytes > own.MaxBytes || AgeBands.GetBand(other.VictimAge) > AgeBands.GetBand(own.VictimAge) + 1));
+            && (!own.CanMakeRoom(bytes) || AgeBands.GetBand(other.VictimAge) > AgeBands.GetBand(own.VictimAge) + 1));
 
     private static CandidateClass Classify(SiloCandidate candidate, long bytes) => candidate switch
     {
@@ -62,6 +62,7 @@ internal static class PlacementPolicy
         { IsKnown: false } => CandidateClass.Unknown,
         _ when bytes > candidate.MaxBytes => CandidateClass.TooSmall,
         _ when candidate.HasRoom(bytes) => CandidateClass.HasRoom,
+        _ when !candidate.CanMakeRoom(bytes) => CandidateClass.Pinned,
         _ => CandidateClass.Full,
     };
 
@@ -85,6 +86,7 @@ internal static class PlacementPolicy
             CandidateClass.Full when candidate.VictimAge is { } age => string.Create(
                 CultureInfo.InvariantCulture, $"is full ({charged}); its next victim was used {age.TotalSeconds:0.#} s ago"),
             CandidateClass.Full => $"is full ({charged}) and has no model that may go",
+            CandidateClass.Pinned => $"is full ({charged}), and its pinned models leave no room",
             CandidateClass.TooSmall => $"is too small: it holds {new ByteSize(candidate.MaxBytes)} in all",
             CandidateClass.Draining or _ => "is about to leave",
         };

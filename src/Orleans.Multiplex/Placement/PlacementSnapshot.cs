@@ -35,6 +35,15 @@ internal sealed record SiloCandidate
     /// <summary>The age of the model that the silo would evict next; null when it has none that may go.</summary>
     public TimeSpan? VictimAge { get; init; }
 
+    /// <summary>The models of the pool there that pins keep.</summary>
+    public int PinnedModels { get; init; }
+
+    /// <summary>The bytes there of models that pins keep.</summary>
+    public long PinnedBytes { get; init; }
+
+    /// <summary>Whether a model of so many bytes fits beside what is pinned, when all else goes.</summary>
+    public bool CanMakeRoom(long bytes) => (MaxModels < 0 || PinnedModels < MaxModels) && bytes <= MaxBytes - PinnedBytes;
+
     /// <summary>Whether a model of so many bytes fits without an eviction.</summary>
     public bool HasRoom(long bytes) =>
         (MaxModels < 0 || ChargedModels < MaxModels) && Math.Max(bytes, 1) <= MaxBytes - ChargedBytes;

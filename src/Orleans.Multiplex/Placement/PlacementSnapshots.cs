@@ -52,6 +52,8 @@ internal sealed class PlacementSnapshots(ClusterResidencyView view, ResidencyPub
             MaxBytes = silo.MaxBytes,
             ChargedBytes = silo.ChargedBytes,
             VictimAge = row.VictimAge,
+            PinnedModels = pool == ModelPool.OfStore ? silo.Pinned.Length : 0,
+            PinnedBytes = silo.Pinned.Sum(static one => one.Bytes),
         }
         : new SiloCandidate { Silo = silo.Silo.ToParsableString(), IsKnown = false };
 

@@ -36,6 +36,9 @@ internal sealed class ClusterResidencyView(TimeProvider time)
     /// <summary>The silos of which something was heard.</summary>
     public IEnumerable<SiloAddress> Silos => _rows.Keys;
 
+    /// <summary>What was last heard of each silo.</summary>
+    public IEnumerable<SiloRow> Rows => _rows.Values.Select(static heard => heard.Row);
+
     /// <summary>The name of a silo; its address where nothing was heard of it.</summary>
     /// <param name="address">The silo's address in text form.</param>
     public string GetName(string address) =>

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.Residency.Pins;
 
 namespace Orleans.Multiplex.Residency;
 
@@ -18,12 +20,6 @@ namespace Orleans.Multiplex.Residency;
 /// </remarks>
 internal sealed partial class EvictionService : IReclaimer, IDisposable
 {
-    /// <summary>
-    /// How long a model that was closed while in use counts as on its way out. A request that hangs would otherwise be the room that all who
-    /// wait are promised, while idle models stay.
-    /// </summary>
-    private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(2);
-
     /// <summary>The shortest time between two looks for a model to be closed while in use.</summary>
     private static readonly TimeSpan LeastPatience = TimeSpan.FromMilliseconds(10);
 
@@ -31,9 +27,11 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
     private readonly SiloQuota _quota;
     private readonly ResidencyLedger _ledger;
     private readonly RoomClaims _claims;
+    private readonly PinnedModels _pins;
+    private readonly PinnedResidents _pinned;
     private readonly ThrashDetector _thrash;
+    private readonly ModelUnloader _unloader;
     private readonly EvictionOptions _options;
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _patience;
     private bool _patienceRuns;
@@ -42,6 +40,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         SiloQuota quota,
         ResidencyLedger ledger,
         RoomClaims claims,
+        PinnedModels pins,
         ThrashDetector thrash,
         EvictionOptions options,
         TimeProvider time,
@@ -50,12 +49,15 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         _quota = quota;
         _ledger = ledger;
         _claims = claims;
+        _pins = pins;
+        _pinned = new PinnedResidents(pins);
         _thrash = thrash;
+        _unloader = new ModelUnloader(ledger, thrash, Reclaim, time, logger);
         _options = options;
-        _time = time;
         _logger = logger;
         _patience = time.CreateTimer(static state => ((EvictionService)state!).DrainOne(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         quota.ConnectReclaimer(this);
+        pins.Changed += SortAll;
         foreach (var pool in quota.Pools)
         {
             pool.OnIdle = ReclaimWhenAwaited;
@@ -81,7 +83,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
 
         foreach (var victim in victims)
         {
-            _ = UnloadAsync(victim, EvictionReason.Quota);
+            _ = _unloader.UnloadAsync(victim, EvictionReason.Quota);
         }
     }
 
@@ -90,7 +92,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
     {
         lock (_lock)
         {
-            resident.Pool.Lru.Add(resident);
+            _pinned.Sort(resident);
         }
 
         _thrash.OnLoaded(resident.Key);
@@ -124,7 +126,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         // False when the load failed, or when somebody else is unloading the model.
         if (TryClose(resident))
         {
-            _ = UnloadAsync(resident, reason);
+            _ = _unloader.UnloadAsync(resident, reason);
         }
 
         await resident.WhenGone;
@@ -149,11 +151,38 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
 
         foreach (var victim in victims)
         {
-            _ = UnloadAsync(victim, EvictionReason.Idle);
+            _ = _unloader.UnloadAsync(victim, EvictionReason.Idle);
         }
     }
 
-    public void Dispose() => _patience.Dispose();
+    /// <summary>The pinned models that are ready.</summary>
+    public ImmutableArray<PinnedResident> GetPinned()
+    {
+        lock (_lock)
+        {
+            return _pinned.Report();
+        }
+    }
+
+    public void Dispose()
+    {
+        _pins.Changed -= SortAll;
+        _patience.Dispose();
+    }
+
+    // When it has returned, no pinned model is chosen as a victim any more.
+    private void SortAll()
+    {
+        lock (_lock)
+        {
+            foreach (var resident in _ledger.Snapshot().Where(static resident => resident.State == ResidentState.Ready))
+            {
+                _pinned.Sort(resident);
+            }
+        }
+
+        ReclaimWhenAwaited();
+    }
 
     // For the first shortage that an eviction can end.
     private Resident? TakeVictim_NeedsLock(Func<Resident, bool> close) => _quota.FindShortages()
@@ -184,6 +213,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
             return false;
         }
 
+        _pinned.Remove(resident);
         resident.Reservation!.BeginLeaving();
         _ledger.BeginLeaving(resident);
         return true;
@@ -216,7 +246,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         if (victim is not null)
         {
             LogDraining(victim.Name, victim.Gate.Users);
-            _ = UnloadAsync(victim, EvictionReason.Quota);
+            _ = _unloader.UnloadAsync(victim, EvictionReason.Quota);
             Reclaim();
         }
     }
@@ -227,49 +257,5 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         {
             ThreadPool.UnsafeQueueUserWorkItem(static service => service.Reclaim(), this, preferLocal: false);
         }
-    }
-
-    // A request or a Dispose that hangs must not be the room that all who wait are promised: after a moment others go in its place.
-    private async Task WaitWithGraceAsync(Resident resident, Task end)
-    {
-        await end.WaitAsync(DrainGrace, _time, CancellationToken.None)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
-        if (!end.IsCompleted)
-        {
-            resident.Reservation!.StopLeaving();
-            Reclaim();
-        }
-
-        await end;
-    }
-
-    private async Task UnloadAsync(Resident resident, EvictionReason reason)
-    {
-        await WaitWithGraceAsync(resident, resident.Gate.WhenEmpty);
-        var started = _time.GetTimestamp();
-        resident.MoveTo(ResidentState.Unloading);
-        LogUnloading(resident.Name, reason);
-        if (reason == EvictionReason.Quota)
-        {
-            _thrash.OnEvicted(resident.Key);
-        }
-
-        resident.LetGo();
-        try
-        {
-            var model = resident.TakeModel();
-            await WaitWithGraceAsync(resident, Task.Run(() => ModelDisposal.DisposeAsync(model).AsTask()));
-            LogUnloaded(resident.Name, _time.GetElapsedTime(started).TotalMilliseconds);
-        }
-#pragma warning disable CA1031 // Whatever a model's own Dispose throws harms no request: its memory counts as freed and it is said.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            LogUnloadFailed(resident.Name, error);
-        }
-
-        _ledger.Remove(resident);
-        resident.Reservation!.Release();
-        resident.End();
     }
 }

@@ -14,17 +14,28 @@ internal sealed class LruEvictionPolicy
 
     public int Count => _order.Count;
 
-    public void Add(Resident resident) => _order.Enqueue(resident, resident.LastUse);
+    /// <summary>Puts a model into the order, unless it is there.</summary>
+    public void Add(Resident resident)
+    {
+        if (!resident.IsInOrder)
+        {
+            resident.IsInOrder = true;
+            _order.Enqueue(resident, resident.LastUse);
+        }
+    }
 
-    /// <summary>The least recently used model that may still be evicted, left in its place; null when there is none.</summary>
+    /// <summary>
+    /// The least recently used model that may still be evicted, left in its place; null when there is none. Those that are pinned leave the
+    /// order: who is unpinned has to be added again.
+    /// </summary>
     public Resident? Peek()
     {
         while (_order.TryPeek(out var resident, out var seen))
         {
             var lastUse = resident.LastUse;
-            if (resident.State != ResidentState.Ready)
+            if (resident.State != ResidentState.Ready || resident.IsPinned)
             {
-                _order.Dequeue();
+                Dequeue();
             }
             else if (lastUse != seen)
             {
@@ -49,7 +60,7 @@ internal sealed class LruEvictionPolicy
         Resident? victim = null;
         while (victim is null && pools.Select(pool => pool.Lru.Peek()).OfType<Resident>().MinBy(resident => resident.LastUse) is { } next)
         {
-            next.Pool.Lru._order.Dequeue();
+            next.Pool.Lru.Dequeue();
             if (take(next))
             {
                 victim = next;
@@ -67,4 +78,6 @@ internal sealed class LruEvictionPolicy
 
         return victim;
     }
+
+    private void Dequeue() => _order.Dequeue().IsInOrder = false;
 }

@@ -3,6 +3,9 @@ namespace Orleans.Multiplex.Residency;
 /// <summary>The models of one grain class on this silo: their count quota and their own order of eviction.</summary>
 internal sealed class ModelPool(string name, int maxModels)
 {
+    /// <summary>The pool of the models of the store.</summary>
+    public const string OfStore = "Inference";
+
     public const int Unlimited = -1;
 
     /// <summary>The pool's name, as settings use it.</summary>

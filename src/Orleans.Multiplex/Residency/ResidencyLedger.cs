@@ -55,9 +55,15 @@ internal sealed class ResidencyLedger(UseClock clock)
         }
     }
 
+    /// <summary>Why models that were here are not here any more.</summary>
+    public Departures Departures { get; } = new(clock.Time);
+
     /// <summary>The resident is gone, or its load failed.</summary>
-    public void Remove(Resident resident)
+    /// <param name="resident">The resident.</param>
+    /// <param name="reason">Why.</param>
+    public void Remove(Resident resident, string reason)
     {
+        Departures.Add(resident.Key, reason);
         lock (_lock)
         {
             RemoveIfCurrent_NeedsLock(resident);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
+using Orleans.Multiplex.Residency.Pins;
 
 namespace Orleans.Multiplex.Residency;
 
@@ -17,18 +18,23 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
 
     private readonly SiloQuota _quota;
     private readonly EvictionService _evictions;
+    private readonly PinnedModels _pins;
     private readonly KnownFootprints _footprints;
     private readonly IResidencyChannel _channel;
     private readonly ILocalSiloDetails _local;
     private readonly Channel<GrainAddress> _gone = Channel.CreateUnbounded<GrainAddress>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private int _dueSoon;
     private long _sequence;
     private Task _announcing = Task.CompletedTask;
+    private PinTable? _toldPins;
+    private long _toldPinsAt;
 
     public ResidencyPublisher(
         SiloQuota quota,
         EvictionService evictions,
+        PinnedModels pins,
         KnownFootprints footprints,
         IResidencyChannel channel,
         ILocalSiloDetails local,
@@ -36,9 +42,11 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     {
         _quota = quota;
         _evictions = evictions;
+        _pins = pins;
         _footprints = footprints;
         _channel = channel;
         _local = local;
+        _time = time;
         _timer = time.CreateTimer(static state => ((ResidencyPublisher)state!).Publish(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -70,7 +78,11 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         IsDraining,
         _quota.MaxBytes,
         _quota.DemandedBytes,
-        [.. _quota.Pools.Select(pool => new PoolRow(pool.Name, pool.MaxModels, _quota.GetDemandedModels(pool), _evictions.GetVictimAge(pool)))]);
+        [.. _quota.Pools.Select(pool => new PoolRow(pool.Name, pool.MaxModels, _quota.GetDemandedModels(pool), _evictions.GetVictimAge(pool)))])
+        {
+            ConfiguredPins = _pins.Configured,
+            Pinned = _evictions.GetPinned(),
+        };
 
     public async ValueTask DisposeAsync()
     {
@@ -93,7 +105,20 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         // In this order: a change from here on either is in the row or sets the timer anew.
         _timer.Change(Heartbeat, Timeout.InfiniteTimeSpan);
         Volatile.Write(ref _dueSoon, 0);
-        _channel.Publish(GetRow() with { Footprints = _footprints.TakeUntold(MostFootprints) });
+        _channel.Publish(GetRow() with { Footprints = _footprints.TakeUntold(MostFootprints), Pins = TakePins() });
+    }
+
+    // For silos that came since, and for any that missed an operator's word; not with each of the rows that follow each other quickly.
+    private PinTable? TakePins()
+    {
+        var pins = _pins.Table;
+        if (pins.Marks.IsEmpty || (ReferenceEquals(pins, _toldPins) && _time.GetElapsedTime(_toldPinsAt) < Heartbeat))
+        {
+            return null;
+        }
+
+        (_toldPins, _toldPinsAt) = (pins, _time.GetTimestamp());
+        return pins;
     }
 
     // What has ended while a message was being sent goes out together in the next one.

@@ -38,6 +38,15 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
 
     public ModelPool Pool => pool;
 
+    /// <summary>Whether it is the version that the plain id stands for. Set before the load begins.</summary>
+    public bool IsDefaultVersion { get; set; } = true;
+
+    /// <summary>Whether a pin keeps it. Set by the eviction service, under its lock.</summary>
+    public bool IsPinned { get; set; }
+
+    /// <summary>Whether it stands in the order of eviction. Set by that order.</summary>
+    public bool IsInOrder { get; set; }
+
     public LeaseGate Gate { get; } = new();
 
     /// <summary>The loaded model; null before Ready.</summary>
@@ -77,6 +86,7 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
         Hits = Interlocked.Read(ref _hits),
         InFlight = Gate.Users,
         LoadTime = _loadTime,
+        IsPinned = IsPinned,
     };
 
     /// <summary>Marks a use: now the model is the most recently used one.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Multiplex.Residency.Pins;
 
 namespace Orleans.Multiplex.Residency;
 
@@ -22,6 +23,18 @@ internal sealed record SiloRow(
     /// </summary>
     [Id(0)]
     public ImmutableArray<ModelFootprint> Footprints { get; init; } = [];
+
+    /// <summary>The pins in the silo's settings.</summary>
+    [Id(1)]
+    public ImmutableArray<string> ConfiguredPins { get; init; } = [];
+
+    /// <summary>The pinned models that are resident on the silo.</summary>
+    [Id(2)]
+    public ImmutableArray<PinnedResident> Pinned { get; init; } = [];
+
+    /// <summary>The pins that operators have made, as the silo knows them; null where it has told them a moment ago.</summary>
+    [Id(3)]
+    public PinTable? Pins { get; init; }
 }
 
 /// <summary>A pool of a silo, as the silo tells it.</summary>

@@ -26,6 +26,20 @@ internal sealed class FolderModelStore(string root) : IModelStore
         }
     }
 
+    public ValueTask<ImmutableArray<ModelListing>> ListAsync(string? after, int limit, string? modelFile, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Directory.Exists(_root)
+                ? new([.. List("", after?.Split('/') ?? [], modelFile, cancellationToken).Take(limit)])
+                : throw new StoreUnavailableException("", "the folder of models (Multiplex:Models) does not exist.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException("", $"the folder of models cannot be read ({error.GetType().Name}).");
+        }
+    }
+
     public ValueTask<ModelArtifact> FetchAsync(ModelManifest manifest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
@@ -56,6 +70,34 @@ internal sealed class FolderModelStore(string root) : IModelStore
 
         var version = key.Version ?? versions[^1];
         return FindFolder(folder, version, candidate => Holds(candidate, modelFile)) is { } found ? Describe(key.Id, version, versions, found) : null;
+    }
+
+    // In the order of the segments, so that what comes before the one to go on after is passed over unread. A link may be a model; what is
+    // below it is not looked at, since it may lead back.
+    private IEnumerable<ModelListing> List(string parent, ReadOnlyMemory<string> after, string? modelFile, CancellationToken cancellationToken)
+    {
+        var folders = new DirectoryInfo(ModelFolder(parent)).EnumerateDirectories().OrderBy(static folder => folder.Name, StringComparer.Ordinal);
+        foreach (var folder in folders)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var order = after.IsEmpty ? 1 : string.CompareOrdinal(folder.Name, after.Span[0]);
+            var id = parent.Length == 0 ? folder.Name : $"{parent}/{folder.Name}";
+            if (order < 0 || id.Length > ModelKey.MaxIdLength || !ModelKey.TryParse(folder.Name, out var segment, out _) || segment.Version is not null)
+            {
+                continue;
+            }
+
+            // The model to go on after has been listed; those below it have not.
+            if (order > 0 && ModelKey.TryParse(id, out _, out _) && FindVersions(folder.FullName, modelFile) is { IsEmpty: false } versions)
+            {
+                yield return new ModelListing(id, versions);
+            }
+
+            foreach (var below in folder.LinkTarget is null ? List(id, order == 0 ? after[1..] : default, modelFile, cancellationToken) : [])
+            {
+                yield return below;
+            }
+        }
     }
 
     // An id was checked when it became a key: its segments are plain names, so the path stays below the root.

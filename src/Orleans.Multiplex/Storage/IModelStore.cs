@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Orleans.Multiplex.Storage;
 
 /// <summary>Where models come from: a folder, a bucket. One for each silo; its calls may come from any thread at once.</summary>
@@ -12,6 +14,15 @@ public interface IModelStore
     /// <returns>What the store has, or null when there is no such model or version.</returns>
     /// <exception cref="StoreUnavailableException">The store does not answer or refuses.</exception>
     ValueTask<ModelManifest?> FindAsync(ModelKey key, string? modelFile, CancellationToken cancellationToken);
+
+    /// <summary>Lists models, in an order that stays the same from call to call.</summary>
+    /// <param name="after">The id after which the list goes on, which need not be there any more; null for its beginning.</param>
+    /// <param name="limit">The most models to list.</param>
+    /// <param name="modelFile">The file that a folder must hold to be a version of a model; null when any file will do.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <returns>The next models of the list; none at its end.</returns>
+    /// <exception cref="StoreUnavailableException">The store does not answer or refuses.</exception>
+    ValueTask<ImmutableArray<ModelListing>> ListAsync(string? after, int limit, string? modelFile, CancellationToken cancellationToken);
 
     /// <summary>Brings the files of a manifest to this machine.</summary>
     /// <exception cref="ModelNotFoundException">A file that the manifest names is gone.</exception>

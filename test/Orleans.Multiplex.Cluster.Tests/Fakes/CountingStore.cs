@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Orleans.Multiplex.Storage;
 
 namespace Orleans.Multiplex.Cluster.Tests;
@@ -19,6 +20,9 @@ public sealed class CountingStore(string folder) : IModelStore
         await Finding;
         return FailFind() is { } error ? throw error : await _inner.FindAsync(key, modelFile, cancellationToken);
     }
+
+    public ValueTask<ImmutableArray<ModelListing>> ListAsync(string? after, int limit, string? modelFile, CancellationToken cancellationToken) =>
+        _inner.ListAsync(after, limit, modelFile, cancellationToken);
 
     public ValueTask<ModelArtifact> FetchAsync(ModelManifest manifest, CancellationToken cancellationToken)
     {

@@ -11,6 +11,8 @@ public sealed class FakeBackend : IInferenceBackend
 
     public Func<Exception?> FailInspect { get; set; } = () => null;
 
+    public Func<Exception?> FailOpen { get; set; } = () => null;
+
     public Func<Exception?> FailRun { get; set; } = () => null;
 
     public string ModelFileName => "model.onnx";
@@ -19,7 +21,8 @@ public sealed class FakeBackend : IInferenceBackend
         FailInspect() is { } error ? throw error : new(new ModelFacts(Signature, 100));
 
 #pragma warning disable CA2000 // The loader disposes it.
-    public ValueTask<IInferenceSession> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken) => new(new Session(artifact, this));
+    public ValueTask<IInferenceSession> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
+        FailOpen() is { } error ? throw error : new(new Session(artifact, this));
 #pragma warning restore CA2000
 
     private sealed class Session(ModelArtifact artifact, FakeBackend backend) : IInferenceSession

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
@@ -52,6 +53,8 @@ public sealed class ErrorSerializationTests
     {
         var type when type == typeof(string) => $"the-{parameter.Name}",
         var type when type == typeof(TimeSpan) => TimeSpan.FromSeconds(7),
+        var type when type == typeof(ImmutableArray<string>) => ImmutableArray.Create("one", "two"),
+        var type when type == typeof(PinOrigin) => PinOrigin.Operator,
         var type when type == typeof(int) => 41,
         var type when type == typeof(long) => 42L,
         var type => throw new NotSupportedException($"Give a value for a parameter of type {type}."),

@@ -26,6 +26,8 @@ public sealed class ErrorTests
         { new NoCapacityException("iris", "all in use", TimeSpan.FromSeconds(2)), 503, "2" },
         { new NoCapacityException("iris", "larger than the quota"), 507, null },
         { new InferenceTimeoutException("iris", "in the queue"), 504, null },
+        { new ModelPinnedException("iris", "iris", PinOrigin.Operator), 409, null },
+        { new PinRefusedException("iris", "would have to go: 'a'", ["a"]), 409, null },
     };
 
     [Theory]

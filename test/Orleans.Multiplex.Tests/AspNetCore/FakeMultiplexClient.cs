@@ -16,6 +16,15 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
 
     public Func<Task<ImmutableArray<SiloResidency>>> OnGetSilos { get; set; } = static () => Task.FromResult<ImmutableArray<SiloResidency>>([Silo()]);
 
+    public Func<string?, int, bool, ModelIndexPage> OnGetIndex { get; set; } = static (_, _, _) => new ModelIndexPage([], null);
+
+    public Func<string, string, Task> OnControl { get; set; } = static (_, _) => Task.CompletedTask;
+
+    public ImmutableArray<PinReport> Pins { get; set; } = [];
+
+    /// <summary>What operators asked for, in order.</summary>
+    public List<string> Controls { get; } = [];
+
     public Func<object> OnGetGrain { get; set; } = static () => throw new InvalidOperationException("No grain is expected.");
 
     /// <summary>The last request, as the model that it named and what it asked for.</summary>
@@ -112,6 +121,29 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
     {
         SilosAsked++;
         return OnGetSilos();
+    }
+
+    public Task<ModelIndexPage> GetIndexAsync(
+        string? after = null, int limit = 1000, bool readyOnly = false, CancellationToken cancellationToken = default)
+    {
+        Controls.Add($"index {after} {limit} {readyOnly}");
+        return Task.FromResult(OnGetIndex(after, limit, readyOnly));
+    }
+
+    public Task LoadAsync(string modelId, CancellationToken cancellationToken = default) => ControlAsync("load", modelId);
+
+    public Task UnloadAsync(string modelId, CancellationToken cancellationToken = default) => ControlAsync("unload", modelId);
+
+    public Task PinAsync(string modelId, CancellationToken cancellationToken = default) => ControlAsync("pin", modelId);
+
+    public Task UnpinAsync(string modelId, CancellationToken cancellationToken = default) => ControlAsync("unpin", modelId);
+
+    public Task<ImmutableArray<PinReport>> GetPinsAsync(CancellationToken cancellationToken = default) => Task.FromResult(Pins);
+
+    private Task ControlAsync(string verb, string modelId)
+    {
+        Controls.Add($"{verb} {modelId}");
+        return OnControl(verb, modelId);
     }
 
     public Task<ModelReport> GetModelAsync(string modelId, CancellationToken cancellationToken = default) => Task.FromResult(OnGetModel(modelId));

@@ -14,5 +14,7 @@ internal sealed class FakeStore : IModelStore
 
     public ValueTask<ModelManifest?> FindAsync(ModelKey key, string? modelFile, CancellationToken cancellationToken) => new(Manifest(key.Id));
 
+    public ValueTask<ImmutableArray<ModelListing>> ListAsync(string? after, int limit, string? modelFile, CancellationToken cancellationToken) => new([]);
+
     public ValueTask<ModelArtifact> FetchAsync(ModelManifest manifest, CancellationToken cancellationToken) => Fetch(manifest, cancellationToken);
 }

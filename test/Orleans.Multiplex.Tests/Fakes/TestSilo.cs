@@ -1,5 +1,6 @@
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Residency.Pins;
 using Orleans.Multiplex.Storage;
 
 namespace Orleans.Multiplex.Tests;
@@ -24,8 +25,10 @@ internal sealed class TestSilo : IDisposable
         Clock = new UseClock(Time);
         Ledger = new ResidencyLedger(Clock);
         Claims = new RoomClaims(Quota, Time);
+        View = new ClusterResidencyView(Time);
+        Pins = new PinnedModels([], View);
         Evictions = new EvictionService(
-            Quota, Ledger, Claims, new ThrashDetector(Time, Log), new EvictionOptions { DrainPatience = DrainPatience }, Time, Log);
+            Quota, Ledger, Claims, Pins, new ThrashDetector(Time, Log), new EvictionOptions { DrainPatience = DrainPatience }, Time, Log);
         Loader = new ModelLoader(Ledger, Quota, Evictions, Footprints, store, load, Time, Log);
     }
 
@@ -42,6 +45,10 @@ internal sealed class TestSilo : IDisposable
     public ResidencyLedger Ledger { get; }
 
     public RoomClaims Claims { get; }
+
+    public ClusterResidencyView View { get; }
+
+    public PinnedModels Pins { get; }
 
     public EvictionService Evictions { get; }
 

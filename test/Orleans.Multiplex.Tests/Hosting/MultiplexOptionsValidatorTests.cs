@@ -43,6 +43,7 @@ public sealed class MultiplexOptionsValidatorTests
         { "Multiplex:MaxRequestBytes", options => options.MaxRequestBytes = new ByteSize(0) },
         { "Multiplex:MaxRequestBytes", options => options.MaxRequestBytes = new ByteSize((1L << 30) + 1) },
         { "Multiplex:IdleUnload", options => options.IdleUnload = TimeSpan.Zero },
+        { "Multiplex:Pinned:1 is 'a b'; it must be a model's id, or id@version;", options => new[] { "a@2", "a b" }.ToList().ForEach(options.Pinned.Add) },
         { "Multiplex:Load:MaxParallel", options => options.Load.MaxParallel = -1 },
         { "Multiplex:Load:Timeout", options => (options.Load.Timeout, options.Load.RoomTimeout) = (TimeSpan.FromDays(60), TimeSpan.FromDays(1)) },
         { "Multiplex:Load:RoomTimeout", options => options.Load.RoomTimeout = TimeSpan.Zero },
@@ -97,6 +98,14 @@ public sealed class MultiplexOptionsValidatorTests
         Assert.Contains("AddOnnxRuntime()", Assert.Single(Faults(options => options.Models = "models", hasBackend: false)), StringComparison.Ordinal);
         Assert.Empty(Faults(options => options.Models = "models", [typeof(StoreGrain)], hasBackend: false));
     }
+
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public void FindFaults_PinsWithoutModelsOfAStore_SaysWhatToSet(bool hasBackend, bool hasStore) => Assert.StartsWith(
+        "Multiplex:Pinned names models of the store, and this silo serves none",
+        Assert.Single(Faults(options => options.Pinned.Add("a"), hasBackend: hasBackend, hasStore: hasStore)),
+        StringComparison.Ordinal);
 
     [Fact]
     public void Create_Pools_SettingsOverrideTheClassAndTheStoreHasItsOwn()

@@ -10,8 +10,8 @@ public sealed class PlacementPolicyTests
     private static readonly Gen<SiloCandidate> Candidate = Gen.Select(
         Gen.Frequency((8, Gen.Const(true)), (1, Gen.Const(false))),
         Gen.Frequency((1, Gen.Const(true)), (8, Gen.Const(false))),
-        Gen.Select(Gen.OneOfConst(-1, 1, 2, 3), Gen.Int[0, 4]),
-        Gen.Select(Gen.Int[10, 100], Gen.Int[0, 120]),
+        Gen.Select(Gen.OneOfConst(-1, 1, 2, 3), Gen.Int[0, 4], Gen.Int[0, 2]),
+        Gen.Select(Gen.Int[10, 100], Gen.Int[0, 120], Gen.Int[0, 60]),
         Gen.Int[-1, 300],
         (known, draining, models, bytes, age) => new SiloCandidate
         {
@@ -20,8 +20,10 @@ public sealed class PlacementPolicyTests
             IsDraining = draining,
             MaxModels = models.Item1,
             ChargedModels = models.Item2,
+            PinnedModels = models.Item3,
             MaxBytes = bytes.Item1,
             ChargedBytes = bytes.Item2,
+            PinnedBytes = bytes.Item3,
             VictimAge = age < 0 ? null : TimeSpan.FromSeconds(age),
         });
 
@@ -48,7 +50,7 @@ public sealed class PlacementPolicyTests
         var full = snapshot with
         {
             Bytes = 1,
-            Candidates = [.. snapshot.Candidates.Select(one => one with { IsKnown = true, IsDraining = false, ChargedBytes = one.MaxBytes })],
+            Candidates = [.. snapshot.Candidates.Select(one => one with { IsKnown = true, IsDraining = false, ChargedBytes = one.MaxBytes, PinnedModels = 0, PinnedBytes = 0 })],
         };
 
         Assert.Equal(full.Candidates.Max(one => AgeBands.GetBand(one.VictimAge)), AgeBands.GetBand(Chosen(full).VictimAge));
@@ -198,6 +200,19 @@ public sealed class PlacementPolicyTests
     public void HasBetterFullSilo_TwoSilosAskEachOther_NeverBothSayYes() =>
         Gen.Select(Candidate, Candidate, Gen.Int[0, 60]).Sample((one, other, bytes) =>
             Assert.False(IsBetter(one, other, bytes) && IsBetter(other, one, bytes)));
+
+    [Fact]
+    public void Decide_PinnedModelsLeaveNoRoom_AFullSiloIsChosenWhoseVictimIsYounger()
+    {
+        var pinned = Full("pinned", 500) with { PinnedModels = 1 };
+        var large = Full("large", 500) with { MaxBytes = 100, PinnedBytes = 50, ChargedBytes = 100 };
+        var decision = PlacementPolicy.Decide(new PlacementSnapshot("m", 60, [pinned, large, Full("full", 1)]));
+
+        Assert.Equal("full", decision.Chosen);
+        Assert.All(decision.Verdicts[1..], static verdict => Assert.Equal(CandidateClass.Pinned, verdict.Class));
+        Assert.Contains("its pinned models leave no room", decision.Verdicts[1].Reason, StringComparison.Ordinal);
+        Assert.True(IsBetter(pinned, Full("full", null), 60));
+    }
 
     private static bool IsBetter(SiloCandidate own, SiloCandidate other, long bytes) =>
         PlacementPolicy.HasBetterFullSilo(own, [other], bytes);

@@ -21,7 +21,7 @@ public sealed class PlacementSnapshotsTests : IAsyncDisposable
     public PlacementSnapshotsTests()
     {
         _view = new ClusterResidencyView(_silo.Time);
-        _publisher = new ResidencyPublisher(_silo.Quota, _silo.Evictions, _silo.Footprints, new NoChannel(), new LocalSilo(Own), _silo.Time);
+        _publisher = new ResidencyPublisher(_silo.Quota, _silo.Evictions, _silo.Pins, _silo.Footprints, new NoChannel(), new LocalSilo(Own), _silo.Time);
         _snapshots = new PlacementSnapshots(_view, _publisher, new LocalSilo(Own));
     }
 
@@ -97,7 +97,7 @@ public sealed class PlacementSnapshotsTests : IAsyncDisposable
     {
         using var silo = new TestSilo(maxModels: 100, maxBytes: 1000);
         var view = new ClusterResidencyView(silo.Time);
-        var publisher = new ResidencyPublisher(silo.Quota, silo.Evictions, silo.Footprints, new NoChannel(), new LocalSilo(Own), silo.Time);
+        var publisher = new ResidencyPublisher(silo.Quota, silo.Evictions, silo.Pins, silo.Footprints, new NoChannel(), new LocalSilo(Own), silo.Time);
         var snapshots = new PlacementSnapshots(view, publisher, new LocalSilo(Own));
         view.Update(publisher.GetRow());
         var (sent, sentSinceTold) = (0, 0);

@@ -32,7 +32,7 @@ public sealed class ResidencyLedgerTests : IDisposable
 
         Assert.True(isNew);
         Assert.Equal([current, old], Ledger.Snapshot());
-        Ledger.Remove(old);
+        Ledger.Remove(old, "unloaded");
         Assert.Equal([current], Ledger.Snapshot());
         Assert.True(Ledger.Contains(current.Key));
     }

@@ -165,6 +165,47 @@ public sealed class FolderModelStoreTests : IDisposable
         Assert.Equal(Path("iris/model.onnx"), (await FetchAsync("iris")).GetPath(Onnx));
     }
 
+    [Fact]
+    public async Task List_ModelsInFoldersWithinFolders_AreAllListedWithTheirVersions()
+    {
+        Put("iris/model.onnx", "iris/2/model.onnx", "a-b/model.onnx", "a/model.onnx", "a/deep/er/7/model.onnx", "a/1/odd/model.onnx", "7/model.onnx", "empty/other.txt", "no id/model.onnx");
+        Directory.CreateSymbolicLink(Path("a/deep/loop"), Path("a"));
+
+        var all = await ListAsync(null, 100);
+
+        Assert.Equal(["7", "a", "a/1/odd", "a/deep/er", "a/deep/loop", "a-b", "iris"], all.Select(static model => model.Id));
+        Assert.Equal([1L, 2], all[^1].Versions);
+        Assert.Equal([7L], all[3].Versions);
+        Assert.All(await Task.WhenAll(all.Select(model => FindAsync(model.Id).AsTask())), Assert.NotNull);
+    }
+
+    [Fact]
+    public async Task List_InParts_IsTheWholeList()
+    {
+        Put("a/model.onnx", "a/b/model.onnx", "a/b/c/model.onnx", "a-/model.onnx", "b/c/model.onnx", "c/model.onnx");
+        var all = (await ListAsync(null, 100)).Select(static model => model.Id).ToList();
+
+        for (var i = 0; i < all.Count; i++)
+        {
+            Assert.Equal(all.Skip(i + 1), (await ListAsync(all[i], 100)).Select(static model => model.Id));
+        }
+
+        Assert.Equal(all.Take(2), (await ListAsync(null, 2)).Select(static model => model.Id));
+        Directory.Delete(Path("a/b"), recursive: true);
+        Assert.Equal(["a-", "b/c", "c"], (await ListAsync("a/b/c", 100)).Select(static model => model.Id).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task List_NoFolder_IsUnavailable()
+    {
+        var store = new FolderModelStore(Path("nowhere"));
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.ListAsync(null, 10, Onnx, TestContext.Current.CancellationToken));
+    }
+
+    private async Task<IReadOnlyList<ModelListing>> ListAsync(string? after, int limit) =>
+        await _store.ListAsync(after, limit, Onnx, TestContext.Current.CancellationToken);
+
     private string Path(string name) => System.IO.Path.Combine(_folder.Path, name);
 
     private void Put(params string[] files)

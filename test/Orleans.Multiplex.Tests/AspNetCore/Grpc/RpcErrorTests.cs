@@ -19,6 +19,8 @@ public sealed class RpcErrorTests
         { new ClusterUnavailableException("iris", TimeSpan.FromSeconds(1)), StatusCode.Unavailable, "1" },
         { new ModelLoadingException("iris", "fetching", TimeSpan.FromSeconds(61)), StatusCode.Unavailable, "61" },
         { new ModelUnloadedException("iris"), StatusCode.Unavailable, "1" },
+        { new ModelPinnedException("iris", "iris", PinOrigin.Operator), StatusCode.FailedPrecondition, null },
+        { new PinRefusedException("iris", "would have to go: 'a'", ["a"]), StatusCode.FailedPrecondition, null },
         { new NoCapacityException("iris", "all in use", TimeSpan.FromSeconds(2)), StatusCode.ResourceExhausted, "2" },
         { new NoCapacityException("iris", "larger than the quota"), StatusCode.ResourceExhausted, null },
         { new InferenceTimeoutException("iris", "in the queue"), StatusCode.DeadlineExceeded, null },

@@ -24,7 +24,7 @@ public sealed class RpcReadTests
 
         Assert.Equal("orleans-multiplex", metadata.Name);
         Assert.NotEmpty(metadata.Version);
-        Assert.Empty(metadata.Extensions);
+        Assert.Equal(["model_repository"], metadata.Extensions);
         Assert.True((await host.Inference.ServerLiveAsync(new(), cancellationToken: Cancellation)).Live);
         Assert.True((await host.Inference.ServerReadyAsync(new(), cancellationToken: Cancellation)).Ready);
     }

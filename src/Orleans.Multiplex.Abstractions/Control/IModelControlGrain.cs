@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+
+namespace Orleans.Multiplex;
+
+/// <summary>
+/// What operators do with the models of the store, across the cluster. There is one; its key has no meaning, use 0. Each call may be made
+/// twice with the same result as once.
+/// </summary>
+[Alias("multiplex.IModelControlGrain")]
+public interface IModelControlGrain : IGrainWithIntegerKey
+{
+    /// <summary>
+    /// Unloads a model wherever it is: it takes no new requests, and goes when those that run have ended. A request that comes later loads it
+    /// again. <c>id</c> stands for all its versions. Completes when its memory is free, or at once when it is nowhere.
+    /// </summary>
+    /// <exception cref="InvalidModelIdException">The text is no model id.</exception>
+    /// <exception cref="ModelNotFoundException">The model is on no silo and not in the store.</exception>
+    /// <exception cref="ModelPinnedException">The model is pinned.</exception>
+    [Alias("Unload")]
+    Task UnloadAsync(string model, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Pins a model: it is never evicted from now on, and loaded without being asked for, also elsewhere when its silo has gone.
+    /// </summary>
+    /// <returns>Whether an operator's pin is new.</returns>
+    /// <exception cref="InvalidModelIdException">The text is no model id.</exception>
+    /// <exception cref="PinRefusedException">No silo has room for it beside the models that are pinned already.</exception>
+    /// <exception cref="MultiplexException">There is no such model, its file is broken, or the store is unavailable.</exception>
+    [Alias("Pin")]
+    Task<bool> PinAsync(string model, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes an operator's pin back. The model stays until others need its room. Without a pin nothing happens.</summary>
+    /// <exception cref="InvalidModelIdException">The text is no model id.</exception>
+    /// <exception cref="ModelPinnedException">The pin stands in the settings of a silo.</exception>
+    [Alias("Unpin")]
+    Task UnpinAsync(string model, CancellationToken cancellationToken = default);
+
+    /// <summary>The pins, in the order of their names.</summary>
+    [Alias("GetPins")]
+    Task<ImmutableArray<PinReport>> GetPinsAsync(CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using Grpc.Core;
+using Orleans.Multiplex.AspNetCore.Grpc.Protocol;
+using Orleans.Multiplex.AspNetCore.OpenInference;
+using static Orleans.Multiplex.AspNetCore.Grpc.Protocol.RepositoryIndexResponse.Types;
+
+namespace Orleans.Multiplex.AspNetCore.Grpc;
+
+/// <summary>Answers the calls of the protocol's model repository over gRPC.</summary>
+internal sealed class RepositoryRpcs(IMultiplexClient client)
+{
+    private const int PerPart = 1000;
+
+    /// <summary>The whole index: the protocol has no parts. One that is over the limit of messages is to be had over HTTP.</summary>
+    public async Task<RepositoryIndexResponse> ListAsync(RepositoryIndexRequest request, ServerCallContext context)
+    {
+        RepositoryRequest.RequireNoName(request.RepositoryName);
+        var response = new RepositoryIndexResponse();
+        for (string? after = null; ;)
+        {
+            var page = await client.GetIndexAsync(after, PerPart, request.Ready, context.CancellationToken);
+            response.Models.AddRange(page.Entries.Select(Describe));
+            if ((after = page.Next) is null)
+            {
+                return response;
+            }
+        }
+    }
+
+    public async Task<RepositoryModelLoadResponse> LoadAsync(RepositoryModelLoadRequest request, ModelKey model, CancellationToken cancellationToken)
+    {
+        RepositoryRequest.RequireNoName(request.RepositoryName);
+        new RepositoryRequest(false, request.Parameters.Keys.FirstOrDefault(RepositoryRequest.IsUpload)).RequireNoUpload();
+        await client.LoadAsync(model.ToString(), cancellationToken);
+        return new RepositoryModelLoadResponse();
+    }
+
+    public async Task<RepositoryModelUnloadResponse> UnloadAsync(RepositoryModelUnloadRequest request, ModelKey model, CancellationToken cancellationToken)
+    {
+        RepositoryRequest.RequireNoName(request.RepositoryName);
+        await client.UnloadAsync(model.ToString(), cancellationToken);
+        return new RepositoryModelUnloadResponse();
+    }
+
+    private static ModelIndex Describe(ModelIndexEntry entry) => new()
+    {
+        Name = entry.Model,
+        Version = entry.Version?.ToString(CultureInfo.InvariantCulture) ?? "",
+        State = entry.State?.GetProtocolName() ?? "",
+        Reason = entry.Reason,
+    };
+}

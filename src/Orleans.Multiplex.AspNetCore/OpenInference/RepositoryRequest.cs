@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Orleans.Multiplex.AspNetCore.OpenInference;
+
+/// <summary>What a call of the model repository says beside its path.</summary>
+/// <param name="ReadyOnly">Of an index: whether only models that are ready are wanted.</param>
+/// <param name="Upload">Of a load: the parameter by which it brings files or a configuration of its own; null when it brings none.</param>
+internal readonly record struct RepositoryRequest(bool ReadyOnly, string? Upload)
+{
+    /// <summary>Whether a parameter of a load brings what the store does not have.</summary>
+    public static bool IsUpload(string parameter) =>
+        parameter == "config" || parameter.StartsWith("file:", StringComparison.Ordinal);
+
+    /// <summary>Refuses a load that brings files or a configuration: it would be passed over, and another model would run than is meant.</summary>
+    /// <exception cref="BadHttpRequestException">It brings one (501).</exception>
+    public void RequireNoUpload()
+    {
+        if (Upload is not null)
+        {
+            throw Unsupported($"The parameter \"{Upload}\" of a load is not supported: models are loaded as they are in the store. Put the model there.");
+        }
+    }
+
+    /// <summary>There is one repository, which has no name.</summary>
+    /// <exception cref="BadHttpRequestException">Another one is asked for (501).</exception>
+    public static void RequireNoName(string repository)
+    {
+        if (repository.Length > 0)
+        {
+            throw Unsupported("There is one repository, which has no name; leave repository_name empty.");
+        }
+    }
+
+    /// <summary>Reads a body, which may be empty. Unknown properties and parameters are passed over.</summary>
+    /// <exception cref="InvalidInputException">It is not JSON, or a property has the wrong form.</exception>
+    public static RepositoryRequest Read(ReadOnlySpan<byte> body, string model)
+    {
+        if (body.IsEmpty)
+        {
+            return default;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(body);
+            reader.Read();
+            var request = Read(ref reader, model);
+            reader.Read();
+            return request;
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidInputException(
+                model, "", $"The body is not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {e.Message}");
+        }
+    }
+
+    private static RepositoryRequest Read(ref Utf8JsonReader reader, string model)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new InvalidInputException(model, "", "The body must be an object, or empty.");
+        }
+
+        var (readyOnly, upload) = (false, (string?)null);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("ready"u8))
+            {
+                reader.Read();
+                readyOnly = reader.TokenType is JsonTokenType.True or JsonTokenType.False
+                    ? reader.GetBoolean()
+                    : throw new InvalidInputException(model, "", "\"ready\" must be true or false.");
+            }
+            else if (reader.ValueTextEquals("parameters"u8))
+            {
+                reader.Read();
+                upload = FindUpload(ref reader, model);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return new RepositoryRequest(readyOnly, upload);
+    }
+
+    private static string? FindUpload(ref Utf8JsonReader reader, string model)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new InvalidInputException(model, "", "\"parameters\" must be an object.");
+        }
+
+        string? upload = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            upload = IsUpload(name) ? name : upload;
+            reader.Skip();
+        }
+
+        return upload is { Length: > 80 } ? upload[..80] : upload;
+    }
+
+    private static BadHttpRequestException Unsupported(string message) => new(message, StatusCodes.Status501NotImplemented);
+}

@@ -1,0 +1,189 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using Orleans.Concurrency;
+using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Residency.Pins;
+
+namespace Orleans.Multiplex.Grains.Control;
+
+/// <inheritdoc cref="IModelControlGrain"/>
+/// <remarks>
+/// There is one, so that two pins are never granted the same room. It holds nothing that the silos do not have too: every silo keeps the
+/// pins, and when this grain's silo has gone, the next activation asks them. Should two be active for a moment, as in a membership change,
+/// their tables are merged.
+/// </remarks>
+[Reentrant, GrainType("multiplex.model-control")]
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle: there is nothing to dispose.")]
+[SuppressMessage("Performance", "CA1812", Justification = "Made by the grain runtime.")]
+internal sealed class ModelControlGrain(
+    ResidencyChannel channel, PinnedModels pins, KnownFootprints footprints, PinStorage storage) : Grain, IModelControlGrain
+{
+    /// <summary>The longest to wait for one silo's answer about itself.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    // One change of the pins at a time.
+    private readonly SemaphoreSlim _changes = new(1, 1);
+    private bool _isRestored;
+
+    public async Task UnloadAsync(string model, CancellationToken cancellationToken)
+    {
+        var key = ModelKey.Parse(model);
+        if (pins.Current.FirstOrDefault(pin => IsKeptBy(key, ModelKey.Parse(pin))) is { } kept)
+        {
+            throw new ModelPinnedException(model, kept, pins.GetOrigin(kept));
+        }
+
+        var wereThere = await channel.AskAllAsync(exchange => exchange.UnloadAsync(key), patience: null, cancellationToken);
+        if (!wereThere.Contains(true))
+        {
+            await RequireInStoreAsync(key, cancellationToken);
+        }
+    }
+
+    public async Task<bool> PinAsync(string model, CancellationToken cancellationToken)
+    {
+        var key = ModelKey.Parse(model);
+        var description = await DescribeAsync(key, cancellationToken);
+        await _changes.WaitAsync(cancellationToken);
+        try
+        {
+            await RestoreAsync(cancellationToken);
+            if (pins.Table.IsPinned(model))
+            {
+                return false;
+            }
+
+            if (!pins.Current.Contains(model))
+            {
+                await RequireRoomAsync(model, description.Bytes, cancellationToken);
+            }
+
+            await ChangeAsync(model, isPinned: true, cancellationToken);
+            return true;
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    public async Task UnpinAsync(string model, CancellationToken cancellationToken)
+    {
+        _ = ModelKey.Parse(model);
+        await _changes.WaitAsync(cancellationToken);
+        try
+        {
+            await RestoreAsync(cancellationToken);
+            if (pins.Table.IsPinned(model))
+            {
+                await ChangeAsync(model, isPinned: false, cancellationToken);
+            }
+        }
+        finally
+        {
+            _changes.Release();
+        }
+
+        if (pins.Current.Contains(model) && pins.GetOrigin(model) == PinOrigin.Settings)
+        {
+            throw new ModelPinnedException(model, model, PinOrigin.Settings);
+        }
+    }
+
+    public async Task<ImmutableArray<PinReport>> GetPinsAsync(CancellationToken cancellationToken)
+    {
+        await _changes.WaitAsync(cancellationToken);
+        try
+        {
+            await RestoreAsync(cancellationToken);
+        }
+        finally
+        {
+            _changes.Release();
+        }
+
+        var rows = await AskRowsAsync(cancellationToken);
+        return
+        [
+            .. pins.Current
+                .Order(StringComparer.Ordinal)
+                .Select(pin => new PinReport(pin, pins.GetOrigin(pin), rows.FirstOrDefault(row => row.Pinned.Any(one => one.Answers(ModelKey.Parse(pin))))?.Name)),
+        ];
+    }
+
+    // The plain id stands for all versions: none of them goes while one is pinned. Whether a version is the one that a pinned id stands for is
+    // known to its silo, which refuses it.
+    private static bool IsKeptBy(ModelKey key, ModelKey pin) => key.Id == pin.Id && (key.Version is null || key.Version == pin.Version);
+
+    private Task<ModelDescription> DescribeAsync(ModelKey key, CancellationToken cancellationToken) =>
+        GrainFactory.GetGrain<IClusterResidencyGrain>(0).DescribeAsync(key.ToString(), cancellationToken);
+
+    private async Task RequireInStoreAsync(ModelKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await DescribeAsync(key, cancellationToken);
+        }
+        catch (ModelLoadFailedException)
+        {
+            // It is there, and broken.
+        }
+    }
+
+    private async Task RequireRoomAsync(string model, long bytes, CancellationToken cancellationToken)
+    {
+        var rows = await AskRowsAsync(cancellationToken);
+        var loaded = rows.SelectMany(static row => row.Pinned).ToList();
+        var waiting = pins.Current
+            .Select(ModelKey.Parse)
+            .Where(pin => !loaded.Exists(one => one.Answers(pin)))
+            .Select(pin => new PinnedBytes(pin.ToString(), footprints.Find(ModelPool.OfStore, pin.Id)));
+        if (PinPlan.FindShortage(rows, waiting, bytes) is { } shortage)
+        {
+            throw new PinRefusedException(model, Explain(model, bytes, shortage), shortage.InTheWay);
+        }
+    }
+
+    private static string Explain(string model, long bytes, PinShortage shortage) => shortage switch
+    {
+        { Silo: "" } => $"Model '{model}' cannot be pinned: it takes {new ByteSize(bytes)}, and no silo may hold so much (Multiplex:MaxBytesPerSilo).",
+        { InTheWay: [] } => $"Model '{model}' cannot be pinned: silo '{shortage.Silo}' may hold no more models.",
+        _ => $"Model '{model}' ({new ByteSize(bytes)}) cannot be pinned: beside the pinned models no silo has room for it. "
+            + $"On silo '{shortage.Silo}' would have to go: {string.Join(", ", shortage.InTheWay.Select(static pin => $"'{pin}'"))}. Unpin them, raise the quota, or add a silo.",
+    };
+
+    private async Task ChangeAsync(string model, bool isPinned, CancellationToken cancellationToken)
+    {
+        pins.Take(await storage.WriteAsync(model, pins.Table.With(model, isPinned)));
+        await channel.AskAllAsync(exchange => TakeAsync(exchange, pins.Table), Patience, cancellationToken);
+    }
+
+    private async Task RestoreAsync(CancellationToken cancellationToken)
+    {
+        if (_isRestored)
+        {
+            return;
+        }
+
+        foreach (var table in await channel.AskAllAsync(static exchange => exchange.GetPinsAsync(), Patience, cancellationToken))
+        {
+            pins.Take(table);
+        }
+
+        pins.Take(await storage.ReadAsync());
+        await channel.AskAllAsync(exchange => TakeAsync(exchange, pins.Table), Patience, cancellationToken);
+        _isRestored = true;
+    }
+
+    private static async Task<bool> TakeAsync(IResidencyExchange exchange, PinTable table)
+    {
+        await exchange.TakePinsAsync(table);
+        return true;
+    }
+
+    private async Task<SiloRow[]> AskRowsAsync(CancellationToken cancellationToken)
+    {
+        var rows = await channel.AskAllAsync(static exchange => exchange.GetRowAsync(), Patience, cancellationToken);
+        return [.. rows.OfType<SiloRow>()];
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Residency.Pins;
+using Orleans.Multiplex.Storage;
+
+namespace Orleans.Multiplex.Grains;
+
+/// <summary>The models of the store, as this silo has them: what operators ask a silo to do with them, and its part of their index.</summary>
+/// <param name="held">What the silo holds; null for one that holds no models by its role.</param>
+/// <param name="evictions">Unloads; null like <paramref name="held"/>.</param>
+/// <param name="pins">The pins.</param>
+/// <param name="catalog">The store; null when none is set.</param>
+internal sealed class SiloModels(ResidencyLedger? held, EvictionService? evictions, PinnedModels pins, ModelCatalog? catalog)
+{
+    /// <summary>Unloads a model. Completes when its memory is free.</summary>
+    /// <param name="key">The model; without a version all its versions.</param>
+    /// <returns>Whether it was here.</returns>
+    /// <exception cref="ModelPinnedException">It is pinned; nothing was unloaded.</exception>
+    public async Task<bool> UnloadAsync(ModelKey key)
+    {
+        if (held is null || evictions is null)
+        {
+            return false;
+        }
+
+        var residents = held.Snapshot()
+            .Where(resident => resident.Key.Pool == ModelPool.OfStore
+                && resident.Key.ModelId == key.Id
+                && (key.Version ?? resident.Key.Version) == resident.Key.Version)
+            .ToList();
+        foreach (var resident in residents)
+        {
+            if (pins.Find(resident.Key, resident.IsDefaultVersion) is { } pin)
+            {
+                throw new ModelPinnedException(key.ToString(), pin, pins.GetOrigin(pin));
+            }
+        }
+
+        await Task.WhenAll(residents.Select(resident => evictions.EvictAsync(resident, EvictionReason.Operator)));
+        return residents.Count > 0;
+    }
+
+    /// <summary>The next models of the store; null when there is none.</summary>
+    /// <exception cref="StoreUnavailableException">The store does not answer or refuses.</exception>
+    public async Task<ModelListing[]?> ListAsync(string? after, int limit, CancellationToken cancellationToken) =>
+        catalog is null ? null : [.. await catalog.ListAsync(after, limit, cancellationToken)];
+
+    /// <summary>What is known of models, of each version that is here or was.</summary>
+    public ImmutableArray<ModelStateRow> GetStates(ImmutableArray<ModelListing> models)
+    {
+        if (held is null)
+        {
+            return [];
+        }
+
+        var residents = held.Snapshot().Where(static resident => resident.Key.Pool == ModelPool.OfStore).ToLookup(static resident => resident.Key.ModelId, StringComparer.Ordinal);
+        return [.. models.SelectMany(model => Residents(model).Concat(Departed(model)))];
+
+        // A model whose files are gone from the store is here all the same.
+        IEnumerable<ModelStateRow> Residents(ModelListing model) => residents[model.Id].Select(static resident =>
+            new ModelStateRow(resident.Key.ModelId, resident.Key.Version, ModelIndex.StateOf(resident.State), "", TimeSpan.Zero));
+
+        IEnumerable<ModelStateRow> Departed(ModelListing model) => model.Versions
+            .Select(version => (Version: version, Departure: held.Departures.Find(new ResidentKey(ModelPool.OfStore, model.Id, version))))
+            .Where(static one => one.Departure is not null)
+            .Select(one => new ModelStateRow(
+                model.Id, one.Version, ModelIndexState.Unavailable, one.Departure!.Value.Reason, one.Departure.Value.Age));
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.Telemetry;
+
+namespace Orleans.Multiplex.Residency;
+
+/// <summary>Takes a model away that was closed to new requests: waits for the last one that uses it, lets its grain go, disposes it, and only then gives its room back.</summary>
+/// <param name="ledger">Where it leaves.</param>
+/// <param name="thrash">Learns what was evicted.</param>
+/// <param name="reclaim">Looks for other victims, where this one takes long.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">The log.</param>
+internal sealed partial class ModelUnloader(ResidencyLedger ledger, ThrashDetector thrash, Action reclaim, TimeProvider time, ILogger logger)
+{
+    /// <summary>
+    /// How long a model that was closed while in use counts as on its way out. A request that hangs would otherwise be the room that all who
+    /// wait are promised, while idle models stay.
+    /// </summary>
+    private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(2);
+
+    private readonly ILogger _logger = logger;
+
+    /// <summary>Takes the model away; completes when its room is free.</summary>
+    public async Task UnloadAsync(Resident resident, EvictionReason reason)
+    {
+        await WaitWithGraceAsync(resident, resident.Gate.WhenEmpty);
+        var started = time.GetTimestamp();
+        resident.MoveTo(ResidentState.Unloading);
+        LogUnloading(resident.Name, reason);
+        if (reason == EvictionReason.Quota)
+        {
+            thrash.OnEvicted(resident.Key);
+        }
+
+        resident.LetGo();
+        try
+        {
+            var model = resident.TakeModel();
+            await WaitWithGraceAsync(resident, Task.Run(() => ModelDisposal.DisposeAsync(model).AsTask()));
+            LogUnloaded(resident.Name, time.GetElapsedTime(started).TotalMilliseconds);
+        }
+#pragma warning disable CA1031 // Whatever a model's own Dispose throws harms no request: its memory counts as freed and it is said.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            LogUnloadFailed(resident.Name, error);
+        }
+
+        ledger.Remove(resident, $"unloaded: {reason}");
+        resident.Reservation!.Release();
+        resident.End();
+    }
+
+    // A request or a Dispose that hangs must not be the room that all who wait are promised: after a moment others go in its place.
+    private async Task WaitWithGraceAsync(Resident resident, Task end)
+    {
+        await end.WaitAsync(DrainGrace, time, CancellationToken.None)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        if (!end.IsCompleted)
+        {
+            resident.Reservation!.StopLeaving();
+            reclaim();
+        }
+
+        await end;
+    }
+
+    [LoggerMessage(LogEvents.ResidencyIds + 0, LogLevel.Information, "Unloading model '{Model}'. Reason: {Reason}.")]
+    private partial void LogUnloading(string model, EvictionReason reason);
+
+    [LoggerMessage(LogEvents.ResidencyIds + 1, LogLevel.Information, "Successfully unloaded model '{Model}' in {Milliseconds:0.0}ms.")]
+    private partial void LogUnloaded(string model, double milliseconds);
+
+    [LoggerMessage(LogEvents.ResidencyIds + 2, LogLevel.Error, "Model '{Model}' failed while it was being disposed; its room is free again.")]
+    private partial void LogUnloadFailed(string model, Exception error);
+}

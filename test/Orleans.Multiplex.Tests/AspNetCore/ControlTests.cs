@@ -1,0 +1,57 @@
+using System.Net;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.AspNetCore;
+
+public sealed class ControlTests
+{
+    private static readonly (string, string) Own = ("x-multiplex-control", "1");
+
+    [Theory]
+    [InlineData("load", "iris", "iris")]
+    [InlineData("unload", "team%2Firis", "team/iris")]
+    [InlineData("pin", "iris@2", "iris@2")]
+    [InlineData("unpin", "iris", "iris")]
+    public async Task Verb_IsDoneAndAnsweredWithWhereTheModelIs(string verb, string path, string model)
+    {
+        await using var host = await HttpHost.StartAsync();
+
+        var reply = (await host.SendAsync(HttpMethod.Post, $"/multiplex/models/{path}/{verb}", null, Own)).IsOk();
+
+        Assert.Equal([$"{verb} {model}"], host.Fake.Controls);
+        Assert.Equal(model, reply.Json.GetProperty("model").GetString());
+    }
+
+    [Fact]
+    public async Task Verb_Refused_SaysWhy()
+    {
+        await using var host = await HttpHost.StartAsync(new FakeMultiplexClient
+        {
+            OnControl = static (verb, model) => throw (verb switch
+            {
+                "pin" => new PinRefusedException(model, "would have to go: 'a'", ["a"]),
+                "load" => new ModelNotFoundException(model, "no such model"),
+                _ => new ModelPinnedException(model, model, PinOrigin.Settings),
+            }),
+        });
+
+        (await PostAsync("pin")).IsError(HttpStatusCode.Conflict, "would have to go: 'a'");
+        (await PostAsync("unload")).IsError(HttpStatusCode.Conflict, "Multiplex:Pinned");
+        (await PostAsync("load")).IsError(HttpStatusCode.NotFound);
+
+        Task<Reply> PostAsync(string verb) => host.SendAsync(HttpMethod.Post, $"/multiplex/models/iris/{verb}", null, Own);
+    }
+
+    [Fact]
+    public async Task Pins_AreListed()
+    {
+        await using var host = await HttpHost.StartAsync(new FakeMultiplexClient
+        {
+            Pins = [new PinReport("a", PinOrigin.Settings, "silo-1"), new PinReport("b@2", PinOrigin.Operator, null)],
+        });
+
+        Assert.Equal(
+            """{"pins":[{"model":"a","origin":"settings","silo":"silo-1"},{"model":"b@2","origin":"operator","silo":null}]}""",
+            (await host.GetAsync("/multiplex/pins")).IsOk().Text);
+    }
+}

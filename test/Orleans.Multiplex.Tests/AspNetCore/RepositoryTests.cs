@@ -1,0 +1,114 @@
+using System.Net;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.AspNetCore;
+
+public sealed class RepositoryTests
+{
+    private static readonly (string, string) Own = ("x-multiplex-control", "1");
+
+    private static FakeMultiplexClient Listing => new()
+    {
+        OnGetIndex = static (after, limit, readyOnly) => (after, readyOnly) switch
+        {
+            (_, true) => new([new("ready", 1, ModelIndexState.Ready, "")], null),
+            (null, _) => new([new("cold", null, null, ""), new("gone", 2, ModelIndexState.Unavailable, "unloaded: Quota")], "gone"),
+            _ => new([new("loading", 3, ModelIndexState.Loading, ""), new("unloading", 4, ModelIndexState.Unloading, "")], null),
+        },
+    };
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("{}")]
+    [InlineData("""{"ready":false,"unknown":[1,{"a":2}]}""")]
+    public async Task Index_ListsAllPartsWithStates(string? body)
+    {
+        await using var host = await HttpHost.StartAsync(Listing);
+
+        var reply = (await host.SendAsync(HttpMethod.Post, "/v2/repository/index", body)).IsOk();
+
+        Assert.Equal(
+            """[{"name":"cold"},{"name":"gone","version":"2","state":"UNAVAILABLE","reason":"unloaded: Quota"},{"name":"loading","version":"3","state":"LOADING","reason":""},{"name":"unloading","version":"4","state":"UNLOADING","reason":""}]""",
+            reply.Text);
+        Assert.Equal(["index  1000 False", "index gone 1000 False"], host.Fake.Controls);
+        Assert.False(reply.Headers.ContainsKey("x-multiplex-next"));
+    }
+
+    [Fact]
+    public async Task Index_ReadyOnly_ListsTheReadyOnes()
+    {
+        await using var host = await HttpHost.StartAsync(Listing);
+
+        Assert.Equal(
+            """[{"name":"ready","version":"1","state":"READY","reason":""}]""",
+            (await host.PostAsync("/v2/repository/index", """{"ready":true}""")).IsOk().Text);
+    }
+
+    [Fact]
+    public async Task Index_WithALimit_IsOnePartAndNamesTheNext()
+    {
+        await using var host = await HttpHost.StartAsync(Listing);
+
+        var first = (await host.SendAsync(HttpMethod.Post, "/v2/repository/index?limit=2")).IsOk();
+        var second = (await host.SendAsync(HttpMethod.Post, "/v2/repository/index?limit=2&after=gone")).IsOk();
+
+        Assert.Equal("gone", first.Headers["x-multiplex-next"]);
+        Assert.Equal(2, first.Json.GetArrayLength());
+        Assert.False(second.Headers.ContainsKey("x-multiplex-next"));
+        Assert.Equal(["index  2 False", "index gone 2 False"], host.Fake.Controls);
+        foreach (var wrong in new[] { "0", "10001", "x", "-1", "" })
+        {
+            (await host.SendAsync(HttpMethod.Post, $"/v2/repository/index?limit={wrong}")).IsError(HttpStatusCode.BadRequest, "limit");
+        }
+    }
+
+    [Theory]
+    [InlineData("[]", "object")]
+    [InlineData("{", "not valid JSON")]
+    [InlineData("""{"ready":1}""", "ready")]
+    [InlineData("{} x", "not valid JSON")]
+    public async Task Index_WrongBody_IsRefused(string body, string why)
+    {
+        await using var host = await HttpHost.StartAsync(Listing);
+
+        (await host.PostAsync("/v2/repository/index", body)).IsError(HttpStatusCode.BadRequest, why);
+        Assert.Equal(0, host.InFlight.Charged);
+    }
+
+    [Fact]
+    public async Task Index_StoreIsDown_IsUnavailable()
+    {
+        await using var host = await HttpHost.StartAsync(new FakeMultiplexClient
+        {
+            OnGetIndex = static (_, _, _) => throw new StoreUnavailableException("", "down", TimeSpan.FromSeconds(2)),
+        });
+
+        Assert.Equal("2", (await host.SendAsync(HttpMethod.Post, "/v2/repository/index")).IsError(HttpStatusCode.ServiceUnavailable, "down").Headers["Retry-After"]);
+    }
+
+    [Theory]
+    [InlineData("load", null)]
+    [InlineData("load", """{"parameters":{}}""")]
+    [InlineData("unload", """{"parameters":{"unload_dependents":false}}""")]
+    public async Task LoadAndUnload_AreDoneWithAnEmptyAnswer(string verb, string? body)
+    {
+        await using var host = await HttpHost.StartAsync();
+
+        var reply = await host.SendAsync(HttpMethod.Post, $"/v2/repository/models/team%2Firis/{verb}", body, Own);
+
+        Assert.Equal((HttpStatusCode.OK, ""), (reply.Status, reply.Text));
+        Assert.Equal([$"{verb} team/iris"], host.Fake.Controls);
+    }
+
+    [Theory]
+    [InlineData("""{"parameters":{"config":"{}"}}""", "config")]
+    [InlineData("""{"parameters":{"a":1,"file:1/model.onnx":"AAAA"}}""", "file:1/model.onnx")]
+    public async Task Load_WithFilesOrAConfiguration_IsNotSupportedAndDoesNothing(string body, string parameter)
+    {
+        await using var host = await HttpHost.StartAsync();
+
+        (await host.SendAsync(HttpMethod.Post, "/v2/repository/models/iris/load", body, Own)).IsError(HttpStatusCode.NotImplemented, parameter);
+
+        Assert.Empty(host.Fake.Controls);
+    }
+}
