@@ -57,6 +57,7 @@ internal sealed class InferenceRpcs(IMultiplexClient client, ReadinessProbe prob
         {
             Outputs = [.. request.Outputs.Select(static output => output.Name)],
             Timeout = timeout.Read(request, context.Deadline, scope),
+            Priority = InferPriority.Read(request, scope),
         };
 
         // 2 The call.

@@ -29,6 +29,7 @@ internal static class MetadataRoutes
         json.WriteString("version", typeof(MetadataRoutes).Assembly.GetName().Version?.ToString(3));
         json.WriteStartArray("extensions");
         json.WriteStringValue("binary_tensor_data");
+        json.WriteStringValue("schedule_policy");
         json.WriteEndArray();
         json.WriteEndObject();
     });

@@ -23,12 +23,13 @@ internal sealed class MultiplexClient(
         var values = inputs as ImmutableArray<ModelValue>? ?? [.. inputs];
         CheckSize(model, values);
         var outputs = options?.Outputs ?? [];
+        var priority = PriorityOf(options);
         var grain = grains.GetGrain<IInferenceGrain>(model);
         return await _retry.RunAsync(
             model,
             timeout,
             AnswerGrace,
-            (left, token) => InferOnceAsync(grain, model, new InferenceRequest(values, outputs, left), token),
+            (left, token) => InferOnceAsync(grain, model, new InferenceRequest(values, outputs, left, priority), token),
             cancellationToken);
     }
 
@@ -105,6 +106,13 @@ internal sealed class MultiplexClient(
         CallTime.Check(model, timeout, _options.MaxRequestTimeout);
         return timeout;
     }
+
+    private static int PriorityOf(InferenceOptions? options) => options?.Priority switch
+    {
+        null => 0,
+        < 0 and var priority => throw new ArgumentOutOfRangeException(nameof(options), priority, "A priority is not negative."),
+        { } priority => priority,
+    };
 
     private void CheckSize(string model, ImmutableArray<ModelValue> values)
     {

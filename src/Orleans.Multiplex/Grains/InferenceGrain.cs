@@ -61,7 +61,7 @@ internal sealed class InferenceGrain(
         try
         {
             var (outputs, queued, ran) = await scheduler.RunAsync(
-                attachment.Model, waited => Run(session, request, waited, stop.Token), left, run.Dispose, cancellationToken);
+                attachment.Model, waited => Run(session, request, waited, stop.Token), left, request.Priority, run.Dispose, cancellationToken);
             return new InferenceResponse
             {
                 Version = lease.Resident.Key.Version,
