@@ -16,6 +16,9 @@ internal sealed partial class InferenceScheduler(InferenceSchedulerOptions optio
     private readonly ILogger _logger = logger;
     private readonly DedicatedThreads _threads = new("multiplex-run", options.Threads, options.MaxQueued);
 
+    /// <summary>What waits for a thread.</summary>
+    public int Waiting => _threads.Waiting;
+
     /// <summary>
     /// Runs work on an inference thread. Work that is cancelled, or whose time is up, before a thread is free leaves the queue at once and
     /// does not run.

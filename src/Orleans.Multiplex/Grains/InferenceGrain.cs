@@ -71,8 +71,9 @@ internal sealed class InferenceGrain(
                 Timings = new InferenceTimings(lease.Waited, queued, ran),
             };
         }
-        catch (InferenceTimeoutException)
+        catch (Exception error) when (error is InferenceTimeoutException or OperationCanceledException)
         {
+            // Who waited has gone, perhaps before the token that is linked to the caller's was told.
             await stop.CancelAsync();
             throw;
         }

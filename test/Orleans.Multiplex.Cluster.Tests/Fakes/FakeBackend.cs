@@ -13,6 +13,9 @@ public sealed class FakeBackend : IInferenceBackend
 
     public Func<Exception?> FailRun { get; set; } = () => null;
 
+    /// <summary>What a run does before it answers.</summary>
+    public Action<InferenceRequest, CancellationToken> OnRun { get; set; } = (_, _) => { };
+
     public string ModelFileName => "model.onnx";
 
     public ValueTask<ModelFacts> InspectAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
@@ -30,8 +33,11 @@ public sealed class FakeBackend : IInferenceBackend
         {
         }
 
-        public ImmutableArray<ModelValue> Run(InferenceRequest request, CancellationToken cancellationToken) =>
-            backend.FailRun() is { } error ? throw error : [Tensor.Create("name", [$"{artifact.Id}@{artifact.Version}"])];
+        public ImmutableArray<ModelValue> Run(InferenceRequest request, CancellationToken cancellationToken)
+        {
+            backend.OnRun(request, cancellationToken);
+            return backend.FailRun() is { } error ? throw error : [Tensor.Create("name", [$"{artifact.Id}@{artifact.Version}"])];
+        }
 
         public void Dispose()
         {
