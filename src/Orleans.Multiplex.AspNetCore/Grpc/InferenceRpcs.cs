@@ -68,6 +68,14 @@ internal sealed class InferenceRpcs(IMultiplexClient client, ReadinessProbe prob
         return InferAnswer.Write(model, request, response);
     }
 
+    public override async Task<ModelStatisticsResponse> ModelStatistics(ModelStatisticsRequest request, ServerCallContext context)
+    {
+        // Without a name it is all models; a version alone names none.
+        var isForAll = request.Name.Length == 0 && request.Version.Length == 0;
+        var model = isForAll ? null : ReadModel(request.Name, request.Version, context).ToString();
+        return StatisticsAnswer.Write(await client.GetStatisticsAsync(model, context.CancellationToken));
+    }
+
     private static ModelKey ReadModel(string name, string version, ServerCallContext context)
     {
         var model = name.Length > 0 ? name : context.RequestHeaders.GetValue(ModelIdMetadata);

@@ -30,6 +30,7 @@ internal static class MetadataRoutes
         json.WriteStartArray("extensions");
         json.WriteStringValue("binary_tensor_data");
         json.WriteStringValue("schedule_policy");
+        json.WriteStringValue("statistics");
         json.WriteEndArray();
         json.WriteEndObject();
     });

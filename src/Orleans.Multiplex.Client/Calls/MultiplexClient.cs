@@ -60,6 +60,12 @@ internal sealed class MultiplexClient(
         return await ReadAsync(model, (view, token) => view.GetModelAsync(model, token), cancellationToken);
     }
 
+    public async Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? modelId = null, CancellationToken cancellationToken = default)
+    {
+        var model = modelId is null ? null : ModelKey.Parse(modelId).ToString();
+        return await ReadAsync(model ?? "", (view, token) => view.GetStatisticsAsync(model, token), cancellationToken);
+    }
+
     private static async Task<InferenceResponse> InferOnceAsync(
         IInferenceGrain grain, string model, InferenceRequest request, CancellationToken cancellationToken)
     {

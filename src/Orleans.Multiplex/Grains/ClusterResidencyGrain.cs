@@ -65,6 +65,20 @@ internal sealed class ClusterResidencyGrain(ResidencyChannel channel, TimeProvid
         throw refusal ?? new StoreUnavailableException(model, "no silo of the cluster has a store (Multiplex:Models).", TimeSpan.FromSeconds(5));
     }
 
+    public async Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? model, CancellationToken cancellationToken)
+    {
+        _ = model is null ? default : ModelKey.Parse(model);
+        var silos = await AskAllAsync(exchange => exchange.GetStatisticsAsync(model), cancellationToken);
+        var sums = StatisticsSum.Of(silos.SelectMany(static silo => silo));
+        if (model is null || !sums.IsEmpty)
+        {
+            return sums;
+        }
+
+        var never = await DescribeAsync(model, cancellationToken);
+        return [new ModelStatistics { Model = never.Model, Version = never.Version }];
+    }
+
     private async Task<T[]> AskAllAsync<T>(Func<IResidencyExchange, Task<T>> ask, CancellationToken cancellationToken)
     {
         var answers = await Task.WhenAll(channel.ActiveSilos.Select(AskAsync));

@@ -38,6 +38,12 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
     /// <summary>The grain's key: the model as callers name it.</summary>
     public string Model { get; } = context.GrainId.Key.ToString() ?? "";
 
+    /// <summary>The model, from its activation on; null where the grain's key names none.</summary>
+    public ModelKey? Key { get; private set; }
+
+    /// <summary>The version that was last found to be the one; the one asked for before, and 0 where none is.</summary>
+    public long Version { get; private set; }
+
     /// <summary>The failure that is remembered.</summary>
     public FailureMemory Failures { get; } = new(context.GrainId.Key.ToString() ?? "", silo.Time);
 
@@ -57,6 +63,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
             return;
         }
 
+        (Key, Version) = (key, key.Version ?? 0);
         _search = new StoreSearch(pool, key, silo.Loader, _time, opener, Remember);
         _arrival = new ModelArrival(silo, pool, key, _search, opener);
         if (!await _arrival.TryStayAsync(cancellationToken))
@@ -222,6 +229,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
             _arrival.ReleaseClaim();
             _search.Forget();
             End.Cancel();
+            Version = resident.Key.Version;
             if (!ReferenceEquals(_resident, resident))
             {
                 _resident = resident;

@@ -19,6 +19,7 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
     private readonly ResidencyChannel _channel = services.GetRequiredService<ResidencyChannel>();
     private readonly ResidencyPublisher? _publisher = services.GetService<ResidencyPublisher>();
     private readonly SiloReports _reports = services.GetRequiredService<SiloReports>();
+    private readonly SiloStatistics? _statistics = services.GetService<SiloStatistics>();
     private readonly IGrainDirectoryCache _addresses = services.GetRequiredService<IGrainDirectoryCache>();
 
     public Task PublishAsync(SiloRow row)
@@ -51,4 +52,6 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
     public Task<ModelReport> ReportModelAsync(string model) => Task.FromResult(_reports.ReportModel(model));
 
     public Task<ModelDescription?> DescribeAsync(ModelKey key) => _reports.DescribeAsync(key, CancellationToken.None);
+
+    public Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? model) => Task.FromResult(_statistics?.Report(model) ?? []);
 }

@@ -140,6 +140,7 @@ internal static class RoomRegistrations
             provider.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName,
             provider.GetRequiredService<TimeProvider>(),
             Logger(provider, LogEvents.Execution)));
+        services.AddSingleton(provider => new InferenceStatistics(provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 
@@ -164,6 +165,7 @@ internal static class RoomRegistrations
             provider.GetRequiredService<KnownFootprints>(),
             provider.GetRequiredService<TimeProvider>(),
             Logger(provider, LogEvents.Grains)));
+        services.AddSingleton<SiloStatistics>();
         services.AddScoped<ModelAttachment>();
         services.AddScoped<GrainCalls>();
         return services;

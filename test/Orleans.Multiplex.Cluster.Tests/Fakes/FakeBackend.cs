@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Storage;
 
@@ -33,10 +32,11 @@ public sealed class FakeBackend : IInferenceBackend
         {
         }
 
-        public ImmutableArray<ModelValue> Run(InferenceRequest request, CancellationToken cancellationToken)
+        public RunResult Run(InferenceRequest request, CancellationToken cancellationToken)
         {
             backend.OnRun(request, cancellationToken);
-            return backend.FailRun() is { } error ? throw error : [Tensor.Create("name", [$"{artifact.Id}@{artifact.Version}"])];
+            return backend.FailRun() is { } error ? throw error
+                : new RunResult([Tensor.Create("name", [$"{artifact.Id}@{artifact.Version}"])], default);
         }
 
         public void Dispose()

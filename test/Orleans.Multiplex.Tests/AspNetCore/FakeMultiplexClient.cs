@@ -16,6 +16,9 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
 
     public Func<Task<ImmutableArray<SiloResidency>>> OnGetSilos { get; set; } = static () => Task.FromResult<ImmutableArray<SiloResidency>>([Silo()]);
 
+    public Func<string?, ImmutableArray<ModelStatistics>> OnGetStatistics { get; set; } = static model =>
+        [new ModelStatistics { Model = model ?? "iris", Version = 3 }];
+
     public Func<object> OnGetGrain { get; set; } = static () => throw new InvalidOperationException("No grain is expected.");
 
     /// <summary>The last request, as the model that it named and what it asked for.</summary>
@@ -113,6 +116,9 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
         SilosAsked++;
         return OnGetSilos();
     }
+
+    public Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? modelId = null, CancellationToken cancellationToken = default) =>
+        Task.FromResult(OnGetStatistics(modelId));
 
     public Task<ModelReport> GetModelAsync(string modelId, CancellationToken cancellationToken = default) => Task.FromResult(OnGetModel(modelId));
 }
