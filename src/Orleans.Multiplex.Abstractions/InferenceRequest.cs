@@ -10,11 +10,14 @@ public sealed class InferenceRequest
     /// <param name="inputs">The inputs, each named as the model names it.</param>
     /// <param name="outputs">The names of the outputs wanted, in the order wanted; empty for all in the model's order.</param>
     /// <param name="timeout">What is left of the request's time; null for the silo's default (<c>Multiplex:RequestTimeout</c>). A silo refuses more than its <c>Multiplex:MaxRequestTimeout</c>.</param>
-    public InferenceRequest(ImmutableArray<ModelValue> inputs, ImmutableArray<string> outputs = default, TimeSpan? timeout = null)
+    /// <param name="priority">1 is the most urgent, and all from 9 on are the least; 0 is the default, which is as 5.</param>
+    public InferenceRequest(
+        ImmutableArray<ModelValue> inputs, ImmutableArray<string> outputs = default, TimeSpan? timeout = null, int priority = 0)
     {
         Inputs = inputs.IsDefault ? [] : inputs;
         Outputs = outputs.IsDefault ? [] : outputs;
         Timeout = timeout;
+        Priority = priority;
     }
 
     /// <summary>The inputs.</summary>
@@ -28,4 +31,11 @@ public sealed class InferenceRequest
     /// <summary>What is left of the request's time: a span and not an instant, since clocks differ. Null for the silo's default.</summary>
     [Id(2)]
     public TimeSpan? Timeout { get; }
+
+    /// <summary>
+    /// The place among the requests that wait for an inference thread of their silo: 1 is the most urgent, and all from 9 on are the least; 0
+    /// is the default, which is as 5.
+    /// </summary>
+    [Id(3)]
+    public int Priority { get; }
 }

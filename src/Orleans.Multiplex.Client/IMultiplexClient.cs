@@ -85,4 +85,13 @@ public interface IMultiplexClient
 
     /// <summary>Where a model is and why it was placed there, or its last failure and the time of the next try.</summary>
     Task<ModelReport> GetModelAsync(string modelId, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// What the live silos have counted of the requests to models of the store, summed, in the order of ids and versions. A model that never
+    /// ran has one entry of zeros when it is asked for. Loads nothing. A silo that does not answer within a second is left out.
+    /// </summary>
+    /// <param name="modelId">The model: <c>id</c> for all versions of which something was counted, or <c>id@version</c>; null for all models that ran or are resident, at most 10,000 of them.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="MultiplexException">Nothing was counted of this model, and the store does not have it or cannot be asked.</exception>
+    Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? modelId = null, CancellationToken cancellationToken = default);
 }

@@ -13,4 +13,10 @@ public sealed record InferenceOptions
     /// <see cref="MultiplexClientOptions.MaxRequestTimeout"/>.
     /// </summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>
+    /// The place of a request to a model of the store among those that wait for an inference thread of its silo: 1 is the most urgent, and all
+    /// from 9 on are the least. Default: 0, which is as 5; not negative. Of equals the first to come is served first.
+    /// </summary>
+    public int Priority { get; init; }
 }

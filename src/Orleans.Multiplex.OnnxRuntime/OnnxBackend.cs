@@ -10,7 +10,7 @@ using Orleans.Multiplex.Telemetry;
 namespace Orleans.Multiplex.OnnxRuntime;
 
 /// <summary>Opens ONNX models with ONNX Runtime.</summary>
-internal sealed class OnnxBackend(ILoggerFactory loggers) : IInferenceBackend
+internal sealed class OnnxBackend(ILoggerFactory loggers, TimeProvider time) : IInferenceBackend
 {
     // Up to here a file is read once, and the bytes that were checked are the bytes that are opened. For larger ones that would leave
     // behind as much garbage as the model has weights, and opening them by path is faster.
@@ -51,7 +51,7 @@ internal sealed class OnnxBackend(ILoggerFactory loggers) : IInferenceBackend
         }
     }
 
-    private static OnnxSession Open(string modelId, string path, CancellationToken cancellationToken)
+    private OnnxSession Open(string modelId, string path, CancellationToken cancellationToken)
     {
         using var file = OpenFile(path);
         using var settings = SessionSettings.Create(file.Length);
@@ -59,13 +59,13 @@ internal sealed class OnnxBackend(ILoggerFactory loggers) : IInferenceBackend
             static settings => ((SessionOptions)settings!).SetLoadCancellationFlag(true), settings);
         if (file.Length > MaxBytesRead)
         {
-            return new OnnxSession(modelId, OnnxFileReader.Read(file, cancellationToken).Signature, path, settings);
+            return new OnnxSession(modelId, OnnxFileReader.Read(file, cancellationToken).Signature, path, settings, time);
         }
 
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
         using var copy = new MemoryStream(bytes);
-        return new OnnxSession(modelId, OnnxFileReader.Read(copy, cancellationToken).Signature, bytes, settings);
+        return new OnnxSession(modelId, OnnxFileReader.Read(copy, cancellationToken).Signature, bytes, settings, time);
     }
 
     private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);

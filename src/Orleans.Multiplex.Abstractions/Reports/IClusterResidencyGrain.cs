@@ -33,4 +33,13 @@ public interface IClusterResidencyGrain : IGrainWithIntegerKey
     /// <exception cref="MultiplexException">There is no such model, it cannot be read, or the store is unavailable.</exception>
     [Alias("Describe")]
     Task<ModelDescription> DescribeAsync(string model, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// What the live silos have counted, summed, in the order of ids and versions: of one model, of all its versions unless the key names one;
+    /// or, where none is named, of all that ran or are resident, at most 10,000, the last to run first chosen. A model that never ran has one
+    /// entry of zeros when it is asked for.
+    /// </summary>
+    /// <exception cref="MultiplexException">Nothing was counted of this model, and the store does not have it or cannot be asked.</exception>
+    [Alias("GetStatistics")]
+    Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? model, CancellationToken cancellationToken = default);
 }

@@ -61,6 +61,7 @@ internal sealed class InferenceRpcs(
         {
             Outputs = [.. request.Outputs.Select(static output => output.Name)],
             Timeout = timeout.Read(request, context.Deadline, scope),
+            Priority = InferPriority.Read(request, scope),
         };
 
         // 2 The call.
@@ -79,6 +80,14 @@ internal sealed class InferenceRpcs(
 
     public override Task<RepositoryModelUnloadResponse> RepositoryModelUnload(RepositoryModelUnloadRequest request, ServerCallContext context) =>
         repository.UnloadAsync(request, ReadModel(request.ModelName, "", context), context.CancellationToken);
+
+    public override async Task<ModelStatisticsResponse> ModelStatistics(ModelStatisticsRequest request, ServerCallContext context)
+    {
+        // Without a name it is all models; a version alone names none.
+        var isForAll = request.Name.Length == 0 && request.Version.Length == 0;
+        var model = isForAll ? null : ReadModel(request.Name, request.Version, context).ToString();
+        return StatisticsAnswer.Write(await client.GetStatisticsAsync(model, context.CancellationToken));
+    }
 
     private static ModelKey ReadModel(string name, string version, ServerCallContext context)
     {

@@ -26,6 +26,7 @@ public static class MultiplexEndpointExtensions
         map.MapInference();
         map.MapModelMetadata();
         map.MapRepository();
+        map.MapStatistics();
         map.MapHealth();
         map.MapResidency();
         map.MapControl();

@@ -8,5 +8,11 @@ namespace Orleans.Multiplex.AspNetCore.OpenInference;
 /// <param name="BinaryInputs">The inputs whose bytes are still to come, behind the JSON.</param>
 /// <param name="Outputs">The outputs wanted.</param>
 /// <param name="Timeout">The time allowed; null when it gave none.</param>
+/// <param name="Priority">How urgent it is, 1 being the most; 0 when it does not say.</param>
 internal sealed record InferBody(
-    string? Id, ImmutableArray<ModelValue> Inputs, ImmutableArray<BinaryInput> BinaryInputs, WantedOutputs Outputs, TimeSpan? Timeout);
+    string? Id,
+    ImmutableArray<ModelValue> Inputs,
+    ImmutableArray<BinaryInput> BinaryInputs,
+    WantedOutputs Outputs,
+    TimeSpan? Timeout,
+    int Priority);

@@ -19,8 +19,8 @@ internal sealed class InferEndpoint(IMultiplexClient client, BytesInFlight inFli
         var request = await ReadAsync(context, key, account);
 
         // 2 The call.
-        var response = await client.InferAsync(
-            key, request.Inputs, new InferenceOptions { Outputs = request.Outputs.Names, Timeout = request.Timeout }, context.RequestAborted);
+        var asked = new InferenceOptions { Outputs = request.Outputs.Names, Timeout = request.Timeout, Priority = request.Priority };
+        var response = await client.InferAsync(key, request.Inputs, asked, context.RequestAborted);
 
         // 3 The answer. What it cannot carry is found before the first byte is written.
         account.ChargeAnyway(response.Outputs.Sum(static output => output is Tensor tensor ? (long)tensor.Data.Length : 0));
@@ -81,7 +81,7 @@ internal sealed class InferEndpoint(IMultiplexClient client, BytesInFlight inFli
         var description = await client.DescribeAsync(key, cancellationToken);
         var input = await RawInput.ReadAsync(
             description.Signature, content, new ReadScope(key, 0, _maxBytes, account), account, cancellationToken);
-        return new InferBody(null, [input], [], new WantedOutputs([], AreBinary: true), null);
+        return new InferBody(null, [input], [], new WantedOutputs([], AreBinary: true), null, Priority: 0);
     }
 
     // A silo's name is free text, a header's value is not.

@@ -89,7 +89,7 @@ internal static class InferRequestReader
         }
 
         var wanted = new WantedOutputs(outputs.IsDefault ? [] : outputs, parameters.BinaryOutputs);
-        return new InferBody(id, inputs, binaryInputs, wanted, parameters.Timeout);
+        return new InferBody(id, inputs, binaryInputs, wanted, parameters.Timeout, parameters.Priority);
     }
 
     private static ImmutableArray<ModelValue> ReadInputs(ref Utf8JsonReader reader, ReadScope scope, out ImmutableArray<BinaryInput> binaryInputs)

@@ -28,6 +28,8 @@ internal static class MetadataRoutes
         json.WriteStartArray("extensions");
         json.WriteStringValue("binary_tensor_data");
         json.WriteStringValue("model_repository");
+        json.WriteStringValue("schedule_policy");
+        json.WriteStringValue("statistics");
         json.WriteEndArray();
         json.WriteEndObject();
     });

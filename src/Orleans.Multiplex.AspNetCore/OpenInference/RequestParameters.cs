@@ -4,8 +4,9 @@ namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
 /// <summary>The parameters of a request that mean something here.</summary>
 /// <param name="Timeout">The time allowed; null when it gave none.</param>
+/// <param name="Priority">How urgent the request is, 1 being the most; 0 when it does not say.</param>
 /// <param name="BinaryOutputs">Whether outputs are wanted as raw bytes where they do not say it themselves.</param>
-internal readonly record struct RequestParameters(TimeSpan? Timeout, bool BinaryOutputs)
+internal readonly record struct RequestParameters(TimeSpan? Timeout, int Priority, bool BinaryOutputs)
 {
     private const long MicrosecondsPerDay = 86_400_000_000;
 
@@ -14,6 +15,7 @@ internal readonly record struct RequestParameters(TimeSpan? Timeout, bool Binary
     {
         scope.CheckObject(ref reader, "\"parameters\"");
         TimeSpan? timeout = null;
+        var priority = 0;
         var binaryOutputs = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -21,6 +23,11 @@ internal readonly record struct RequestParameters(TimeSpan? Timeout, bool Binary
             {
                 reader.Read();
                 timeout = ReadTimeout(ref reader, scope);
+            }
+            else if (ReadScope.IsProperty(ref reader, "priority"u8))
+            {
+                reader.Read();
+                priority = ReadPriority(ref reader, scope);
             }
             else if (ReadScope.IsProperty(ref reader, "binary_data_output"u8))
             {
@@ -33,8 +40,15 @@ internal readonly record struct RequestParameters(TimeSpan? Timeout, bool Binary
             }
         }
 
-        return new RequestParameters(timeout, binaryOutputs);
+        return new RequestParameters(timeout, priority, binaryOutputs);
     }
+
+    // The protocol has 64 bits for it, far more than there are levels.
+    private static int ReadPriority(ref Utf8JsonReader reader, ReadScope scope) =>
+        reader.TokenType == JsonTokenType.Number && reader.TryGetUInt64(out var priority)
+            ? (int)Math.Min(priority, int.MaxValue)
+            : throw scope.Fault(
+                $"The parameter \"priority\" is {ReadScope.Excerpt(ref reader)}; it must be a whole number: 1 is the most urgent, 0 is the default.");
 
     private static TimeSpan? ReadTimeout(ref Utf8JsonReader reader, ReadScope scope)
     {

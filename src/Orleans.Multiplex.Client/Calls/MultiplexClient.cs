@@ -23,12 +23,13 @@ internal sealed class MultiplexClient(
         var values = inputs as ImmutableArray<ModelValue>? ?? [.. inputs];
         CheckSize(model, values);
         var outputs = options?.Outputs ?? [];
+        var priority = PriorityOf(options);
         var grain = grains.GetGrain<IInferenceGrain>(model);
         return await _retry.RunAsync(
             model,
             timeout,
             AnswerGrace,
-            (left, token) => InferOnceAsync(grain, model, new InferenceRequest(values, outputs, left), token),
+            (left, token) => InferOnceAsync(grain, model, new InferenceRequest(values, outputs, left, priority), token),
             cancellationToken);
     }
 
@@ -143,6 +144,12 @@ internal sealed class MultiplexClient(
             cancellationToken);
     }
 
+    public async Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? modelId = null, CancellationToken cancellationToken = default)
+    {
+        var model = modelId is null ? null : ModelKey.Parse(modelId).ToString();
+        return await ReadAsync(model ?? "", (view, token) => view.GetStatisticsAsync(model, token), cancellationToken);
+    }
+
     private static async Task<InferenceResponse> InferOnceAsync(
         IInferenceGrain grain, string model, InferenceRequest request, CancellationToken cancellationToken)
     {
@@ -189,6 +196,13 @@ internal sealed class MultiplexClient(
         CallTime.Check(model, timeout, _options.MaxRequestTimeout);
         return timeout;
     }
+
+    private static int PriorityOf(InferenceOptions? options) => options?.Priority switch
+    {
+        null => 0,
+        < 0 and var priority => throw new ArgumentOutOfRangeException(nameof(options), priority, "A priority is not negative."),
+        { } priority => priority,
+    };
 
     private void CheckSize(string model, ImmutableArray<ModelValue> values)
     {

@@ -10,26 +10,28 @@ namespace Orleans.Multiplex.OnnxRuntime.Sessions;
 internal sealed class OnnxSession : IInferenceSession
 {
     private readonly string _modelId;
+    private readonly TimeProvider _time;
     private readonly RequestCheck _check;
     private readonly string[] _outputs;
     private readonly InferenceSession _session;
     private readonly bool _hasOptionalOutputs;
 
     /// <summary>Opens the file at a path.</summary>
-    public OnnxSession(string modelId, ModelSignature signature, string path, SessionOptions options)
-        : this(modelId, signature, new InferenceSession(path, options))
+    public OnnxSession(string modelId, ModelSignature signature, string path, SessionOptions options, TimeProvider time)
+        : this(modelId, signature, new InferenceSession(path, options), time)
     {
     }
 
     /// <summary>Opens a file that was read; its bytes are not needed after this.</summary>
-    public OnnxSession(string modelId, ModelSignature signature, byte[] file, SessionOptions options)
-        : this(modelId, signature, new InferenceSession(file, options))
+    public OnnxSession(string modelId, ModelSignature signature, byte[] file, SessionOptions options, TimeProvider time)
+        : this(modelId, signature, new InferenceSession(file, options), time)
     {
     }
 
-    private OnnxSession(string modelId, ModelSignature signature, InferenceSession session)
+    private OnnxSession(string modelId, ModelSignature signature, InferenceSession session, TimeProvider time)
     {
         _modelId = modelId;
+        _time = time;
         _session = session;
         _check = new RequestCheck(modelId, signature);
         _outputs = [.. signature.Outputs.Select(output => output.Name)];
@@ -41,10 +43,11 @@ internal sealed class OnnxSession : IInferenceSession
 
     public void Check(InferenceRequest request) => _check.Check(request);
 
-    public ImmutableArray<ModelValue> Run(InferenceRequest request, CancellationToken cancellationToken)
+    public RunResult Run(InferenceRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var outputs = request.Outputs.IsEmpty ? _outputs : ImmutableCollectionsMarshal.AsArray(request.Outputs)!;
+        var startedAt = _time.GetTimestamp();
         try
         {
             using var inputs = BoundInputs.Bind(request.Inputs, _check);
@@ -52,16 +55,19 @@ internal sealed class OnnxSession : IInferenceSession
 
             // Disposed before the options are, and only once a call of it that is under way has ended.
             using var registration = cancellationToken.UnsafeRegister(static options => ((RunOptions)options!).Terminate = true, options);
+            var boundAt = _time.GetTimestamp();
             using var results = _hasOptionalOutputs
                 ? OptionalOutputs.Run(_session, options, inputs.Names, inputs.Values, outputs)
                 : _session.Run(options, inputs.Names, inputs.Values, outputs);
+            var ranAt = _time.GetTimestamp();
             var values = ImmutableArray.CreateBuilder<ModelValue>(outputs.Length);
             for (var i = 0; i < outputs.Length; i++)
             {
                 values.Add(OutputCopy.Copy(outputs[i], results[i]));
             }
 
-            return values.MoveToImmutable();
+            return new RunResult(values.MoveToImmutable(), new RunTimes(
+                _time.GetElapsedTime(startedAt, boundAt), _time.GetElapsedTime(boundAt, ranAt), _time.GetElapsedTime(ranAt)));
         }
         catch (Exception exception) when (NativeError.Is(exception) && cancellationToken.IsCancellationRequested)
         {

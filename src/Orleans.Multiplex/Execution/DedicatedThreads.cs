@@ -1,9 +1,7 @@
-using System.Threading.Channels;
-
 namespace Orleans.Multiplex.Execution;
 
 /// <summary>
-/// A fixed number of threads that run work in the order in which it comes. They are not the thread pool's, so that native or blocking
+/// A fixed number of threads that run work by its priority, in the order in which it comes. They are not the thread pool's, so that native or blocking
 /// code on them never holds up the silo's own work. For work that keeps its thread for good, as it seems, another thread takes its place
 /// (<see cref="ThreadUse"/>), a bounded number of times.
 /// </summary>
@@ -13,7 +11,7 @@ internal sealed class DedicatedThreads : IDisposable
     private const int MaxSubstitutes = 16;
 
     private readonly string _name;
-    private readonly Channel<Action> _work;
+    private readonly WorkQueue _work;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running;
     private int _started;
@@ -25,7 +23,7 @@ internal sealed class DedicatedThreads : IDisposable
     /// <param name="capacity">How much work may wait; null for no bound, where who adds work is bounded already.</param>
     public DedicatedThreads(string name, int count, int? capacity)
     {
-        _work = capacity is { } bound ? Channel.CreateBounded<Action>(bound) : Channel.CreateUnbounded<Action>();
+        _work = new WorkQueue(capacity);
         _name = name;
         _running = count;
         for (var i = 0; i < count; i++)
@@ -38,10 +36,14 @@ internal sealed class DedicatedThreads : IDisposable
     public int Substitutes => Volatile.Read(ref _substitutes);
 
     /// <summary>What waits for a thread.</summary>
-    public int Waiting => _work.Reader.Count;
+    public int Waiting => _work.Count;
 
     /// <summary>Adds work, which must not throw. False when the queue is full, or when the threads have been ended.</summary>
-    public bool TryAdd(Action work) => _work.Writer.TryWrite(work);
+    /// <inheritdoc cref="WorkQueue.TryAdd"/>
+    public bool TryAdd(LinkedListNode<Action> work, int priority = 0) => _work.TryAdd(work, priority);
+
+    /// <inheritdoc cref="WorkQueue.TryRemove"/>
+    public bool TryRemove(LinkedListNode<Action> work) => _work.TryRemove(work);
 
     /// <summary>Starts a thread in the place of one that work keeps. False when there are too many of them already.</summary>
     public bool TrySubstitute()
@@ -68,21 +70,16 @@ internal sealed class DedicatedThreads : IDisposable
     public Task WhenEnded => _ended.Task;
 
     /// <summary>Ends the threads when the work that was added is done; does not wait for it, since work may block for ever.</summary>
-    public void Dispose() => _work.Writer.TryComplete();
+    public void Dispose() => _work.Close();
 
     private void RunWork()
     {
-        var reader = _work.Reader;
-        while (WaitForWork(reader))
+        while (_work.TryTake(out var work))
         {
-            while (reader.TryRead(out var work))
+            work();
+            if (MayLeave())
             {
-                work();
-                if (MayLeave())
-                {
-                    End();
-                    return;
-                }
+                break;
             }
         }
 
@@ -111,11 +108,5 @@ internal sealed class DedicatedThreads : IDisposable
         }
 
         return false;
-    }
-
-    private static bool WaitForWork(ChannelReader<Action> reader)
-    {
-        var ready = reader.WaitToReadAsync().AsTask();
-        return ready.GetAwaiter().GetResult();
     }
 }

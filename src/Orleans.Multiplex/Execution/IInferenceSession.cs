@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Orleans.Multiplex.Execution;
 
 /// <summary>An open model. Disposed exactly once, when nothing runs on it any more.</summary>
@@ -15,9 +13,9 @@ public interface IInferenceSession : IDisposable
     /// <summary>Runs the model on checked inputs, on the calling thread, which is an inference thread.</summary>
     /// <param name="request">A request that <see cref="Check"/> passed.</param>
     /// <param name="cancellationToken">Ends the run at its next node.</param>
-    /// <returns>The outputs in the order asked for.</returns>
+    /// <returns>The outputs in the order asked for, and where the time went.</returns>
     /// <exception cref="InvalidInputException">The engine found an input at fault that the check could not see.</exception>
     /// <exception cref="InferenceFailedException">The model failed on these inputs.</exception>
     /// <exception cref="OperationCanceledException">The token ended the run.</exception>
-    ImmutableArray<ModelValue> Run(InferenceRequest request, CancellationToken cancellationToken);
+    RunResult Run(InferenceRequest request, CancellationToken cancellationToken);
 }

@@ -5,7 +5,7 @@ namespace Orleans.Multiplex.Execution;
 
 /// <summary>
 /// Runs inference, and users' synchronous model code, on a few threads of its own: never on the grain scheduler, and never more at
-/// once than there are threads. What waits is bounded in number, and each item by its deadline. Work that does not end long after nobody
+/// once than there are threads. What waits goes by its priority; it is bounded in number, and each item by its deadline. Work that does not end long after nobody
 /// waits for it any more counts as stuck: another thread takes the place of the one that it keeps.
 /// </summary>
 internal sealed partial class InferenceScheduler(InferenceSchedulerOptions options, string silo, TimeProvider time, ILogger logger) : IDisposable
@@ -16,12 +16,17 @@ internal sealed partial class InferenceScheduler(InferenceSchedulerOptions optio
     private readonly ILogger _logger = logger;
     private readonly DedicatedThreads _threads = new("multiplex-run", options.Threads, options.MaxQueued);
 
+    /// <summary>What waits for a thread.</summary>
+    public int Waiting => _threads.Waiting;
+
     /// <summary>
-    /// Runs work on an inference thread. Work that was cancelled, or whose time is up, before a thread was free does not run.
+    /// Runs work on an inference thread. Work that is cancelled, or whose time is up, before a thread is free leaves the queue at once and
+    /// does not run.
     /// </summary>
     /// <param name="modelId">The model, for errors.</param>
     /// <param name="work">The work; gets the time that it waited.</param>
     /// <param name="remaining">The time left to the request; bounds the wait for a thread and the wait for the result.</param>
+    /// <param name="priority">1 is the most urgent, and all from 9 on are the least; 0 is the default, which is as 5.</param>
     /// <param name="ended">
     /// Called exactly once, when the work has ended or will never run: here goes what must live as long as the run and not only as long
     /// as somebody waits for it.
@@ -30,12 +35,13 @@ internal sealed partial class InferenceScheduler(InferenceSchedulerOptions optio
     /// <exception cref="OverloadedException">The queue is full.</exception>
     /// <exception cref="InferenceTimeoutException">The time is up.</exception>
     public async Task<T> RunAsync<T>(
-        string modelId, Func<TimeSpan, T> work, TimeSpan remaining, Action ended, CancellationToken cancellationToken)
+        string modelId, Func<TimeSpan, T> work, TimeSpan remaining, int priority, Action ended, CancellationToken cancellationToken)
     {
         var queuedAt = time.GetTimestamp();
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var use = new ThreadUse(_threads);
-        if (cancellationToken.IsCancellationRequested || !_threads.TryAdd(Run))
+        var queued = new LinkedListNode<Action>(Run);
+        if (cancellationToken.IsCancellationRequested || !_threads.TryAdd(queued, priority))
         {
             ended();
             cancellationToken.ThrowIfCancellationRequested();
@@ -52,13 +58,26 @@ internal sealed partial class InferenceScheduler(InferenceSchedulerOptions optio
         }
         catch (TimeoutException error) when (!ReferenceEquals(error, done.Task.Exception?.InnerException))
         {
-            _ = ReplaceWhenStuckAsync(modelId, use, done.Task, TimeSpan.Zero);
+            Abandon(TimeSpan.Zero);
             throw Timeout();
         }
         catch (OperationCanceledException) when (!done.Task.IsCompleted)
         {
-            _ = ReplaceWhenStuckAsync(modelId, use, done.Task, remaining - time.GetElapsedTime(queuedAt));
+            Abandon(remaining - time.GetElapsedTime(queuedAt));
             throw;
+        }
+
+        // Nobody waits any more. What has not begun never will; what runs has the rest of its time.
+        void Abandon(TimeSpan left)
+        {
+            if (_threads.TryRemove(queued))
+            {
+                ended();
+            }
+            else
+            {
+                _ = ReplaceWhenStuckAsync(modelId, use, done.Task, left);
+            }
         }
 
         void Run()

@@ -60,6 +60,20 @@ internal sealed class ClusterResidencyGrain(ResidencyChannel channel, TimeProvid
         return AskOneAsync(model, silos, exchange => exchange.DescribeAsync(key), Patience, cancellationToken);
     }
 
+    public async Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? model, CancellationToken cancellationToken)
+    {
+        _ = model is null ? default : ModelKey.Parse(model);
+        var silos = await channel.AskAllAsync(exchange => exchange.GetStatisticsAsync(model), Patience, cancellationToken);
+        var sums = StatisticsSum.Of(silos.SelectMany(static silo => silo));
+        if (model is null || !sums.IsEmpty)
+        {
+            return sums;
+        }
+
+        var never = await DescribeAsync(model, cancellationToken);
+        return [new ModelStatistics { Model = never.Model, Version = never.Version }];
+    }
+
     // Every silo has the same store; one that has none, does not answer or cannot reach it is passed over.
     private async Task<T> AskOneAsync<T>(
         string model, IEnumerable<SiloAddress> silos, Func<IResidencyExchange, Task<T?>> ask, TimeSpan patience, CancellationToken cancellationToken)

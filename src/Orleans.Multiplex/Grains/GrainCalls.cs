@@ -118,6 +118,7 @@ internal sealed class GrainCalls(
                 }
             },
             call.Remaining,
+            priority: 0,
             lease.Dispose,
             call.CancellationToken);
     }

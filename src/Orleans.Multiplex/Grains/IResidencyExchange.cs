@@ -55,4 +55,8 @@ internal interface IResidencyExchange : IGrainService
     /// <summary>What the store says of a model; null when this silo has no store.</summary>
     [AlwaysInterleave, Alias("Describe")]
     Task<ModelDescription?> DescribeAsync(ModelKey key);
+
+    /// <summary>What this silo has counted of a model of the store, or of all where none is named; nothing when it holds no models by its role.</summary>
+    [AlwaysInterleave, Alias("GetStatistics")]
+    Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? model);
 }

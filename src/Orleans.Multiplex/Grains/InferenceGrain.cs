@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Orleans.Concurrency;
 using Orleans.Multiplex.Execution;
@@ -20,7 +21,8 @@ internal sealed class InferenceGrain(
     CallOptions options,
     ILocalSiloDetails silo,
     TimeProvider time,
-    CallLog log) : Grain, IInferenceGrain, IIncomingGrainCallFilter
+    CallLog log,
+    InferenceStatistics statistics) : Grain, IInferenceGrain, IIncomingGrainCallFilter
 {
     public const string PoolName = ModelPool.OfStore;
 
@@ -29,16 +31,24 @@ internal sealed class InferenceGrain(
 
     public async Task<InferenceResponse> InferAsync(InferenceRequest request, CancellationToken cancellationToken)
     {
+        var startedAt = time.GetTimestamp();
         var entry = log.Start(attachment.Model);
         try
         {
-            var response = await RunAsync(request, cancellationToken);
+            var (response, run) = await RunAsync(request, startedAt, cancellationToken);
+            statistics.CountSuccess(
+                attachment.Key!.Value.Id, response.Version, new RequestTimes(time.GetElapsedTime(startedAt), run.Queued, run.Times), run.Rows);
             entry?.Succeed(response.IsCold);
             return response;
         }
         catch (Exception error)
         {
             OwnErrors.Mark(error);
+            if (attachment.Key is { } key && IsCounted(error))
+            {
+                statistics.CountFailure(key.Id, attachment.Version, time.GetElapsedTime(startedAt));
+            }
+
             entry?.Fail(error);
             throw;
         }
@@ -57,9 +67,14 @@ internal sealed class InferenceGrain(
     Task IIncomingGrainCallFilter.Invoke(IIncomingGrainCallContext context) =>
         CallCancellation.Is(context) ? CallCancellation.BeginAsync(context) : context.Invoke();
 
-    private async Task<InferenceResponse> RunAsync(InferenceRequest request, CancellationToken cancellationToken)
+    // A model that is not there has no statistics, or a flood of names would push out those that have; and a request that is handed back
+    // is counted where it is sent again.
+    private static bool IsCounted(Exception error) =>
+        error is not (ModelNotFoundException or InvalidModelIdException or ModelUnloadedException);
+
+    private async Task<(InferenceResponse Response, Ran Run)> RunAsync(
+        InferenceRequest request, long startedAt, CancellationToken cancellationToken)
     {
-        var startedAt = time.GetTimestamp();
         var timeout = options.GetTimeout(attachment.Model, request.Timeout);
         using var lease = await attachment.AcquireAsync(timeout, cancellationToken);
         var session = (IInferenceSession)lease.Model;
@@ -70,29 +85,30 @@ internal sealed class InferenceGrain(
         var run = lease.Share();
         try
         {
-            var (outputs, queued, ran) = await scheduler.RunAsync(
-                attachment.Model, waited => Run(session, request, waited, stop.Token), left, run.Dispose, cancellationToken);
-            return new InferenceResponse
+            var ran = await scheduler.RunAsync(
+                attachment.Model, waited => Run(session, request, waited, stop.Token), left, request.Priority, run.Dispose, cancellationToken);
+            var response = new InferenceResponse
             {
                 Version = lease.Resident.Key.Version,
-                Outputs = outputs,
+                Outputs = ran.Outputs,
                 Silo = silo.Name,
                 IsCold = lease.IsCold,
-                Timings = new InferenceTimings(lease.Waited, queued, ran),
+                Timings = new InferenceTimings(lease.Waited, ran.Queued, ran.Took),
             };
+            return (response, ran);
         }
-        catch (InferenceTimeoutException)
+        catch (Exception error) when (error is InferenceTimeoutException or OperationCanceledException)
         {
+            // Who waited has gone, perhaps before the token that is linked to the caller's was told.
             await stop.CancelAsync();
             throw;
         }
     }
 
-    private (System.Collections.Immutable.ImmutableArray<ModelValue> Outputs, TimeSpan Queued, TimeSpan Ran) Run(
-        IInferenceSession session, InferenceRequest request, TimeSpan queued, CancellationToken cancellationToken)
+    private Ran Run(IInferenceSession session, InferenceRequest request, TimeSpan queued, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
-        var outputs = session.Run(request, cancellationToken);
+        var (outputs, times) = session.Run(request, cancellationToken);
         var size = MessageSize.Of(outputs);
         if (size > options.MaxAnswerBytes)
         {
@@ -102,6 +118,15 @@ internal sealed class InferenceGrain(
                 + "Send fewer rows at once, ask for fewer outputs, or raise SiloMessagingOptions.MaxMessageBodySize.");
         }
 
-        return (outputs, queued, time.GetElapsedTime(startedAt));
+        var took = time.GetElapsedTime(startedAt);
+        return new Ran(
+            outputs,
+            queued,
+            took,
+            times == default ? new RunTimes(TimeSpan.Zero, took, TimeSpan.Zero) : times,
+            BatchRows.Count(session.Signature, request));
     }
+
+    private readonly record struct Ran(
+        ImmutableArray<ModelValue> Outputs, TimeSpan Queued, TimeSpan Took, RunTimes Times, long Rows);
 }

@@ -38,6 +38,12 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
     /// <summary>The grain's key: the model as callers name it.</summary>
     public string Model { get; } = context.GrainId.Key.ToString() ?? "";
 
+    /// <summary>The model, from its activation on; null where the grain's key names none.</summary>
+    public ModelKey? Key { get; private set; }
+
+    /// <summary>The version that was last found to be the one; the one asked for before, and 0 where none is.</summary>
+    public long Version { get; private set; }
+
     /// <summary>The failure that is remembered.</summary>
     public FailureMemory Failures { get; } = new(context.GrainId.Key.ToString() ?? "", silo.Time);
 
@@ -57,6 +63,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
             return;
         }
 
+        (Key, Version) = (key, key.Version ?? 0);
         _search = new StoreSearch(pool, key, silo.Loader, _time, opener, Remember);
         _arrival = new ModelArrival(silo, pool, key, _search, opener);
         if (!await _arrival.TryStayAsync(cancellationToken))
@@ -219,7 +226,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         {
             throw loading is null
                 ? new ModelLoadingException(Model, "it is looked for in the store", TimeSpan.FromSeconds(1))
-                : new ModelLoadingException(Model, Describe(loading.State), silo.Loader.EstimateRemaining(loading));
+                : new ModelLoadingException(Model, loading.State.DescribeLoad(), silo.Loader.EstimateRemaining(loading));
         }
     }
 
@@ -234,6 +241,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
             _arrival.ReleaseClaim();
             _search.Forget();
             End.Cancel();
+            Version = resident.Key.Version;
             if (!ReferenceEquals(_resident, resident))
             {
                 _resident = resident;
@@ -284,14 +292,6 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
             resident.Pool.OnIdle();
         }
     }
-
-    private static string Describe(ResidentState state) => state switch
-    {
-        ResidentState.Queued => "it waits for its turn",
-        ResidentState.Fetching => "its files are being fetched",
-        ResidentState.Reserving => "it waits for room",
-        _ => "it is being opened",
-    };
 
     [LoggerMessage(LogEvents.GrainIds + 0, LogLevel.Debug, "Passed model '{Model}' on to a silo that has room.")]
     private partial void LogPassedOn(string model);

@@ -23,6 +23,7 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
     private readonly SiloReports _reports = services.GetRequiredService<SiloReports>();
     private readonly SiloModels _models = services.GetRequiredService<SiloModels>();
     private readonly PinnedModels _pins = services.GetRequiredService<PinnedModels>();
+    private readonly SiloStatistics? _statistics = services.GetService<SiloStatistics>();
     private readonly IGrainDirectoryCache _addresses = services.GetRequiredService<IGrainDirectoryCache>();
 
     public Task PublishAsync(SiloRow row)
@@ -70,4 +71,6 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
     public Task<ImmutableArray<ModelStateRow>> GetStatesAsync(ImmutableArray<ModelListing> models) => Task.FromResult(_models.GetStates(models));
 
     public Task<ModelDescription?> DescribeAsync(ModelKey key) => _reports.DescribeAsync(key, CancellationToken.None);
+
+    public Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? model) => Task.FromResult(_statistics?.Report(model) ?? []);
 }

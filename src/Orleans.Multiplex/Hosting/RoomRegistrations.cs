@@ -147,6 +147,7 @@ internal static class RoomRegistrations
             provider.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName,
             provider.GetRequiredService<TimeProvider>(),
             Logger(provider, LogEvents.Execution)));
+        services.AddSingleton(provider => new InferenceStatistics(provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 
@@ -179,6 +180,7 @@ internal static class RoomRegistrations
             provider.GetRequiredService<TimeProvider>(),
             Logger(provider, LogEvents.Grains)));
         services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, PinKeeper>();
+        services.AddSingleton<SiloStatistics>();
         services.AddScoped<ModelAttachment>();
         services.AddScoped<GrainCalls>();
         return services;

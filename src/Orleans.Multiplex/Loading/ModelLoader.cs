@@ -194,7 +194,7 @@ internal sealed partial class ModelLoader : IDisposable
     {
         var started = new TaskCompletionSource<Task<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
         var use = load.Thread = new ThreadUse(_threads);
-        ObjectDisposedException.ThrowIf(!_threads.TryAdd(Start), this);
+        ObjectDisposedException.ThrowIf(!_threads.TryAdd(new(Start)), this);
         var running = started.Task.Unwrap();
         load.Step = running;
         return await running.WaitAsync(cancellationToken);

@@ -25,4 +25,13 @@ internal static class ResidentTransitions
 
     /// <summary>Whether a load is under way in this state.</summary>
     public static bool IsLoading(this ResidentState state) => state < ResidentState.Ready;
+
+    /// <summary>What a load is doing, as the end of a sentence about the model.</summary>
+    public static string DescribeLoad(this ResidentState state) => state switch
+    {
+        ResidentState.Queued => "it waits for its turn",
+        ResidentState.Fetching => "its files are being fetched",
+        ResidentState.Reserving => "it waits for room",
+        _ => "it is being opened",
+    };
 }

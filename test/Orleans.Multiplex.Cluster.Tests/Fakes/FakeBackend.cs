@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Storage;
 
@@ -14,6 +13,9 @@ public sealed class FakeBackend : IInferenceBackend
     public Func<Exception?> FailOpen { get; set; } = () => null;
 
     public Func<Exception?> FailRun { get; set; } = () => null;
+
+    /// <summary>What a run does before it answers.</summary>
+    public Action<InferenceRequest, CancellationToken> OnRun { get; set; } = (_, _) => { };
 
     public string ModelFileName => "model.onnx";
 
@@ -33,8 +35,12 @@ public sealed class FakeBackend : IInferenceBackend
         {
         }
 
-        public ImmutableArray<ModelValue> Run(InferenceRequest request, CancellationToken cancellationToken) =>
-            backend.FailRun() is { } error ? throw error : [Tensor.Create("name", [$"{artifact.Id}@{artifact.Version}"])];
+        public RunResult Run(InferenceRequest request, CancellationToken cancellationToken)
+        {
+            backend.OnRun(request, cancellationToken);
+            return backend.FailRun() is { } error ? throw error
+                : new RunResult([Tensor.Create("name", [$"{artifact.Id}@{artifact.Version}"])], default);
+        }
 
         public void Dispose()
         {

@@ -37,7 +37,7 @@ public sealed class CodecProperties
             async tensors =>
             {
                 var response = FakeMultiplexClient.Answer([.. tensors]);
-                var request = new InferBody("é\"1", [], [], new WantedOutputs([], AreBinary: false), null);
+                var request = new InferBody("é\"1", [], [], new WantedOutputs([], AreBinary: false), null, Priority: 0);
                 JsonAnswer.Check("iris", response, request.Outputs);
                 var stream = new MemoryStream();
                 var pipe = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));

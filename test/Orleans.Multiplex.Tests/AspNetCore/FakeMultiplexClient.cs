@@ -25,6 +25,9 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
     /// <summary>What operators asked for, in order.</summary>
     public List<string> Controls { get; } = [];
 
+    public Func<string?, ImmutableArray<ModelStatistics>> OnGetStatistics { get; set; } = static model =>
+        [new ModelStatistics { Model = model ?? "iris", Version = 3 }];
+
     public Func<object> OnGetGrain { get; set; } = static () => throw new InvalidOperationException("No grain is expected.");
 
     /// <summary>The last request, as the model that it named and what it asked for.</summary>
@@ -145,6 +148,9 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
         Controls.Add($"{verb} {modelId}");
         return OnControl(verb, modelId);
     }
+
+    public Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? modelId = null, CancellationToken cancellationToken = default) =>
+        Task.FromResult(OnGetStatistics(modelId));
 
     public Task<ModelReport> GetModelAsync(string modelId, CancellationToken cancellationToken = default) => Task.FromResult(OnGetModel(modelId));
 }

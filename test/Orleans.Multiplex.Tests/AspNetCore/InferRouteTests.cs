@@ -70,7 +70,7 @@ public sealed class InferRouteTests
     }
 
     [Fact]
-    public async Task Infer_OutputsAndTimeout_ReachTheClient()
+    public async Task Infer_OutputsTimeoutAndPriority_ReachTheClient()
     {
         await using var host = await HttpHost.StartAsync();
 
@@ -81,6 +81,21 @@ public sealed class InferRouteTests
         var options = host.Fake.Last!.Value.Options;
         Assert.Equal(["b", "a"], options.Outputs);
         Assert.Equal(TimeSpan.FromMilliseconds(250), options.Timeout);
+        Assert.Equal(1, options.Priority);
+    }
+
+    [Theory]
+    [InlineData("{}", 0)]
+    [InlineData("""{"priority":0}""", 0)]
+    [InlineData("""{"priority":7,"prioritet":1}""", 7)]
+    [InlineData("""{"priority":18446744073709551615}""", int.MaxValue)]
+    public async Task Infer_Priority_IsWhatTheRequestSays(string parameters, int expected)
+    {
+        await using var host = await HttpHost.StartAsync();
+
+        (await host.InferAsync($$"""{"inputs":[],"parameters":{{parameters}}}""")).IsOk();
+
+        Assert.Equal(expected, host.Fake.Last!.Value.Options.Priority);
     }
 
     [Theory]

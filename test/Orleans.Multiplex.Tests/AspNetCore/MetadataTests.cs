@@ -10,7 +10,7 @@ public sealed class MetadataTests
     {
         await using var host = await HttpHost.StartAsync();
 
-        Assert.Equal("""{"name":"orleans-multiplex","version":"0.1.0","extensions":["binary_tensor_data","model_repository"]}""", (await host.GetAsync("/v2")).IsOk().Text);
+        Assert.Equal("""{"name":"orleans-multiplex","version":"0.1.0","extensions":["binary_tensor_data","model_repository","schedule_policy","statistics"]}""", (await host.GetAsync("/v2")).IsOk().Text);
     }
 
     [Theory]

@@ -30,13 +30,25 @@ public sealed class MultiplexClientTests
         var input = Tensor.Create("X", [1f, 2f]);
 
         await harness.Client.InferAsync(
-            "iris@2", [input], new InferenceOptions { Outputs = ["b", "a"] }, TestContext.Current.CancellationToken);
+            "iris@2", [input], new InferenceOptions { Outputs = ["b", "a"], Priority = 2 }, TestContext.Current.CancellationToken);
 
         Assert.Equal(["iris@2"], harness.Keys);
         var request = Assert.Single(harness.Requests);
         Assert.Same(input, Assert.Single(request.Inputs));
         Assert.Equal(["b", "a"], request.Outputs);
         Assert.Equal(TimeSpan.FromSeconds(60), request.Timeout);
+        Assert.Equal(2, request.Priority);
+    }
+
+    [Fact]
+    public async Task Infer_NegativePriority_IsRefusedBeforeAnyMessage()
+    {
+        var harness = new ClientHarness();
+
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => harness.Client.InferAsync(
+            "iris", [], new InferenceOptions { Priority = -1 }, TestContext.Current.CancellationToken));
+
+        Assert.Empty(harness.Requests);
     }
 
     [Fact]

@@ -20,13 +20,13 @@ public sealed class DedicatedThreadsTests
         {
             for (var i = 0; i < 250; i++)
             {
-                Assert.True(threads.TryAdd(() =>
+                Assert.True(threads.TryAdd(new(() =>
                 {
                     if (Interlocked.Increment(ref done) == 2000)
                     {
                         all.SetResult();
                     }
-                }));
+                })));
             }
         }))).Soon();
 
@@ -39,17 +39,17 @@ public sealed class DedicatedThreadsTests
     {
         using var threads = new DedicatedThreads("test", 1, capacity: 2);
         var (first, second) = (new Checkpoint(), new Checkpoint());
-        threads.TryAdd(first.Block);
+        threads.TryAdd(new(first.Block));
         await first.Reached;
 
-        Assert.True(threads.TryAdd(second.Block));
-        Assert.True(threads.TryAdd(() => { }));
+        Assert.True(threads.TryAdd(new(second.Block)));
+        Assert.True(threads.TryAdd(new(() => { })));
         Assert.Equal(2, threads.Waiting);
-        Assert.False(threads.TryAdd(() => { }));
+        Assert.False(threads.TryAdd(new(() => { })));
 
         first.Open();
         await second.Reached;
-        Assert.True(threads.TryAdd(() => { }));
+        Assert.True(threads.TryAdd(new(() => { })));
         second.Open();
     }
 
@@ -61,15 +61,15 @@ public sealed class DedicatedThreadsTests
         var use = new ThreadUse(threads);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Assert.False(use.TryReplace());
-        threads.TryAdd(() =>
+        threads.TryAdd(new(() =>
         {
             use.Begin();
             kept.Block();
             use.End();
             ended.SetResult();
-        });
+        }));
         await kept.Reached;
-        threads.TryAdd(second.Block);
+        threads.TryAdd(new(second.Block));
 
         Assert.True(use.TryReplace());
         Assert.False(use.TryReplace());
@@ -77,7 +77,7 @@ public sealed class DedicatedThreadsTests
         await second.Reached;
         kept.Open();
         await ended.Task.Soon();
-        threads.TryAdd(third.Block);
+        threads.TryAdd(new(third.Block));
         second.Open();
         await third.Reached;
         Assert.Equal(0, threads.Substitutes);
@@ -105,11 +105,11 @@ public sealed class DedicatedThreadsTests
         for (var i = 0; i < 100; i++)
         {
             var number = i;
-            threads.TryAdd(() =>
+            threads.TryAdd(new(() =>
             {
                 order.Add(number);
                 names.Add(Thread.CurrentThread.IsThreadPoolThread ? "pool" : Thread.CurrentThread.Name);
-            });
+            }));
         }
 
         threads.Dispose();
@@ -125,15 +125,15 @@ public sealed class DedicatedThreadsTests
         using var threads = new DedicatedThreads("test", 3, capacity: null);
         var blocked = new Checkpoint();
         var done = 0;
-        threads.TryAdd(blocked.Block);
+        threads.TryAdd(new(blocked.Block));
         for (var i = 0; i < 50; i++)
         {
-            threads.TryAdd(() => Interlocked.Increment(ref done));
+            threads.TryAdd(new(() => Interlocked.Increment(ref done)));
         }
 
         threads.Dispose();
 
-        Assert.False(threads.TryAdd(() => { }));
+        Assert.False(threads.TryAdd(new(() => { })));
         Assert.False(threads.WhenEnded.IsCompleted);
         blocked.Open();
         await threads.WhenEnded.Soon();

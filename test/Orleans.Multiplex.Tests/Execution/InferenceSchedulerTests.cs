@@ -62,7 +62,7 @@ public sealed class InferenceSchedulerTests : IDisposable
     public async Task Run_QueueIsFull_IsRefusedAndEndsOnce()
     {
         using var busy = await BlockAsync();
-        var queued = _scheduler.RunAsync("m", _ => 1, Minute, () => { }, CancellationToken.None);
+        var queued = _scheduler.RunAsync("m", _ => 1, Minute, 0, () => { }, CancellationToken.None);
 
         var error = await Assert.ThrowsAsync<OverloadedException>(() => RunAsync(_ => 2));
 
@@ -94,9 +94,8 @@ public sealed class InferenceSchedulerTests : IDisposable
         await cancelled.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Soon());
-        Assert.Equal(0, _ends);
-        busy.Dispose();
-        await _ended.Task.Soon();
+        Assert.Equal(1, _ends);
+        await AssertQueueIsEmptyAsync(busy);
         Assert.Equal((false, 1), (hasRun, _ends));
     }
 
@@ -128,9 +127,8 @@ public sealed class InferenceSchedulerTests : IDisposable
 
         var error = await Assert.ThrowsAsync<InferenceTimeoutException>(() => run.Soon());
         Assert.Contains("while it waited for an inference thread", error.Message, StringComparison.Ordinal);
-        Assert.Equal(0, _ends);
-        busy.Dispose();
-        await _ended.Task.Soon();
+        Assert.Equal(1, _ends);
+        await AssertQueueIsEmptyAsync(busy);
         Assert.Equal((false, 1), (hasRun, _ends));
     }
 
@@ -156,10 +154,10 @@ public sealed class InferenceSchedulerTests : IDisposable
         var time = new LateTimers();
         using var scheduler = Make(time);
         var blocked = new Checkpoint();
-        var first = scheduler.RunAsync("m", _ => Block(blocked), Minute, () => { }, CancellationToken.None);
+        var first = scheduler.RunAsync("m", _ => Block(blocked), Minute, 0, () => { }, CancellationToken.None);
         await blocked.Reached;
         var hasRun = false;
-        var run = scheduler.RunAsync("m", _ => hasRun = true, TimeSpan.FromSeconds(1), OnEnded, CancellationToken.None);
+        var run = scheduler.RunAsync("m", _ => hasRun = true, TimeSpan.FromSeconds(1), 0, OnEnded, CancellationToken.None);
         time.Advance(TimeSpan.FromSeconds(1));
 
         blocked.Open();
@@ -184,6 +182,33 @@ public sealed class InferenceSchedulerTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_SeveralWait_GoByPriorityAndThenInTheOrderInWhichTheyCame()
+    {
+        using var scheduler = new InferenceScheduler(new(1, 100, TimeSpan.FromSeconds(1)), "silo-1", _time, NullLogger.Instance);
+        var busy = new Checkpoint();
+        var first = scheduler.RunAsync("busy", _ => Block(busy), Minute, 0, () => { }, CancellationToken.None);
+        await busy.Reached;
+        var order = new List<string>();
+        var runs = new[] { "9a", "0a", "6", "1a", "5", "0b", "1b", "4", "77", "9b" }.Select(name => scheduler.RunAsync(
+            name,
+            _ =>
+            {
+                order.Add(name);
+                return name;
+            },
+            Minute,
+            int.Parse(name.TrimEnd('a', 'b'), System.Globalization.CultureInfo.InvariantCulture),
+            () => { },
+            CancellationToken.None)).ToList();
+
+        busy.Open();
+
+        await Task.WhenAll(runs).Soon();
+        Assert.Equal(["1a", "1b", "4", "0a", "5", "0b", "6", "9a", "77", "9b"], order);
+        Assert.Equal(1, await first.Soon());
+    }
+
+    [Fact]
     public async Task Run_ManyCallersSomeCancel_EachEndsOnceAndGetsItsOwnAnswer()
     {
         using var scheduler = new InferenceScheduler(new(3, 10_000, TimeSpan.FromSeconds(1)), "silo-1", TimeProvider.System, NullLogger.Instance);
@@ -193,7 +218,7 @@ public sealed class InferenceSchedulerTests : IDisposable
         await Task.WhenAll(Enumerable.Range(0, ends.Length).Select(i => Task.Run(async () =>
         {
             using var cancelled = new CancellationTokenSource();
-            var run = scheduler.RunAsync("m", _ => i, Minute, () => End(i), cancelled.Token);
+            var run = scheduler.RunAsync("m", _ => i, Minute, 0, () => End(i), cancelled.Token);
             if (i % 3 == 0)
             {
                 await cancelled.CancelAsync();
@@ -228,10 +253,10 @@ public sealed class InferenceSchedulerTests : IDisposable
     }
 
     private Task<T> RunAsync<T>(Func<TimeSpan, T> work, TimeSpan? remaining = null) =>
-        _scheduler.RunAsync("m", work, remaining ?? Minute, OnEnded, CancellationToken.None);
+        _scheduler.RunAsync("m", work, remaining ?? Minute, 0, OnEnded, CancellationToken.None);
 
     private Task<T> RunUntilAsync<T>(Func<TimeSpan, T> work, CancellationToken cancellationToken) =>
-        _scheduler.RunAsync("m", work, Minute, OnEnded, cancellationToken);
+        _scheduler.RunAsync("m", work, Minute, 0, OnEnded, cancellationToken);
 
     private void OnEnded()
     {
@@ -239,11 +264,19 @@ public sealed class InferenceSchedulerTests : IDisposable
         _ended.TrySetResult();
     }
 
+    /// <summary>The one place of the queue is free while the thread is busy, and nothing else is in it.</summary>
+    private async Task AssertQueueIsEmptyAsync(IDisposable busy)
+    {
+        var next = _scheduler.RunAsync("m", _ => 3, TimeSpan.FromDays(1), 0, () => { }, CancellationToken.None);
+        busy.Dispose();
+        Assert.Equal(3, await next.Soon());
+    }
+
     /// <summary>Keeps the only thread busy until disposed.</summary>
     private async Task<IDisposable> BlockAsync()
     {
         var checkpoint = new Checkpoint();
-        _ = _scheduler.RunAsync("busy", _ => Block(checkpoint), TimeSpan.FromDays(1), () => { }, CancellationToken.None);
+        _ = _scheduler.RunAsync("busy", _ => Block(checkpoint), TimeSpan.FromDays(1), 0, () => { }, CancellationToken.None);
         await checkpoint.Reached;
         return new Opening(checkpoint);
     }

@@ -22,18 +22,18 @@ public sealed class StuckRunTests : IDisposable
     public async Task Run_NeverEnds_AnotherThreadTakesItsPlaceUntilItDoes()
     {
         var (stuck, second, third) = (new Checkpoint(), new Checkpoint(), new Checkpoint());
-        var run = _scheduler.RunAsync("m", _ => Block(stuck), Minute, _ended.SetResult, CancellationToken.None);
+        var run = _scheduler.RunAsync("m", _ => Block(stuck), Minute, 0, _ended.SetResult, CancellationToken.None);
         await stuck.Reached;
         _time.Advance(Minute);
         await Assert.ThrowsAsync<InferenceTimeoutException>(() => run.Soon());
-        var next = _scheduler.RunAsync("m", _ => Block(second), TimeSpan.FromDays(1), () => { }, CancellationToken.None);
+        var next = _scheduler.RunAsync("m", _ => Block(second), TimeSpan.FromDays(1), 0, () => { }, CancellationToken.None);
 
         _time.Advance(TimeSpan.FromSeconds(10));
 
         await second.Reached;
         stuck.Open();
         await _ended.Task.Soon();
-        var last = _scheduler.RunAsync("m", _ => Block(third), TimeSpan.FromDays(1), () => { }, CancellationToken.None);
+        var last = _scheduler.RunAsync("m", _ => Block(third), TimeSpan.FromDays(1), 0, () => { }, CancellationToken.None);
         second.Open();
         third.Open();
         Assert.Equal((1, 1), (await next.Soon(), await last.Soon()));
@@ -44,11 +44,11 @@ public sealed class StuckRunTests : IDisposable
     {
         var running = new Checkpoint();
         using var caller = new CancellationTokenSource();
-        var run = _scheduler.RunAsync("m", _ => Block(running), Minute, () => { }, caller.Token);
+        var run = _scheduler.RunAsync("m", _ => Block(running), Minute, 0, () => { }, caller.Token);
         await running.Reached;
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Soon());
-        var next = _scheduler.RunAsync("m", _ => 2, TimeSpan.FromDays(1), () => { }, CancellationToken.None);
+        var next = _scheduler.RunAsync("m", _ => 2, TimeSpan.FromDays(1), 0, () => { }, CancellationToken.None);
 
         _time.Advance(Minute);
         Assert.DoesNotContain(_log.Messages, message => message.Contains("kept an inference thread", StringComparison.Ordinal));

@@ -91,7 +91,7 @@ public sealed class ResidencyLifecycleTests : IAsyncDisposable
         }
         else
         {
-            _ = _scheduler.RunAsync("m", _ => Block(blocked), TimeSpan.FromMinutes(1), () => { }, CancellationToken.None);
+            _ = _scheduler.RunAsync("m", _ => Block(blocked), TimeSpan.FromMinutes(1), 0, () => { }, CancellationToken.None);
         }
 
         await blocked.Reached;

@@ -42,7 +42,7 @@ public sealed class CancellationTests
             using var cancellation = new CancellationTokenSource(TimeSpan.FromMicroseconds(random.Next(4_000)));
             try
             {
-                var output = Assert.IsType<Tensor>(Assert.Single(session.Run(request, cancellation.Token)));
+                var output = Assert.IsType<Tensor>(Assert.Single(session.Run(request, cancellation.Token).Outputs));
                 Assert.Equal([Steps], output.AsSpan<long>());
             }
             catch (OperationCanceledException exception)

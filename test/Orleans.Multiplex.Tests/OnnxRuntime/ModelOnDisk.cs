@@ -19,7 +19,7 @@ internal sealed class ModelOnDisk : IDisposable
         Artifact = new ModelArtifact("m", 1, ImmutableDictionary<string, string>.Empty.Add("model.onnx", Path));
     }
 
-    public static OnnxBackend Backend { get; } = new(NullLoggerFactory.Instance);
+    public static OnnxBackend Backend { get; } = new(NullLoggerFactory.Instance, TimeProvider.System);
 
     public string Path { get; }
 

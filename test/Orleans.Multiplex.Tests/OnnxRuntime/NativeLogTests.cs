@@ -19,7 +19,7 @@ public sealed class NativeLogTests
         using var log = new CapturedLog();
         using var loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log));
         using var model = new ModelOnDisk(TestModels.BadReshape());
-        using var session = await new OnnxBackend(loggers).OpenAsync(model.Artifact, TestContext.Current.CancellationToken);
+        using var session = await new OnnxBackend(loggers, TimeProvider.System).OpenAsync(model.Artifact, TestContext.Current.CancellationToken);
 
         Assert.Throws<InferenceFailedException>(() => session.Run(Tensor.Create("x", [1f])));
 

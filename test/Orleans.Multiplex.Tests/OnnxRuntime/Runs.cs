@@ -13,7 +13,7 @@ internal static class Runs
     public static ImmutableArray<ModelValue> Run(this IInferenceSession session, InferenceRequest request)
     {
         session.Check(request);
-        return session.Run(request, TestContext.Current.CancellationToken);
+        return session.Run(request, TestContext.Current.CancellationToken).Outputs;
     }
 
     /// <summary>Runs a model of one output, which is a tensor.</summary>

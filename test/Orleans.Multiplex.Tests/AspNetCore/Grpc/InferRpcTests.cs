@@ -115,7 +115,7 @@ public sealed class InferRpcTests
         request.Id = "r-17";
         request.Outputs.Add(new ModelInferRequest.Types.InferRequestedOutputTensor { Name = "z", Parameters = { ["classification"] = new() { Int64Param = 3 } } });
         request.Outputs.Add(new ModelInferRequest.Types.InferRequestedOutputTensor { Name = "a" });
-        request.Parameters["priority"] = new() { StringParam = "high" };
+        request.Parameters["odd"] = new() { StringParam = "high" };
         request.Inputs[0].Parameters["odd"] = new() { BoolParam = true };
 
         var response = await host.InferAsync(request);

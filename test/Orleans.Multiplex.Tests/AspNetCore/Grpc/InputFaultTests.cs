@@ -42,6 +42,9 @@ public sealed class InputFaultTests
         { With(GrpcHost.Raw("INT8", [1], [1]), request => request.Parameters["timeout"] = new() { StringParam = "1" }), "The parameter timeout" },
         { With(GrpcHost.Raw("INT8", [1], [1]), request => request.Parameters["timeout"] = new() { Int64Param = -1 }), "The parameter timeout" },
         { With(GrpcHost.Raw("INT8", [1], [1]), request => request.Parameters["timeout"] = new() { Uint64Param = ulong.MaxValue }), "The parameter timeout" },
+        { With(GrpcHost.Raw("INT8", [1], [1]), request => request.Parameters["priority"] = new() { StringParam = "1" }), "The parameter priority" },
+        { With(GrpcHost.Raw("INT8", [1], [1]), request => request.Parameters["priority"] = new() { Int64Param = -1 }), "The parameter priority" },
+        { With(GrpcHost.Raw("INT8", [1], [1]), request => request.Parameters["priority"] = new()), "The parameter priority" },
     };
 
     [Fact]

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+
+namespace Orleans.Multiplex.Execution;
+
+/// <summary>
+/// What this silo has counted of the requests to models of the store, for its whole life, whether or not they are resident. Bounded in its
+/// names: for a new one beyond the bound, the one goes that was used least recently, with what was counted of it.
+/// </summary>
+/// <remarks>A request to a name that is there takes no lock but that of the name. The order of names is put right only when one has to go.</remarks>
+/// <param name="time">The clock.</param>
+/// <param name="maxNames">How many names are kept at most, each version of a model being one.</param>
+internal sealed class InferenceStatistics(TimeProvider time, int maxNames = InferenceStatistics.DefaultMaxNames)
+{
+    public const int DefaultMaxNames = 10_000;
+
+    private readonly ConcurrentDictionary<(string Model, long Version), ModelCounters> _names = new();
+    private readonly Lock _lock = new();
+
+    // By the use that was seen when a name was put in, as in the eviction of models.
+    private readonly PriorityQueue<ModelCounters, long> _order = new();
+
+    /// <summary>Counts a request that was answered.</summary>
+    public void CountSuccess(string model, long version, in RequestTimes times, long rows) => Get(model, version).AddSuccess(times, rows, time);
+
+    /// <summary>Counts a request that ended in an error.</summary>
+    /// <param name="model">The model's id.</param>
+    /// <param name="version">The version; 0 where it is not known.</param>
+    /// <param name="total">How long it took.</param>
+    public void CountFailure(string model, long version, TimeSpan total) => Get(model, version).AddFailure(total, time);
+
+    /// <summary>What has been counted of all names, or of those of one model.</summary>
+    public IEnumerable<ModelStatistics> Read(ModelKey? key) => key switch
+    {
+        null => _names.Values.Select(static counters => counters.Read()),
+        { Id: var id, Version: { } version } => _names.TryGetValue((id, version), out var counters) ? [counters.Read()] : [],
+        { Id: var id } => _names.Values.Where(counters => counters.Name.Model == id).Select(static counters => counters.Read()),
+    };
+
+    private ModelCounters Get(string model, long version) =>
+        _names.TryGetValue((model, version), out var counters) ? counters : Add(model, version);
+
+    private ModelCounters Add(string model, long version)
+    {
+        lock (_lock)
+        {
+            if (_names.TryGetValue((model, version), out var counters))
+            {
+                return counters;
+            }
+
+            if (_order.Count >= maxNames)
+            {
+                _names.TryRemove(TakeOldest_NeedsLock().Name, out _);
+            }
+
+            counters = new ModelCounters(model, version, time.GetTimestamp());
+            _names[counters.Name] = counters;
+            _order.Enqueue(counters, counters.LastUse);
+            return counters;
+        }
+    }
+
+    private ModelCounters TakeOldest_NeedsLock()
+    {
+        while (true)
+        {
+            _order.TryPeek(out var counters, out var seen);
+            var lastUse = counters!.LastUse;
+            if (lastUse == seen)
+            {
+                return _order.Dequeue();
+            }
+
+            _order.DequeueEnqueue(counters, lastUse);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Numerics;
+
+namespace Orleans.Multiplex.Execution;
+
+/// <summary>What a silo has counted of one version of a model. Its lock is held for some additions, and by requests to this model alone.</summary>
+internal sealed class ModelCounters(string model, long version, long createdAt)
+{
+    /// <summary>The largest batch size that is counted by itself.</summary>
+    private const int MaxExactBatch = 32;
+
+    /// <summary>The batch size as which all larger ones count.</summary>
+    private const int MaxBatch = 1 << 20;
+
+    private readonly Lock _lock = new();
+    private readonly SortedList<long, BatchStatistics> _batches = [];
+    private long _lastUse = createdAt;
+    private DateTimeOffset? _lastInference;
+    private long _inferences;
+    private long _executions;
+    private CountedTime _success;
+    private CountedTime _fail;
+    private CountedTime _queue;
+    private CountedTime _input;
+    private CountedTime _infer;
+    private CountedTime _output;
+
+    public (string Model, long Version) Name => (model, version);
+
+    /// <summary>The timestamp of the last request that was counted.</summary>
+    public long LastUse => Volatile.Read(ref _lastUse);
+
+    /// <summary>Counts a request that was answered.</summary>
+    /// <param name="times">Where its time went.</param>
+    /// <param name="rows">The rows that it ran.</param>
+    /// <param name="time">The clock.</param>
+    public void AddSuccess(in RequestTimes times, long rows, TimeProvider time)
+    {
+        var size = RoundBatch(rows);
+        var run = times.Run;
+        Volatile.Write(ref _lastUse, time.GetTimestamp());
+        lock (_lock)
+        {
+            _lastInference = time.GetUtcNow();
+            _inferences += rows;
+            _executions++;
+            _success = _success.Add(times.Total);
+            _queue = _queue.Add(times.Queue);
+            _input = _input.Add(run.Input);
+            _infer = _infer.Add(run.Infer);
+            _output = _output.Add(run.Output);
+            var batch = _batches.GetValueOrDefault(size);
+            _batches[size] = new BatchStatistics(
+                size, batch.ComputeInput.Add(run.Input), batch.ComputeInfer.Add(run.Infer), batch.ComputeOutput.Add(run.Output));
+        }
+    }
+
+    /// <summary>Counts a request that ended in an error.</summary>
+    public void AddFailure(TimeSpan total, TimeProvider time)
+    {
+        Volatile.Write(ref _lastUse, time.GetTimestamp());
+        lock (_lock)
+        {
+            _fail = _fail.Add(total);
+        }
+    }
+
+    /// <summary>What has been counted so far, all of it at one moment.</summary>
+    public ModelStatistics Read()
+    {
+        lock (_lock)
+        {
+            return new ModelStatistics
+            {
+                Model = model,
+                Version = version,
+                LastInference = _lastInference,
+                InferenceCount = _inferences,
+                ExecutionCount = _executions,
+                Success = _success,
+                Fail = _fail,
+                Queue = _queue,
+                ComputeInput = _input,
+                ComputeInfer = _infer,
+                ComputeOutput = _output,
+                Batches = [.. _batches.Values],
+            };
+        }
+    }
+
+    /// <summary>The batch size as which a number of rows counts: their kinds stay few, whatever clients send.</summary>
+    public static long RoundBatch(long rows) => rows switch
+    {
+        <= MaxExactBatch => rows,
+        >= MaxBatch => MaxBatch,
+        _ => (long)BitOperations.RoundUpToPowerOf2((ulong)rows),
+    };
+}
+
+/// <summary>Where the time of an answered request went.</summary>
+/// <param name="Total">All of it, on this silo.</param>
+/// <param name="Queue">The wait for an inference thread.</param>
+/// <param name="Run">The run.</param>
+internal readonly record struct RequestTimes(TimeSpan Total, TimeSpan Queue, RunTimes Run);
