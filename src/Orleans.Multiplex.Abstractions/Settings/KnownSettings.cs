@@ -8,6 +8,11 @@ internal static class KnownSettings
 {
     public static readonly string[] Names =
     [
+        "Multiplex:ApiKeys:*:Burst",
+        "Multiplex:ApiKeys:*:Hash",
+        "Multiplex:ApiKeys:*:ModelPrefix",
+        "Multiplex:ApiKeys:*:Rate",
+        "Multiplex:ApiKeys:*:Rights",
         "Multiplex:AttemptTimeout",
         "Multiplex:Cluster:ClusterId",
         "Multiplex:Cluster:Directory",

@@ -16,8 +16,7 @@ internal static class SettingValue
         value = null;
 
         // A plain number counts days, which nobody means; an enum's number says nothing to its reader.
-        if ((type == typeof(TimeSpan) && !text.Contains(':', StringComparison.Ordinal))
-            || (type.IsEnum && !Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase)))
+        if ((type == typeof(TimeSpan) && !text.Contains(':', StringComparison.Ordinal)) || (type.IsEnum && !AreNames(type, text)))
         {
             return false;
         }
@@ -39,7 +38,8 @@ internal static class SettingValue
         type = Nullable.GetUnderlyingType(type) ?? type;
         return type switch
         {
-            { IsEnum: true } => $"one of {string.Join(", ", Enum.GetNames(type))}",
+            { IsEnum: true } when IsSet(type) => $"one or more of {string.Join(", ", GetNames(type))}, with commas between them",
+            { IsEnum: true } => $"one of {string.Join(", ", GetNames(type))}",
             _ when type == typeof(bool) => "true or false",
             _ when type == typeof(int) => $"a whole number of at most {int.MaxValue}, for instance 3",
             _ when type == typeof(long) => "a whole number, for instance 3",
@@ -49,4 +49,13 @@ internal static class SettingValue
             _ => $"a {type.Name}",
         };
     }
+
+    private static bool AreNames(Type type, string text) =>
+        (IsSet(type) ? text.Split(',', StringSplitOptions.TrimEntries) : [text]).All(name => GetNames(type).Contains(name, StringComparer.OrdinalIgnoreCase));
+
+    // An enum of flags is a set of names; that of the empty set is for code.
+    private static bool IsSet(Type type) => type.IsDefined(typeof(FlagsAttribute), inherit: false);
+
+    private static IEnumerable<string> GetNames(Type type) =>
+        Enum.GetNames(type).Where(name => !IsSet(type) || Convert.ToInt64(Enum.Parse(type, name), CultureInfo.InvariantCulture) != 0);
 }

@@ -2,16 +2,71 @@ using Microsoft.AspNetCore.Http;
 
 namespace Orleans.Multiplex.AspNetCore.Access;
 
-/// <summary>Who may do what: probes and inference from anywhere, the rest on loopback connections only.</summary>
-internal static class AccessRule
+/// <summary>
+/// Who may do what. With keys: who has one with the right, from wherever. Without: everybody may run models, and who is on this machine
+/// may do the rest. Everybody may probe.
+/// </summary>
+internal sealed class AccessRule(ApiKeys keys)
 {
-    /// <summary>Ends the request unless its caller has the right.</summary>
-    /// <exception cref="BadHttpRequestException">The caller does not have it.</exception>
-    public static void Check(HttpContext context, Right right)
+    /// <summary>The header without which nothing is changed where there are no keys. Its value does not matter.</summary>
+    public const string ControlHeader = "x-multiplex-control";
+
+    /// <summary>Why the request is not answered; null, with what its caller may ask for, when it is.</summary>
+    public Refusal? FindRefusal(HttpContext context, Right right, bool isRpc, out AccessGrant grant)
     {
-        if (right is not (Right.Probe or Right.Infer))
+        grant = AccessGrant.Everything;
+        if (right == Right.Probe)
         {
-            LoopbackOnly.Check(context);
+            return null;
         }
+
+        return keys.Any ? FindRefusalOfKey(context, right, out grant) : FindRefusalWithoutKeys(context, right, isRpc);
     }
+
+    private Refusal? FindRefusalOfKey(HttpContext context, Right right, out AccessGrant grant)
+    {
+        grant = AccessGrant.Everything;
+        if (BearerToken.Read(context.Request.Headers) is not { } token)
+        {
+            return new Refusal(RefusalReason.NoKey, "This needs an API key: send it as 'Authorization: Bearer <key>'.");
+        }
+
+        if (keys.Find(token) is not { } key)
+        {
+            return new Refusal(RefusalReason.WrongKey, "The API key is not one of those configured here.");
+        }
+
+        grant = new AccessGrant(key);
+        return key.Has(right) ? key.Count() : new Refusal(RefusalReason.NoRight, $"The key '{key.Name}' lacks the right '{NameOf(right)}'.", key.Name);
+    }
+
+    private static Refusal? FindRefusalWithoutKeys(HttpContext context, Right right, bool isRpc)
+    {
+        if (right == Right.Infer)
+        {
+            return null;
+        }
+
+        if (!LocalCaller.Is(context))
+        {
+            return new Refusal(
+                RefusalReason.NotLocal,
+                "This answers on loopback connections only, until access is configured: ask on the machine itself, by localhost or a loopback address and not through a proxy, or configure Multiplex:ApiKeys. Inference and the health probes answer from anywhere.");
+        }
+
+        // A page in a browser on this machine may send forms and simple requests anywhere, unseen by its reader. A header of ours makes the
+        // browser ask first (CORS preflight), and nothing here says yes. gRPC cannot be sent so: its content type makes the browser ask, too.
+        return right == Right.Operate && !isRpc && !HttpMethods.IsGet(context.Request.Method) && !context.Request.Headers.ContainsKey(ControlHeader)
+            ? new Refusal(
+                RefusalReason.MaybeAWebPage,
+                $"Send the header '{ControlHeader}: 1': without it, any web page could send this. With an API key (Multiplex:ApiKeys) it is not needed.")
+            : null;
+    }
+
+    private static string NameOf(Right right) => right switch
+    {
+        Right.Infer => "infer",
+        Right.Read => "read",
+        _ => "operate",
+    };
 }

@@ -8,23 +8,23 @@ namespace Orleans.Multiplex.AspNetCore.Control;
 /// </summary>
 internal static class ResidencyJson
 {
-    /// <summary>Writes what the silos hold.</summary>
-    public static void Write(Utf8JsonWriter json, IEnumerable<SiloResidency> silos)
+    /// <summary>Writes what the silos hold: of their models those that the reader may know of.</summary>
+    public static void Write(Utf8JsonWriter json, IEnumerable<SiloResidency> silos, Func<string, bool> mayKnow)
     {
         json.WriteStartObject();
-        WriteArray(json, "silos", silos, static (json, silo) =>
+        WriteArray(json, "silos", silos, (json, silo) =>
         {
             json.WriteString("silo", silo.Silo);
             json.WriteString("address", silo.Address);
             json.WriteNumber("maxBytes", silo.MaxBytes);
             json.WriteNumber("chargedBytes", silo.ChargedBytes);
             json.WriteBoolean("draining", silo.IsDraining);
-            WriteArray(json, "pools", silo.Pools, static (json, pool) =>
+            WriteArray(json, "pools", silo.Pools, (json, pool) =>
             {
                 json.WriteString("pool", pool.Pool);
                 json.WriteNumber("maxModels", pool.MaxModels);
                 json.WriteNumber("chargedModels", pool.ChargedModels);
-                WriteArray(json, "models", pool.Models, WriteModel);
+                WriteArray(json, "models", pool.Models.Where(model => mayKnow(model.Model)), WriteModel);
             });
         });
         json.WriteEndObject();

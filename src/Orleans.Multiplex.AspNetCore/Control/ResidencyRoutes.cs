@@ -13,8 +13,9 @@ internal static class ResidencyRoutes
     {
         map.Map<IMultiplexClient>(HttpMethods.Get, "/multiplex/silos", Right.Read, static async (client, context) =>
         {
+            var grant = AccessGrant.Of(context);
             var silos = await client.GetSilosAsync(context.RequestAborted);
-            await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json => ResidencyJson.Write(json, silos));
+            await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json => ResidencyJson.Write(json, silos, grant.Covers));
         });
         map.Map<IMultiplexClient>(HttpMethods.Get, "/multiplex/models/{**model}", Right.Read, static async (client, context) =>
         {

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
+using Orleans.Multiplex.AspNetCore.Access;
 
 namespace Orleans.Multiplex.AspNetCore.Errors;
 
@@ -10,6 +11,7 @@ internal static class ErrorMapping
     public static ErrorReport? Find(Exception error) => error switch
     {
         MultiplexException known when StatusOf(known) is { } status => new ErrorReport(status.Http, known.Message, known.RetryAfter),
+        RefusedException refused => new ErrorReport(StatusOf(refused.Refusal.Reason).Http, refused.Message, refused.Refusal.RetryAfter),
         BadHttpRequestException bad => new ErrorReport(bad.StatusCode, bad.Message),
         _ => null,
     };
@@ -18,11 +20,26 @@ internal static class ErrorMapping
     public static StatusCode? FindRpcStatus(Exception error) => error switch
     {
         MultiplexException known => StatusOf(known)?.Rpc,
-        BadHttpRequestException { StatusCode: StatusCodes.Status403Forbidden } => StatusCode.PermissionDenied,
+        RefusedException refused => StatusOf(refused.Refusal.Reason).Rpc,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => StatusCode.ResourceExhausted,
         BadHttpRequestException { StatusCode: StatusCodes.Status501NotImplemented } => StatusCode.Unimplemented,
         BadHttpRequestException => StatusCode.InvalidArgument,
         _ => null,
+    };
+
+    /// <summary>The time to wait before a new try; null when none makes sense.</summary>
+    public static TimeSpan? RetryAfterOf(Exception error) => error switch
+    {
+        MultiplexException known => known.RetryAfter,
+        RefusedException refused => refused.Refusal.RetryAfter,
+        _ => null,
+    };
+
+    private static (int Http, StatusCode Rpc) StatusOf(RefusalReason reason) => reason switch
+    {
+        RefusalReason.NoKey or RefusalReason.WrongKey => (StatusCodes.Status401Unauthorized, StatusCode.Unauthenticated),
+        RefusalReason.TooMany => (StatusCodes.Status429TooManyRequests, StatusCode.ResourceExhausted),
+        _ => (StatusCodes.Status403Forbidden, StatusCode.PermissionDenied),
     };
 
     private static (int Http, StatusCode Rpc)? StatusOf(MultiplexException error) => error switch

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Orleans.Multiplex.AspNetCore.Errors;
 
-/// <summary>Writes an error as an HTTP response: <c>{"error": "…"}</c>, with <c>Retry-After</c> where a new try makes sense, and with the encodings that are read where another was sent.</summary>
+/// <summary>Writes an error as an HTTP response: <c>{"error": "…"}</c>, with <c>Retry-After</c> where a new try makes sense, with the encodings that are read where another was sent, and with the scheme by which a key is sent where one is missing.</summary>
 internal static class ErrorResponse
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -18,6 +18,11 @@ internal static class ErrorResponse
         if (report.Status == StatusCodes.Status415UnsupportedMediaType)
         {
             response.Headers.AcceptEncoding = "gzip, deflate";
+        }
+
+        if (report.Status == StatusCodes.Status401Unauthorized)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
         }
 
         response.StatusCode = report.Status;

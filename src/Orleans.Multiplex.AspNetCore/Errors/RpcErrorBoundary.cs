@@ -14,18 +14,41 @@ internal sealed class RpcErrorBoundary(TimeProvider time, IHostEnvironment envir
 {
     private readonly ILogger _logger = loggers.CreateLogger(HttpLog.Category);
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever it is, the caller gets an answer.")]
-    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
-        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
+        RunAsync(context, () => continuation(request, context));
+
+    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
+        RunAsync(context, () => continuation(requestStream, context));
+
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
+        RunAsync(context, () => WaitAsync(continuation(request, responseStream, context)));
+
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
+        RunAsync(context, () => WaitAsync(continuation(requestStream, responseStream, context)));
+
+    // What a stream answers has been written by then.
+    private static async Task<bool> WaitAsync(Task stream)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        ArgumentNullException.ThrowIfNull(continuation);
+        await stream;
+        return true;
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever it is, the caller gets an answer.")]
+    private async Task<TResponse> RunAsync<TResponse>(ServerCallContext context, Func<Task<TResponse>> answer)
+    {
         var http = context.GetHttpContext();
         var start = time.GetTimestamp();
         _logger.RequestStarted(http.TraceIdentifier, "gRPC", context.Method);
         try
         {
-            var response = await continuation(request, context);
+            var response = await answer();
             _logger.CallEnded(http.TraceIdentifier, StatusCode.OK, Elapsed(start), ErrorBoundary.ModelOf(http));
             return response;
         }

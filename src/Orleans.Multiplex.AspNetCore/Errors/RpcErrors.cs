@@ -6,10 +6,10 @@ namespace Orleans.Multiplex.AspNetCore.Errors;
 /// <summary>Errors as gRPC has them: a status with the message, and the time to wait in the trailing metadata <c>retry-after</c>, in seconds.</summary>
 internal static class RpcErrors
 {
-    /// <summary>What the caller is told; null for an error that nobody foresaw.</summary>
-    public static RpcException? Find(Exception error) => ErrorMapping.FindRpcStatus(error) is { } status
-        ? new RpcException(new Status(status, error.Message), Trailers((error as MultiplexException)?.RetryAfter))
-        : null;
+    /// <summary>What the caller is told; null for an error that nobody foresaw. What is a status already stays as it is.</summary>
+    public static RpcException? Find(Exception error) => error as RpcException ?? (ErrorMapping.FindRpcStatus(error) is { } status
+        ? new RpcException(new Status(status, error.Message), Trailers(ErrorMapping.RetryAfterOf(error)))
+        : null);
 
     private static RpcMetadata Trailers(TimeSpan? retryAfter)
     {

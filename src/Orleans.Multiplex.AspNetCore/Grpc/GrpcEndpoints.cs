@@ -20,18 +20,13 @@ internal static class GrpcEndpoints
     public static void AddMultiplexGrpc(this IServiceCollection services)
     {
         // Set for these services alone: an application may have others.
-        services.AddGrpc().AddServiceOptions<InferenceRpcs>(static service =>
-        {
-            service.Interceptors.Add<RpcErrorBoundary>();
-            service.Interceptors.Add<RpcAccess>();
-        });
+        services.AddGrpc().AddServiceOptions<InferenceRpcs>(static service => service.Interceptors.Add<RpcErrorBoundary>());
         services.AddOptions<GrpcServiceOptions<InferenceRpcs>>().Configure<IOptions<MultiplexHttpOptions>>(static (service, http) =>
         {
             var bytes = (int)Math.Min(http.Value.MaxRequestBytes.Bytes, int.MaxValue - MessageOverhead) + MessageOverhead;
             (service.MaxReceiveMessageSize, service.MaxSendMessageSize) = (bytes, bytes);
         });
         services.TryAddSingleton<RpcErrorBoundary>();
-        services.TryAddSingleton<RpcAccess>();
         services.TryAddSingleton<InferTimeout>();
         services.TryAddSingleton<RepositoryRpcs>();
         services.TryAddSingleton<InferenceRpcs>();
@@ -40,8 +35,10 @@ internal static class GrpcEndpoints
 
     public static void MapMultiplexGrpc(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGrpcService<InferenceRpcs>().Add(ChargeBody);
-        endpoints.MapGrpcService<HealthRpcs>().Add(ChargeBody);
+        var inference = endpoints.MapGrpcService<InferenceRpcs>();
+        inference.Add(static endpoint => endpoint.Metadata.Add(new RequiredRight(RpcRights.OfInference(endpoint.Metadata.OfType<GrpcMethodMetadata>().FirstOrDefault()))));
+        inference.Add(ChargeBody);
+        endpoints.MapGrpcService<HealthRpcs>().RequireRight(Right.Probe).Add(ChargeBody);
     }
 
     private static void ChargeBody(EndpointBuilder endpoint)

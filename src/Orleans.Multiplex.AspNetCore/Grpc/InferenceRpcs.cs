@@ -2,8 +2,8 @@ using System.Globalization;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
+using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Bodies;
-using Orleans.Multiplex.AspNetCore.Errors;
 using Orleans.Multiplex.AspNetCore.Grpc.Protocol;
 using Orleans.Multiplex.AspNetCore.OpenInference;
 
@@ -97,9 +97,7 @@ internal sealed class InferenceRpcs(
             throw new InvalidModelIdException(model, $"set the name of the model in the request, or the metadata {ModelIdMetadata}.");
         }
 
-        var key = ModelRoute.Read(model, version.Length > 0 ? version : null);
-        ErrorBoundary.SetModel(context.GetHttpContext(), key.ToString());
-        return key;
+        return RequestModel.Admit(context.GetHttpContext(), model, version.Length > 0 ? version : null);
     }
 
     private static ModelMetadataResponse.Types.TensorMetadata Describe(ValueSpec value)

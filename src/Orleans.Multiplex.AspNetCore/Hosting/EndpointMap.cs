@@ -7,10 +7,21 @@ using Orleans.Multiplex.AspNetCore.Errors;
 
 namespace Orleans.Multiplex.AspNetCore.Hosting;
 
-/// <summary>Maps endpoints that all answer faults alike: other verbs with 405, errors by <see cref="ErrorBoundary"/>.</summary>
-internal sealed class EndpointMap(RouteGroupBuilder group)
+/// <summary>
+/// Maps endpoints that all answer faults alike: other verbs with 405, errors by <see cref="ErrorBoundary"/>. <see cref="AccessFilter"/> stands before all of
+/// the group's endpoints.
+/// </summary>
+internal sealed class EndpointMap
 {
-    private readonly ErrorBoundary _boundary = ((IEndpointRouteBuilder)group).ServiceProvider.GetRequiredService<ErrorBoundary>();
+    private readonly RouteGroupBuilder _group;
+    private readonly ErrorBoundary _boundary;
+
+    public EndpointMap(RouteGroupBuilder group)
+    {
+        _group = group;
+        _boundary = ((IEndpointRouteBuilder)group).ServiceProvider.GetRequiredService<ErrorBoundary>();
+        AccessFilter.Guard(group);
+    }
 
     /// <summary>Maps an endpoint.</summary>
     /// <param name="verb">The verb that it answers; others get 405.</param>
@@ -19,14 +30,11 @@ internal sealed class EndpointMap(RouteGroupBuilder group)
     /// <param name="handler">Answers.</param>
     public void Map(string verb, string pattern, Right right, RequestDelegate handler)
     {
-        group.MapMethods(pattern, [verb], context => _boundary.RunAsync(context, pattern, async context =>
-        {
-            AccessRule.Check(context, right);
-            await handler(context);
-        }));
+        _group.MapMethods(pattern, [verb], context => _boundary.RunAsync(context, pattern, handler)).RequireRight(right);
 
         // A later order: an application may answer other verbs of the same path itself.
-        group.Map(pattern, context => _boundary.RunAsync(context, pattern, _ => WrongVerbAsync(context, verb))).WithOrder(1);
+        _group.Map(pattern, context => _boundary.RunAsync(context, pattern, _ => WrongVerbAsync(context, verb)))
+            .RequireRight(Right.Probe).WithOrder(1);
     }
 
     /// <summary>
@@ -39,9 +47,9 @@ internal sealed class EndpointMap(RouteGroupBuilder group)
 
     /// <summary>Answers with 404 what no other endpoint answers.</summary>
     public void MapUnknown(string pattern) =>
-        group.Map(pattern, context => _boundary.RunAsync(context, pattern, static context =>
+        _group.Map(pattern, context => _boundary.RunAsync(context, pattern, static context =>
             ErrorResponse.WriteAsync(context, new ErrorReport(StatusCodes.Status404NotFound, "There is nothing at this path."))))
-            .WithOrder(int.MaxValue);
+            .RequireRight(Right.Probe).WithOrder(int.MaxValue);
 
     private static Task WrongVerbAsync(HttpContext context, string verb)
     {

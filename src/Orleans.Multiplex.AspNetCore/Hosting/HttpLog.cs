@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.AspNetCore.Access;
 
 namespace Orleans.Multiplex.AspNetCore.Hosting;
 
@@ -23,4 +24,10 @@ internal static partial class HttpLog
 
     [LoggerMessage(2004, LogLevel.Debug, "Request {TraceId}: answered {Status} in {Milliseconds:0.0}ms. Model: '{Model}'.")]
     public static partial void CallEnded(this ILogger logger, string traceId, StatusCode status, double milliseconds, string model);
+
+    [LoggerMessage(2020, LogLevel.Debug, "Request {TraceId}: {Verb} {Route} refused. Key: '{Key}'. Reason: {Reason}.")]
+    public static partial void RequestRefused(this ILogger logger, string traceId, string verb, string route, string key, RefusalReason reason);
+
+    [LoggerMessage(2021, LogLevel.Warning, "Refused {Count} request(s), the last one to {Route} from {Address}. Key: '{Key}'. {Message}")]
+    public static partial void Refusing(this ILogger logger, long count, string route, string address, string key, string message);
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Routing;
+using Orleans.Multiplex.AspNetCore;
 using Orleans.Multiplex.AspNetCore.Control;
 using Orleans.Multiplex.AspNetCore.Grpc;
 using Orleans.Multiplex.AspNetCore.Hosting;
@@ -13,7 +14,7 @@ public static class MultiplexEndpointExtensions
     /// <summary>
     /// Maps the endpoints that serve the models of the store: the model-id header (<c>POST /</c>), the Open Inference Protocol
     /// (<c>/v2</c>, and <c>inference.GRPCInferenceService</c> with <c>grpc.health.v1.Health</c> over gRPC), and the reads of what is where
-    /// (<c>/multiplex</c>). Inference and the health probes answer from anywhere, everything else on loopback connections only. gRPC needs a
+    /// (<c>/multiplex</c>). Who may call what is set in <see cref="MultiplexAccessOptions"/>. gRPC needs a
     /// server endpoint that speaks HTTP/2: without TLS, one with <c>Protocols</c> set to <c>Http2</c>.
     /// </summary>
     /// <param name="endpoints">The application, with <c>AddMultiplexHttp()</c> in its services.</param>
@@ -40,6 +41,7 @@ public static class MultiplexEndpointExtensions
     /// Maps a route to a multiplexed grain of the application's own: <c>POST</c> with the model id in the header
     /// <c>serve_multiplexed_model_id</c>, a JSON body that is read as <typeparamref name="TRequest"/>, and the result written as JSON.
     /// The call is made again when a silo left or died under it, so it must bear being made twice. It has <c>Multiplex:RequestTimeout</c>.
+    /// With API keys (<see cref="MultiplexAccessOptions"/>), its caller needs the right to infer, and a key that is for the model.
     /// The headers <c>x-multiplex-silo</c> and <c>x-multiplex-cold</c> are of models of the store only: a grain that wants to say where it
     /// ran says so in its answer.
     /// </summary>

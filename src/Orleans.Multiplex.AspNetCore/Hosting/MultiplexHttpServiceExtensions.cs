@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Multiplex;
 using Orleans.Multiplex.AspNetCore;
+using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Bodies;
 using Orleans.Multiplex.AspNetCore.Errors;
 using Orleans.Multiplex.AspNetCore.Grpc;
@@ -18,7 +19,7 @@ public static class MultiplexHttpServiceExtensions
 {
     /// <summary>
     /// Adds the services of <c>MapMultiplex()</c> and <c>MapMultiplexed()</c>, and the client SDK that they call, with the settings of
-    /// section <c>Multiplex</c> (<see cref="MultiplexHttpOptions"/>, <see cref="MultiplexClientOptions"/>), whose faults stop the
+    /// section <c>Multiplex</c> (<see cref="MultiplexHttpOptions"/>, <see cref="MultiplexAccessOptions"/>, <see cref="MultiplexClientOptions"/>), whose faults stop the
     /// start, all of them listed.
     /// </summary>
     /// <param name="services">Services with Orleans' <c>IGrainFactory</c>: those of a silo or of an Orleans client.</param>
@@ -30,6 +31,7 @@ public static class MultiplexHttpServiceExtensions
         services.AddMultiplexClient();
         services.AddSettings<MultiplexClientOptions, MultiplexClientOptionsValidator>(configuration);
         services.AddSettings<MultiplexHttpOptions, MultiplexHttpOptionsValidator>(configuration);
+        services.AddMultiplexAccess(configuration);
         services.TryAddSingleton<BytesInFlight>();
         services.TryAddSingleton<ErrorBoundary>();
         services.TryAddSingleton<InferEndpoint>();

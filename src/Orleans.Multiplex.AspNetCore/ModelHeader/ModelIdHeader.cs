@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using Orleans.Multiplex.AspNetCore.Errors;
+using Orleans.Multiplex.AspNetCore.Access;
 
 namespace Orleans.Multiplex.AspNetCore.ModelHeader;
 
@@ -10,6 +10,7 @@ internal static class ModelIdHeader
 
     /// <summary>Reads the model id of a request.</summary>
     /// <exception cref="InvalidModelIdException">The header is missing, empty, given with different values, or its value is no model id.</exception>
+    /// <exception cref="RefusedException">The caller may not ask for this model.</exception>
     public static ModelKey Read(HttpContext context)
     {
         string? model = null;
@@ -36,9 +37,7 @@ internal static class ModelIdHeader
             throw new InvalidModelIdException(model, $"set the header {Name} to the id of the model.");
         }
 
-        var key = ModelKey.Parse(model);
-        ErrorBoundary.SetModel(context, key.ToString());
-        return key;
+        return RequestModel.Admit(context, model);
     }
 
     private static bool IsName(string header)

@@ -20,11 +20,12 @@ public sealed class SettingsReaderTests
     public void Read_EveryKindOfValue_IsTaken()
     {
         var (options, faults) = Read(
-            ("Text", ""), ("flag", "TRUE"), ("Count", "-3"), ("Big", "9999999999"), ("Share", "0.25"), ("Colour", "darkblue"),
+            ("Text", ""), ("flag", "TRUE"), ("Count", "-3"), ("Big", "9999999999"), ("Share", "0.25"), ("Colour", "darkblue"), ("Shades", "dark, Light"),
             ("Time", "00:00:01.5"), ("Size", "2KiB"));
 
         Assert.Empty(faults);
         Assert.Equal(("", true, -3, 9999999999L, 0.25), (options.Text, options.Flag, options.Count, options.Big, options.Share));
+        Assert.Equal(Shades.Light | Shades.Dark, options.Shades);
         Assert.Equal((Colour.DarkBlue, TimeSpan.FromSeconds(1.5), new ByteSize(2048)), (options.Colour, options.Time, options.Size));
     }
 
@@ -53,6 +54,11 @@ public sealed class SettingsReaderTests
     [InlineData("Share", "half", "a number, for instance 0.5")]
     [InlineData("Colour", "Green", "one of Red, DarkBlue")]
     [InlineData("Colour", "1", "one of Red, DarkBlue")]
+    [InlineData("Colour", "Red,DarkBlue", "one of Red, DarkBlue")]
+    [InlineData("Shades", "Light,Grey", "one or more of Light, Dark, with commas between them")]
+    [InlineData("Shades", "None", "one or more of Light, Dark, with commas between them")]
+    [InlineData("Shades", "3", "one or more of Light, Dark, with commas between them")]
+    [InlineData("Shades", "", "one or more of Light, Dark, with commas between them")]
     [InlineData("Time", "soon", "a time in hours:minutes:seconds, for instance 00:00:30")]
     [InlineData("Time", "60", "a time in hours:minutes:seconds, for instance 00:00:30")]
     [InlineData("Size", "-1", "a number of bytes, for instance 512MiB")]

@@ -9,6 +9,14 @@ public enum Colour
     DarkBlue,
 }
 
+[Flags]
+public enum Shades
+{
+    None = 0,
+    Light = 1,
+    Dark = 2,
+}
+
 public sealed class SomeOptions
 {
     public string? Text { get; set; }
@@ -22,6 +30,8 @@ public sealed class SomeOptions
     public double Share { get; set; }
 
     public Colour Colour { get; set; }
+
+    public Shades Shades { get; set; }
 
     public TimeSpan Time { get; set; }
 

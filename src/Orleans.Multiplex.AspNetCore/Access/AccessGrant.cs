@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Orleans.Multiplex.AspNetCore.Access;
+
+/// <summary>What the caller of a request may ask for, beyond that its endpoint answers: which models.</summary>
+internal sealed class AccessGrant(ApiKey? key)
+{
+    private int _models;
+
+    /// <summary>For a caller who needs no key.</summary>
+    public static AccessGrant Everything { get; } = new(null);
+
+    /// <summary>The grant of a request that has passed the filter.</summary>
+    /// <exception cref="InvalidOperationException">It has not: its endpoint was mapped past the filter.</exception>
+    public static AccessGrant Of(HttpContext context) =>
+        context.Features.Get<AccessGrant>() ?? throw new InvalidOperationException("The request has not passed the access filter.");
+
+    /// <summary>Whether the caller may know of the model: an endpoint that lists models leaves out the others.</summary>
+    /// <param name="model">The model: <c>id</c>, or <c>id@version</c>.</param>
+    public bool Covers(string model) => key is null || (ModelKey.TryParse(model, out var parsed, out _) && key.Covers(parsed.Id));
+
+    /// <summary>Why the caller may not ask for the model; null when it may.</summary>
+    public Refusal? FindRefusal(ModelKey model) => key is null || key.Covers(model.Id)
+        ? null
+        : new Refusal(RefusalReason.OtherModels, $"The key '{key.Name}' is for other models.", key.Name);
+
+    /// <summary>Counts a request that names a model. The first one of a call was counted with the call; a stream has more.</summary>
+    public Refusal? CountModel() => key is null || Interlocked.Increment(ref _models) == 1 ? null : key.Count();
+}

@@ -1,0 +1,9 @@
+namespace Orleans.Multiplex.Tests.AspNetCore.Access;
+
+/// <summary>What an endpoint has to do with single models.</summary>
+internal enum ModelUse
+{
+    None,
+    Names,
+    Lists,
+}
