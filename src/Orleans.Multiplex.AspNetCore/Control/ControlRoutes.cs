@@ -22,7 +22,8 @@ internal static class ControlRoutes
         map.Map<IMultiplexClient>(HttpMethods.Get, "/multiplex/pins", Right.Read, static async (client, context) =>
         {
             var pins = await client.GetPinsAsync(context.RequestAborted);
-            await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json => WritePins(json, pins));
+            await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json =>
+                WritePins(json, pins.RemoveAll(pin => !AccessGrant.Of(context).Covers(pin.Model))));
         });
     }
 

@@ -86,7 +86,9 @@ internal sealed class InferenceRpcs(
         // Without a name it is all models; a version alone names none.
         var isForAll = request.Name.Length == 0 && request.Version.Length == 0;
         var model = isForAll ? null : ReadModel(request.Name, request.Version, context).ToString();
-        return StatisticsAnswer.Write(await client.GetStatisticsAsync(model, context.CancellationToken));
+        var grant = AccessGrant.Of(context.GetHttpContext());
+        var statistics = await client.GetStatisticsAsync(model, context.CancellationToken);
+        return StatisticsAnswer.Write(statistics.RemoveAll(one => !grant.Covers(one.Model)));
     }
 
     private static ModelKey ReadModel(string name, string version, ServerCallContext context)

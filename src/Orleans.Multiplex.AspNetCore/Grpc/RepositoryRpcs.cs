@@ -1,5 +1,6 @@
 using System.Globalization;
 using Grpc.Core;
+using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Grpc.Protocol;
 using Orleans.Multiplex.AspNetCore.OpenInference;
 using static Orleans.Multiplex.AspNetCore.Grpc.Protocol.RepositoryIndexResponse.Types;
@@ -7,7 +8,7 @@ using static Orleans.Multiplex.AspNetCore.Grpc.Protocol.RepositoryIndexResponse.
 namespace Orleans.Multiplex.AspNetCore.Grpc;
 
 /// <summary>Answers the calls of the protocol's model repository over gRPC.</summary>
-internal sealed class RepositoryRpcs(IMultiplexClient client)
+internal sealed class RepositoryRpcs(IMultiplexClient client, IndexReader index)
 {
     private const int PerPart = 1000;
 
@@ -15,10 +16,11 @@ internal sealed class RepositoryRpcs(IMultiplexClient client)
     public async Task<RepositoryIndexResponse> ListAsync(RepositoryIndexRequest request, ServerCallContext context)
     {
         RepositoryRequest.RequireNoName(request.RepositoryName);
+        var grant = AccessGrant.Of(context.GetHttpContext());
         var response = new RepositoryIndexResponse();
         for (string? after = null; ;)
         {
-            var page = await client.GetIndexAsync(after, PerPart, request.Ready, context.CancellationToken);
+            var page = await index.ReadAsync(grant, after, PerPart, request.Ready, context.CancellationToken);
             response.Models.AddRange(page.Entries.Select(Describe));
             if ((after = page.Next) is null)
             {

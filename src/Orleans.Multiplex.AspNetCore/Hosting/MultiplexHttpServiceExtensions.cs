@@ -38,6 +38,7 @@ public static class MultiplexHttpServiceExtensions
         services.TryAddSingleton<GrainEndpoint>();
         services.TryAddSingleton<ReadinessProbe>();
         services.TryAddSingleton<ModelReadiness>();
+        services.TryAddSingleton<IndexReader>();
         services.TryAddSingleton<RepositoryEndpoint>();
         services.AddMultiplexGrpc();
         return services;

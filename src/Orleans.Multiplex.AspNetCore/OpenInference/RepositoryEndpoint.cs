@@ -3,12 +3,13 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Bodies;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
 /// <summary>Answers the calls of the protocol's model repository over HTTP.</summary>
-internal sealed class RepositoryEndpoint(IMultiplexClient client, BytesInFlight inFlight, IOptions<MultiplexHttpOptions> options)
+internal sealed class RepositoryEndpoint(IMultiplexClient client, IndexReader index, BytesInFlight inFlight, IOptions<MultiplexHttpOptions> options)
 {
     /// <summary>The most models of one part of the index.</summary>
     public const int MostPerPart = 10_000;
@@ -23,7 +24,8 @@ internal sealed class RepositoryEndpoint(IMultiplexClient client, BytesInFlight 
         var readyOnly = (await ReadAsync(context, "")).ReadyOnly;
 
         // The first part before the first byte: what fails, fails there.
-        var page = await client.GetIndexAsync(after, limit ?? UsualPart, readyOnly, context.RequestAborted);
+        var grant = AccessGrant.Of(context);
+        var page = await index.ReadAsync(grant, after, limit ?? UsualPart, readyOnly, context.RequestAborted);
         context.Response.ContentType = "application/json";
         context.Response.Headers.CacheControl = "no-store";
         if (limit is not null && page.Next is { } next)
@@ -37,7 +39,7 @@ internal sealed class RepositoryEndpoint(IMultiplexClient client, BytesInFlight 
         while (limit is null && page.Next is not null)
         {
             await json.FlushAsync(context.RequestAborted);
-            page = await client.GetIndexAsync(page.Next, UsualPart, readyOnly, context.RequestAborted);
+            page = await index.ReadAsync(grant, page.Next, UsualPart, readyOnly, context.RequestAborted);
             Write(json, page);
         }
 

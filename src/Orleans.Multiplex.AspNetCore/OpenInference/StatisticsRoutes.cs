@@ -25,6 +25,7 @@ internal static class StatisticsRoutes
     private static async Task WriteAsync(IMultiplexClient client, HttpContext context, string? model)
     {
         var statistics = await client.GetStatisticsAsync(model, context.RequestAborted);
-        await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json => StatisticsJson.Write(json, statistics));
+        await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json =>
+            StatisticsJson.Write(json, statistics.RemoveAll(one => !AccessGrant.Of(context).Covers(one.Model))));
     }
 }

@@ -6,17 +6,15 @@ using System.Security.Cryptography;
 using System.Text;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Orleans.Multiplex.AspNetCore.Access;
-using Orleans.Multiplex.AspNetCore.Hosting;
-using Orleans.Multiplex.AspNetCore.OpenInference;
 
 namespace Orleans.Multiplex.Tests.AspNetCore.Access;
 
 /// <summary>All endpoints, HTTP and gRPC, on one server that speaks HTTP/2, over a fake client that notes the models it is asked for.</summary>
 internal sealed class AccessHost : IAsyncDisposable
 {
+    private const string Other = "team-b/wine";
+
     private readonly HttpHost _host;
 
     private AccessHost(HttpHost host, ConcurrentQueue<string> asked) => (_host, Asked) = (host, asked);
@@ -59,6 +57,20 @@ internal sealed class AccessHost : IAsyncDisposable
                 asked.Enqueue(model);
                 return FakeMultiplexClient.Report(model);
             },
+            OnControl = (_, model) =>
+            {
+                asked.Enqueue(model);
+                return Task.CompletedTask;
+            },
+            OnGetStatistics = model =>
+            {
+                asked.Enqueue(model ?? "");
+                return [.. new[] { EndpointTable.Model, Other }.Where(one => (model ?? one) == one).Select(static one => new ModelStatistics { Model = one, Version = 3 })];
+            },
+            OnGetIndex = static (after, _, _) => after is null
+                ? new([new(EndpointTable.Model, 3, ModelIndexState.Ready, ""), new(Other, null, null, "")], Other)
+                : new([], null),
+            Pins = [new(EndpointTable.Model, PinOrigin.Operator, "silo-1"), new(Other, PinOrigin.Operator, null)],
             OnGetSilos = static () => Task.FromResult<System.Collections.Immutable.ImmutableArray<SiloResidency>>([Silo]),
             OnGetGrain = static () => new Grain(),
         };
@@ -104,7 +116,7 @@ internal sealed class AccessHost : IAsyncDisposable
             var silo = FakeMultiplexClient.Silo();
             return silo with
             {
-                Pools = [silo.Pools[0] with { Models = [FakeMultiplexClient.Resident(EndpointTable.Model), FakeMultiplexClient.Resident("team-b/wine")] }],
+                Pools = [silo.Pools[0] with { Models = [FakeMultiplexClient.Resident(EndpointTable.Model), FakeMultiplexClient.Resident(Other)] }],
             };
         }
     }
@@ -113,11 +125,6 @@ internal sealed class AccessHost : IAsyncDisposable
     {
         app.MapMultiplex();
         app.MapMultiplexed<IGrainWithStringKey, object, string>("/greet", static (_, _, _) => Task.FromResult("hello"));
-        new EndpointMap(app.MapGroup("")).Map(HttpMethods.Post, "/test/models/{model}/load", Right.Operate, static context =>
-        {
-            ModelRoute.Read(context);
-            return Task.CompletedTask;
-        });
         app.MapMultiplexFallback();
     }
 

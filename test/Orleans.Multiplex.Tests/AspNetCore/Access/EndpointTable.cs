@@ -30,8 +30,19 @@ internal static class EndpointTable
         Get("/multiplex/silos", Right.Read, "/multiplex/silos", Lists),
         Get("/multiplex/models/{**model}", Right.Read, $"/multiplex/models/{Model}", Names),
 
+        Get("/multiplex/pins", Right.Read, "/multiplex/pins", Lists),
+        Post("/v2/repository/index", Right.Read, "/v2/repository/index", Lists, ""),
+        Get("/v2/models/stats", Right.Read, "/v2/models/stats", Lists),
+        Get("/v2/models/{model}/stats", Right.Read, $"/v2/models/{InPath}/stats", Names),
+        Get("/v2/models/{model}/versions/{version}/stats", Right.Read, $"/v2/models/{InPath}/versions/3/stats", Names),
+
         // Operations.
-        Post("/test/models/{model}/load", Right.Operate, $"/test/models/{InPath}/load", Names, ""),
+        Post("/v2/repository/models/{model}/load", Right.Operate, $"/v2/repository/models/{InPath}/load", Names, ""),
+        Post("/v2/repository/models/{model}/unload", Right.Operate, $"/v2/repository/models/{InPath}/unload", Names, ""),
+        Post("/multiplex/models/{model}/load", Right.Operate, $"/multiplex/models/{InPath}/load", Names, ""),
+        Post("/multiplex/models/{model}/unload", Right.Operate, $"/multiplex/models/{InPath}/unload", Names, ""),
+        Post("/multiplex/models/{model}/pin", Right.Operate, $"/multiplex/models/{InPath}/pin", Names, ""),
+        Post("/multiplex/models/{model}/unpin", Right.Operate, $"/multiplex/models/{InPath}/unpin", Names, ""),
 
         // Probes.
         Get("/v2/health/live", Right.Probe, "/v2/health/live"),

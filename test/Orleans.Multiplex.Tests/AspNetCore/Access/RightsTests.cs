@@ -98,8 +98,8 @@ public sealed class RightsTests
             host.Asked.Clear();
             var (outcome, answer) = await host.SendAsync(endpoint, caller.Headers);
 
-            // A call that is not there tells nothing to anybody who passed the filter.
-            var isAsExpected = outcome == expected || (outcome == NotThere && endpoint.IsRpc && (expected == Answered || wrongPrefix));
+            // What is not there says so to everybody who passed the filter.
+            var isAsExpected = outcome == (endpoint.IsNothing && expected == Answered ? NotThere : expected);
             var mayTell = expected == Answered && !wrongPrefix;
             if (!isAsExpected || (!mayTell && (host.Asked.Contains(EndpointTable.Model) || answer.Contains("iris", StringComparison.Ordinal))))
             {
