@@ -6,11 +6,12 @@ using Orleans.Multiplex.AspNetCore.Bodies;
 using Orleans.Multiplex.AspNetCore.Errors;
 using Orleans.Multiplex.AspNetCore.Grpc.Protocol;
 using Orleans.Multiplex.AspNetCore.OpenInference;
+using Orleans.Multiplex.AspNetCore.Outputs;
 
 namespace Orleans.Multiplex.AspNetCore.Grpc;
 
 /// <summary>The calls of the protocol's gRPC service. Those but <c>ModelInfer</c> neither place, load nor evict.</summary>
-internal sealed class InferenceRpcs(IMultiplexClient client, ReadinessProbe probe, InferTimeout timeout, IOptions<MultiplexHttpOptions> options)
+internal sealed class InferenceRpcs(IMultiplexClient client, TensorCall call, ReadinessProbe probe, InferTimeout timeout, IOptions<MultiplexHttpOptions> options)
     : GRPCInferenceService.GRPCInferenceServiceBase
 {
     /// <summary>The metadata that names the model where a request does not.</summary>
@@ -41,7 +42,7 @@ internal sealed class InferenceRpcs(IMultiplexClient client, ReadinessProbe prob
         var response = new ModelMetadataResponse { Name = model.Id, Platform = description.Signature.Platform };
         response.Versions.AddRange(description.Versions.Select(static version => version.ToString(CultureInfo.InvariantCulture)));
         response.Inputs.AddRange(description.Signature.Inputs.Select(Describe));
-        response.Outputs.AddRange(description.Signature.Outputs.Select(Describe));
+        response.Outputs.AddRange(TensorSpecs.List(description.Signature.Outputs).Select(Describe));
         return response;
     }
 
@@ -53,17 +54,14 @@ internal sealed class InferenceRpcs(IMultiplexClient client, ReadinessProbe prob
         var account = context.GetHttpContext().Features.GetRequiredFeature<BytesInFlight.Account>();
         var scope = new ReadScope(key, bodyLength: 0, options.Value.MaxRequestBytes.Bytes, account);
         var inputs = InferInputs.Read(request, scope);
-        var asked = new InferenceOptions
-        {
-            Outputs = [.. request.Outputs.Select(static output => output.Name)],
-            Timeout = timeout.Read(request, context.Deadline, scope),
-        };
+        var time = timeout.Read(request, context.Deadline, scope);
 
         // 2 The call.
-        var response = await client.InferAsync(key, inputs, asked, context.CancellationToken);
+        var response = await call.InferAsync(
+            model, inputs, [.. request.Outputs.Select(static output => output.Name)], time, context.CancellationToken);
 
         // 3 The answer: its tensors, and as much again for the message on its way out.
-        account.ChargeAnyway(2 * response.Outputs.Sum(static output => output is Tensor tensor ? (long)tensor.Data.Length : 0));
+        account.ChargeAnyway(2 * response.Bytes);
         return InferAnswer.Write(model, request, response);
     }
 
@@ -83,7 +81,7 @@ internal sealed class InferenceRpcs(IMultiplexClient client, ReadinessProbe prob
     private static ModelMetadataResponse.Types.TensorMetadata Describe(ValueSpec value)
     {
         var described = new ModelMetadataResponse.Types.TensorMetadata { Name = value.Name, Datatype = value.Type?.GetProtocolName() ?? "UNKNOWN" };
-        if (!value.Shape.IsDefault)
+        if (value is { Kind: ValueKind.Tensor, Shape.IsDefault: false })
         {
             described.Shape.AddRange(value.Shape);
         }
