@@ -28,8 +28,25 @@ internal sealed class RpcAccess : Interceptor
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(continuation);
+        Check(context);
+        return continuation(request, context);
+    }
+
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(continuation);
+        Check(context);
+        return continuation(requestStream, responseStream, context);
+    }
+
+    private static void Check(ServerCallContext context)
+    {
         var call = context.Method[(context.Method.LastIndexOf('/') + 1)..];
         AccessRule.Check(context.GetHttpContext(), Rights.GetValueOrDefault(call, Right.Operate));
-        return continuation(request, context);
     }
 }

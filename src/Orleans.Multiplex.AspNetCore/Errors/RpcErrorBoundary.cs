@@ -14,43 +14,74 @@ internal sealed class RpcErrorBoundary(TimeProvider time, IHostEnvironment envir
 {
     private readonly ILogger _logger = loggers.CreateLogger(HttpLog.Category);
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever it is, the caller gets an answer.")]
-    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(continuation);
+        return RunCallAsync(context, () => continuation(request, context));
+    }
+
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(continuation);
+        return RunCallAsync(context, async () =>
+        {
+            await continuation(requestStream, responseStream, context);
+            return true;
+        });
+    }
+
+    /// <summary>Runs a call, or one request of a stream: logs its outcome, and turns every error into a status.</summary>
+    /// <param name="context">The call.</param>
+    /// <param name="answer">Answers.</param>
+    /// <param name="model">The model, once it is known to be an id, for the log.</param>
+    /// <param name="cancellationToken">By which the answering may have been cancelled.</param>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever it is, the caller gets an answer.")]
+    public async Task<T> RunAsync<T>(ServerCallContext context, Func<Task<T>> answer, Func<string> model, CancellationToken cancellationToken)
+    {
         var http = context.GetHttpContext();
         var start = time.GetTimestamp();
-        _logger.RequestStarted(http.TraceIdentifier, "gRPC", context.Method);
         try
         {
-            var response = await continuation(request, context);
-            _logger.CallEnded(http.TraceIdentifier, StatusCode.OK, Elapsed(start), ErrorBoundary.ModelOf(http));
+            var response = await answer();
+            _logger.CallEnded(http.TraceIdentifier, StatusCode.OK, Elapsed(start), model());
             return response;
         }
-        catch (Exception error) when (IsCancelled(context, error))
+        catch (Exception error) when (IsCancelled(error, cancellationToken))
         {
             // By its deadline or by its client: in both cases the status does not come from here any more.
-            _logger.ClientGone(http.TraceIdentifier, Elapsed(start), ErrorBoundary.ModelOf(http));
+            _logger.ClientGone(http.TraceIdentifier, Elapsed(start), model());
             throw new RpcException(new Status(StatusCode.Cancelled, "The call was cancelled."));
         }
         catch (Exception error)
         {
-            var known = RpcErrors.Find(error);
+            var known = error as RpcException ?? RpcErrors.Find(error);
             if (known is null)
             {
-                _logger.RequestFailed(error, http.TraceIdentifier, "gRPC", context.Method, Elapsed(start), ErrorBoundary.ModelOf(http));
+                _logger.RequestFailed(error, http.TraceIdentifier, "gRPC", context.Method, Elapsed(start), model());
                 throw Unexpected(http, error);
             }
 
-            _logger.CallEnded(http.TraceIdentifier, known.StatusCode, Elapsed(start), ErrorBoundary.ModelOf(http));
+            _logger.CallEnded(http.TraceIdentifier, known.StatusCode, Elapsed(start), model());
             throw known;
         }
     }
 
-    private static bool IsCancelled(ServerCallContext context, Exception error) =>
-        context.CancellationToken.IsCancellationRequested && error is (OperationCanceledException or IOException or MultiplexException);
+    private Task<T> RunCallAsync<T>(ServerCallContext context, Func<Task<T>> answer)
+    {
+        var http = context.GetHttpContext();
+        _logger.RequestStarted(http.TraceIdentifier, "gRPC", context.Method);
+        return RunAsync(context, answer, () => ErrorBoundary.ModelOf(http), context.CancellationToken);
+    }
+
+    private static bool IsCancelled(Exception error, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested && error is (OperationCanceledException or IOException or MultiplexException or RpcException);
 
     private RpcException Unexpected(HttpContext context, Exception error) => new(new Status(
         StatusCode.Internal,

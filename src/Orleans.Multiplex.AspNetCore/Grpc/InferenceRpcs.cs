@@ -1,7 +1,7 @@
 using System.Globalization;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Hosting;
 using Orleans.Multiplex.AspNetCore.Bodies;
 using Orleans.Multiplex.AspNetCore.Errors;
 using Orleans.Multiplex.AspNetCore.Grpc.Protocol;
@@ -10,13 +10,11 @@ using Orleans.Multiplex.AspNetCore.Outputs;
 
 namespace Orleans.Multiplex.AspNetCore.Grpc;
 
-/// <summary>The calls of the protocol's gRPC service. Those but <c>ModelInfer</c> neither place, load nor evict.</summary>
-internal sealed class InferenceRpcs(IMultiplexClient client, TensorCall call, ReadinessProbe probe, InferTimeout timeout, IOptions<MultiplexHttpOptions> options)
+/// <summary>The calls of the protocol's gRPC service. Those but inference neither place, load nor evict.</summary>
+internal sealed class InferenceRpcs(
+    IMultiplexClient client, InferCall call, RpcErrorBoundary boundary, ReadinessProbe probe, IHostApplicationLifetime lifetime)
     : GRPCInferenceService.GRPCInferenceServiceBase
 {
-    /// <summary>The metadata that names the model where a request does not.</summary>
-    private const string ModelIdMetadata = "multiplexed_model_id";
-
     public override Task<ServerLiveResponse> ServerLive(ServerLiveRequest request, ServerCallContext context) =>
         Task.FromResult(new ServerLiveResponse { Live = true });
 
@@ -46,34 +44,23 @@ internal sealed class InferenceRpcs(IMultiplexClient client, TensorCall call, Re
         return response;
     }
 
-    public override async Task<ModelInferResponse> ModelInfer(ModelInferRequest request, ServerCallContext context)
+    public override Task<ModelInferResponse> ModelInfer(ModelInferRequest request, ServerCallContext context) => call.AnswerAsync(
+        ReadModel(request.ModelName, request.ModelVersion, context),
+        request,
+        context.GetHttpContext().Features.GetRequiredFeature<BytesInFlight.Account>(),
+        context.Deadline,
+        context.CancellationToken);
+
+    public override async Task ModelStreamInfer(
+        IAsyncStreamReader<ModelInferRequest> requestStream, IServerStreamWriter<ModelStreamInferResponse> responseStream, ServerCallContext context)
     {
-        // 1 The request into tensors. Its message is charged already, by ChargedBody.
-        var model = ReadModel(request.ModelName, request.ModelVersion, context);
-        var key = model.ToString();
-        var account = context.GetHttpContext().Features.GetRequiredFeature<BytesInFlight.Account>();
-        var scope = new ReadScope(key, bodyLength: 0, options.Value.MaxRequestBytes.Bytes, account);
-        var inputs = InferInputs.Read(request, scope);
-        var time = timeout.Read(request, context.Deadline, scope);
-
-        // 2 The call.
-        var response = await call.InferAsync(
-            model, inputs, [.. request.Outputs.Select(static output => output.Name)], time, context.CancellationToken);
-
-        // 3 The answer: its tensors, and as much again for the message on its way out.
-        account.ChargeAnyway(2 * response.Bytes);
-        return InferAnswer.Write(model, request, response);
+        using var stream = new InferStream(call, boundary, responseStream, context, lifetime.ApplicationStopping);
+        await stream.RunAsync(requestStream);
     }
 
     private static ModelKey ReadModel(string name, string version, ServerCallContext context)
     {
-        var model = name.Length > 0 ? name : context.RequestHeaders.GetValue(ModelIdMetadata);
-        if (string.IsNullOrEmpty(model))
-        {
-            throw new InvalidModelIdException(model, $"set the name of the model in the request, or the metadata {ModelIdMetadata}.");
-        }
-
-        var key = ModelRoute.Read(model, version.Length > 0 ? version : null);
+        var key = RpcModel.Read(name, version, context);
         ErrorBoundary.SetModel(context.GetHttpContext(), key.ToString());
         return key;
     }

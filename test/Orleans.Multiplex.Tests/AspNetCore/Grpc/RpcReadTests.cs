@@ -82,6 +82,10 @@ public sealed class RpcReadTests
         var elsewhere = GrpcHost.Headers((HttpHost.RemoteAddressHeader, address), (proxyHeader ?? "other", "10.0.0.1"));
 
         await host.Inference.ModelInferAsync(GrpcHost.Raw("INT8", [1], [1]), elsewhere, cancellationToken: Cancellation);
+        using var stream = host.Inference.ModelStreamInfer(elsewhere, cancellationToken: Cancellation);
+        await stream.SendAsync("a");
+        await stream.NextAsync("a");
+        await stream.CompleteAsync();
         await host.Inference.ServerLiveAsync(new(), elsewhere, cancellationToken: Cancellation);
         await host.Inference.ServerReadyAsync(new(), elsewhere, cancellationToken: Cancellation);
         await host.Health.CheckAsync(new(), elsewhere, cancellationToken: Cancellation);
