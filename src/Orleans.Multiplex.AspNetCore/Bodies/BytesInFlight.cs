@@ -18,9 +18,9 @@ internal sealed class BytesInFlight(IOptions<MultiplexHttpOptions> options)
     public Account Open(string model) => new(this, model);
 
     /// <summary>What one request is charged. Used by one thread at a time.</summary>
-    internal sealed class Account(BytesInFlight total, string model) : IDisposable
+    internal sealed class Account(BytesInFlight total, string model, long bytes = 0) : IDisposable
     {
-        private long _bytes;
+        private long _bytes = bytes;
 
         /// <summary>Charges bytes before they are allocated.</summary>
         /// <exception cref="OverloadedException">They do not fit beside what is in flight.</exception>
@@ -50,6 +50,13 @@ internal sealed class BytesInFlight(IOptions<MultiplexHttpOptions> options)
         {
             Interlocked.Add(ref total._charged, -bytes);
             _bytes -= bytes;
+        }
+
+        /// <summary>Hands bytes charged before over to an account of their own.</summary>
+        public Account Split(long bytes)
+        {
+            _bytes -= bytes;
+            return new Account(total, model, bytes);
         }
 
         public void Dispose() => Release(_bytes);

@@ -9,19 +9,42 @@ namespace Orleans.Multiplex.AspNetCore.Bodies;
 
 /// <summary>
 /// The body of a gRPC call, charged to the call's account as it arrives: gRPC buffers a whole message before anything else sees it. What
-/// is charged stays so until the account is closed, for the message that is made of it.
+/// is charged stays so until the account is closed, for the message that is made of it; a stream takes each message's part out.
 /// </summary>
 internal sealed class ChargedBody(HttpContext context, BytesInFlight.Account account) : PipeReader, IRequestBodyPipeFeature
 {
     private readonly PipeReader _body = context.Request.BodyReader;
     private ReadOnlySequence<byte> _last;
     private long _consumed;
+    private long _taken;
     private long _charged;
 
     public PipeReader Reader => this;
 
-    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
-        Charge(await _body.ReadAsync(cancellationToken));
+    /// <summary>Asked when what has arrived does not fit beside what is in flight: waits until there is more room, or says false where there is nothing to wait for.</summary>
+    public Func<Task<bool>>? MakeRoom { private get; set; }
+
+    /// <summary>What the message read last is charged, to be given back when the message is answered.</summary>
+    public BytesInFlight.Account TakeMessage()
+    {
+        var message = account.Split(_consumed - _taken);
+        _taken = _consumed;
+        return message;
+    }
+
+    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        var result = await _body.ReadAsync(cancellationToken);
+        while (Charge(result) is { } refusal)
+        {
+            if (MakeRoom is null || !await MakeRoom())
+            {
+                throw refusal;
+            }
+        }
+
+        return result;
+    }
 
     public override bool TryRead(out ReadResult result)
     {
@@ -30,8 +53,7 @@ internal sealed class ChargedBody(HttpContext context, BytesInFlight.Account acc
             return false;
         }
 
-        Charge(result);
-        return true;
+        return Charge(result) is { } refusal ? throw refusal : true;
     }
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
@@ -47,8 +69,8 @@ internal sealed class ChargedBody(HttpContext context, BytesInFlight.Account acc
 
     public override void Complete(Exception? exception = null) => _body.Complete(exception);
 
-    // The errors become a status here: no interceptor sees those of reading.
-    private ReadResult Charge(ReadResult result)
+    // The errors become a status here: no interceptor sees those of reading a single message.
+    private RpcException? Charge(ReadResult result)
     {
         // What a compressed message takes is not known before it takes it.
         if (context.Request.Headers.GrpcEncoding is [not ("" or "identity"), ..])
@@ -66,12 +88,12 @@ internal sealed class ChargedBody(HttpContext context, BytesInFlight.Account acc
             }
             catch (OverloadedException error)
             {
-                throw RpcErrors.Find(error)!;
+                return RpcErrors.Find(error);
             }
 
             _charged = arrived;
         }
 
-        return result;
+        return null;
     }
 }

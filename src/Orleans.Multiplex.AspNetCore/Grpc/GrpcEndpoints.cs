@@ -23,15 +23,20 @@ internal static class GrpcEndpoints
         services.AddGrpc().AddServiceOptions<InferenceRpcs>(static service => service.Interceptors.Add<RpcErrorBoundary>());
         services.AddOptions<GrpcServiceOptions<InferenceRpcs>>().Configure<IOptions<MultiplexHttpOptions>>(static (service, http) =>
         {
-            var bytes = (int)Math.Min(http.Value.MaxRequestBytes.Bytes, int.MaxValue - MessageOverhead) + MessageOverhead;
+            var bytes = MaxMessageBytes(http.Value);
             (service.MaxReceiveMessageSize, service.MaxSendMessageSize) = (bytes, bytes);
         });
         services.TryAddSingleton<RpcErrorBoundary>();
         services.TryAddSingleton<InferTimeout>();
         services.TryAddSingleton<RepositoryRpcs>();
+        services.TryAddSingleton<InferCall>();
         services.TryAddSingleton<InferenceRpcs>();
         services.TryAddSingleton<HealthRpcs>();
     }
+
+    /// <summary>The most bytes that a message may have.</summary>
+    public static int MaxMessageBytes(MultiplexHttpOptions options) =>
+        (int)Math.Min(options.MaxRequestBytes.Bytes, int.MaxValue - MessageOverhead) + MessageOverhead;
 
     public static void MapMultiplexGrpc(this IEndpointRouteBuilder endpoints)
     {
@@ -48,7 +53,9 @@ internal static class GrpcEndpoints
         {
             using var account = context.RequestServices.GetRequiredService<BytesInFlight>().Open(model: "");
             context.Features.Set(account);
-            context.Features.Set<IRequestBodyPipeFeature>(new ChargedBody(context, account));
+            var body = new ChargedBody(context, account);
+            context.Features.Set(body);
+            context.Features.Set<IRequestBodyPipeFeature>(body);
 
             // The server's own limit is 30 MB unless set; the messages' limit holds instead.
             if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)

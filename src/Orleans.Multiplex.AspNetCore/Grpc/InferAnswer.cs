@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Orleans.Multiplex.AspNetCore.Grpc.Protocol;
+using Orleans.Multiplex.AspNetCore.Outputs;
 
 namespace Orleans.Multiplex.AspNetCore.Grpc;
 
@@ -10,8 +11,7 @@ namespace Orleans.Multiplex.AspNetCore.Grpc;
 internal static class InferAnswer
 {
     /// <summary>Makes the message of an answer, whose raw contents are the outputs' own bytes.</summary>
-    /// <exception cref="InvalidInputException">It has an output that is no tensor; the message names it.</exception>
-    public static ModelInferResponse Write(ModelKey model, ModelInferRequest request, InferenceResponse response)
+    public static ModelInferResponse Write(ModelKey model, ModelInferRequest request, TensorAnswer response)
     {
         var message = new ModelInferResponse
         {
@@ -20,13 +20,9 @@ internal static class InferAnswer
             Id = request.Id,
         };
         var raw = request.RawInputContents.Count > 0
-            || response.Outputs.Any(static output => output is Tensor tensor && TypedFields.Find(tensor.Type) is null);
-        foreach (var output in response.Outputs)
+            || response.Outputs.Any(static output => TypedFields.Find(output.Type) is null);
+        foreach (var tensor in response.Outputs)
         {
-            var tensor = output as Tensor ?? throw new InvalidInputException(
-                model.ToString(),
-                "",
-                $"Output '{output.Name}' is a {(output is ValueMap ? "map" : "sequence")}, which the protocol cannot carry. Ask for other outputs with outputs, or call the model with the .NET SDK.");
             var described = new ModelInferResponse.Types.InferOutputTensor { Name = tensor.Name, Datatype = tensor.Type.GetProtocolName() };
             described.Shape.AddRange(tensor.Shape);
             message.Outputs.Add(described);

@@ -9,6 +9,7 @@ using Orleans.Multiplex.AspNetCore.Grpc;
 using Orleans.Multiplex.AspNetCore.Hosting;
 using Orleans.Multiplex.AspNetCore.ModelHeader;
 using Orleans.Multiplex.AspNetCore.OpenInference;
+using Orleans.Multiplex.AspNetCore.Outputs;
 using Orleans.Multiplex.Hosting;
 using Orleans.Multiplex.Settings;
 
@@ -34,6 +35,7 @@ public static class MultiplexHttpServiceExtensions
         services.AddMultiplexAccess(configuration);
         services.TryAddSingleton<BytesInFlight>();
         services.TryAddSingleton<ErrorBoundary>();
+        services.TryAddSingleton<TensorCall>();
         services.TryAddSingleton<InferEndpoint>();
         services.TryAddSingleton<GrainEndpoint>();
         services.TryAddSingleton<ReadinessProbe>();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Orleans.Multiplex.AspNetCore.Bodies;
+using Orleans.Multiplex.AspNetCore.Outputs;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
@@ -21,13 +22,13 @@ internal static class BinaryResponseWriter
     /// <param name="account">What the JSON is charged to, whose length has to be known before its first byte is sent.</param>
     /// <param name="cancellationToken">Ends the writing when the client has gone.</param>
     public static async Task WriteAsync(
-        HttpResponse response, string model, InferBody request, InferenceResponse answer, BytesInFlight.Account account, CancellationToken cancellationToken)
+        HttpResponse response, string model, InferBody request, TensorAnswer answer, BytesInFlight.Account account, CancellationToken cancellationToken)
     {
         var json = new MemoryStream();
         await InferResponseWriter.WriteAsync(PipeWriter.Create(json), model, request, answer, cancellationToken);
         account.ChargeAnyway(json.Length);
 
-        var blobs = answer.Outputs.Where(output => request.Outputs.IsBinary(output.Name)).Select(static output => ((Tensor)output).Data).ToList();
+        var blobs = answer.Outputs.Where(output => request.Outputs.IsBinary(output.Name)).Select(static output => output.Data).ToList();
         response.ContentType = "application/octet-stream";
         response.Headers[BinaryHeader.Name] = json.Length.ToString(CultureInfo.InvariantCulture);
         response.ContentLength = json.Length + blobs.Sum(static blob => (long)blob.Length);

@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Orleans.Multiplex.AspNetCore.Bodies;
+using Orleans.Multiplex.AspNetCore.Outputs;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
 /// <summary>One inference request over HTTP, from its body to its answer.</summary>
-internal sealed class InferEndpoint(IMultiplexClient client, BytesInFlight inFlight, IOptions<MultiplexHttpOptions> options)
+internal sealed class InferEndpoint(IMultiplexClient client, TensorCall call, BytesInFlight inFlight, IOptions<MultiplexHttpOptions> options)
 {
     private readonly long _maxBytes = options.Value.MaxRequestBytes.Bytes;
 
@@ -20,10 +21,10 @@ internal sealed class InferEndpoint(IMultiplexClient client, BytesInFlight inFli
 
         // 2 The call.
         var asked = new InferenceOptions { Outputs = request.Outputs.Names, Timeout = request.Timeout, Priority = request.Priority };
-        var response = await client.InferAsync(key, request.Inputs, asked, context.RequestAborted);
+        var response = await call.InferAsync(model, request.Inputs, asked, context.RequestAborted);
 
         // 3 The answer. What it cannot carry is found before the first byte is written.
-        account.ChargeAnyway(response.Outputs.Sum(static output => output is Tensor tensor ? (long)tensor.Data.Length : 0));
+        account.ChargeAnyway(response.Bytes);
         JsonAnswer.Check(key, response, request.Outputs);
         context.Response.Headers["x-multiplex-silo"] = Printable(response.Silo);
         context.Response.Headers["x-multiplex-cold"] = response.IsCold ? "true" : "false";

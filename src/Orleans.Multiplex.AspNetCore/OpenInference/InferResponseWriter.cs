@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Orleans.Multiplex.AspNetCore.Outputs;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
@@ -22,7 +23,7 @@ internal static class InferResponseWriter
     /// <param name="request">The request, which says which outputs are binary.</param>
     /// <param name="response">The answer.</param>
     /// <param name="cancellationToken">Ends the writing when the client has gone.</param>
-    public static async Task WriteAsync(PipeWriter pipe, string model, InferBody request, InferenceResponse response, CancellationToken cancellationToken)
+    public static async Task WriteAsync(PipeWriter pipe, string model, InferBody request, TensorAnswer response, CancellationToken cancellationToken)
     {
         // The end of the body follows when the endpoint returns: who has read it whole finds nothing of it in flight any more.
         await using var json = new Utf8JsonWriter(pipe, Options);
@@ -35,9 +36,8 @@ internal static class InferResponseWriter
         }
 
         json.WriteStartArray("outputs"u8);
-        foreach (var output in response.Outputs)
+        foreach (var tensor in response.Outputs)
         {
-            var tensor = (Tensor)output;
             WriteHead(json, tensor);
             if (request.Outputs.IsBinary(tensor.Name))
             {

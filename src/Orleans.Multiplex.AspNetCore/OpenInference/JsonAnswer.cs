@@ -1,37 +1,27 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Unicode;
+using Orleans.Multiplex.AspNetCore.Outputs;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
 /// <summary>Finds out, before the first byte of an answer is written, whether it can carry all that it has to, each output in the form wanted.</summary>
 internal static class JsonAnswer
 {
-    private const string AsBinary = "Ask for it as binary data (\"parameters\": {\"binary_data\": true} in its place in \"outputs\"), for other outputs with \"outputs\", or call the model with the .NET SDK.";
-    private const string NoTensor = "Ask for other outputs with \"outputs\", or call the model with the .NET SDK.";
+    private const string Remedy = "Ask for it as binary data (\"parameters\": {\"binary_data\": true} in its place in \"outputs\"), for other outputs with \"outputs\", or call the model with the .NET SDK.";
 
     /// <summary>Checks an answer.</summary>
-    /// <exception cref="InvalidInputException">It has an output that JSON cannot carry or, where it is wanted so, binary data; the message names it.</exception>
-    public static void Check(string model, InferenceResponse response, WantedOutputs wanted)
+    /// <exception cref="InvalidInputException">It has an output that JSON cannot carry, and that is not wanted as binary data; the message names it.</exception>
+    public static void Check(string model, TensorAnswer response, WantedOutputs wanted)
     {
         foreach (var output in response.Outputs)
         {
-            if (FindFault(output, wanted.IsBinary(output.Name)) is { } fault)
+            if (!wanted.IsBinary(output.Name) && FindFault(output) is { } fault)
             {
-                throw new InvalidInputException(model, "", $"Output '{output.Name}' {fault} {(output is Tensor ? AsBinary : NoTensor)}");
+                throw new InvalidInputException(model, "", $"Output '{output.Name}' {fault} {Remedy}");
             }
         }
     }
-
-    private static string? FindFault(ModelValue output, bool isBinary) => output switch
-    {
-        Tensor when isBinary => null,
-        Tensor tensor when !JsonTypes.IsCarried(tensor.Type) => $"has elements of type {tensor.Type.GetProtocolName()}, which JSON cannot carry.",
-        Tensor tensor => FindFault(tensor),
-        ValueSequence => "is a sequence, which neither JSON nor binary data can carry.",
-        ValueMap => "is a map, which neither JSON nor binary data can carry.",
-        _ => "is of a kind that neither JSON nor binary data can carry.",
-    };
 
     private static string? FindFault(Tensor tensor) => tensor.Type switch
     {
@@ -40,6 +30,7 @@ internal static class JsonAnswer
         TensorType.Float32 => FindNotFinite<float>(tensor, static value => value),
         TensorType.Float64 => FindNotFinite<double>(tensor, static value => value),
         TensorType.String => FindNotText(tensor),
+        var type when !JsonTypes.IsCarried(type) => $"has elements of type {type.GetProtocolName()}, which JSON cannot carry.",
         _ => null,
     };
 

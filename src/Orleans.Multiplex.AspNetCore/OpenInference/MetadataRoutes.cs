@@ -5,6 +5,7 @@ using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Bodies;
 using Orleans.Multiplex.AspNetCore.Errors;
 using Orleans.Multiplex.AspNetCore.Hosting;
+using Orleans.Multiplex.AspNetCore.Outputs;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
@@ -51,7 +52,7 @@ internal static class MetadataRoutes
             json.WriteEndArray();
             json.WriteString("platform", description.Signature.Platform);
             WriteValues(json, "inputs", description.Signature.Inputs);
-            WriteValues(json, "outputs", description.Signature.Outputs);
+            WriteValues(json, "outputs", TensorSpecs.List(description.Signature.Outputs));
             json.WriteEndObject();
         });
     }
@@ -65,8 +66,8 @@ internal static class MetadataRoutes
             json.WriteString("name", value.Name);
             json.WriteString("datatype", value.Type?.GetProtocolName() ?? "UNKNOWN");
 
-            // No shape is the only way to say that the number of dimensions is not known: [] is a scalar.
-            if (!value.Shape.IsDefault)
+            // No shape is the only way to say that the number of dimensions is not known: [] is a scalar. What is no tensor has none.
+            if (value is { Kind: ValueKind.Tensor, Shape.IsDefault: false })
             {
                 json.WriteStartArray("shape");
                 foreach (var dimension in value.Shape)

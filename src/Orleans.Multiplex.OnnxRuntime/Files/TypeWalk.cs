@@ -29,7 +29,7 @@ internal sealed class TypeWalk(WireReader reader)
             }
         }
 
-        return new ValueSpec(name, type.Kind, type.Element, type.Shape, type.IsOptional);
+        return new ValueSpec(name, type.Kind, type.Element, type.Shape, type.IsOptional, type.Key);
     }
 
     private ValueType ReadType(long end, int depth)
@@ -51,7 +51,7 @@ internal sealed class TypeWalk(WireReader reader)
                     type = ValueType.SequenceOf(ReadElement(reader.ReadEnd(end), 1, depth + 1));
                     break;
                 case (5, WireType.Bytes):
-                    type = ValueType.MapTo(ReadElement(reader.ReadEnd(end), 2, depth + 1));
+                    type = ReadMap(reader.ReadEnd(end), depth + 1);
                     break;
                 case (9, WireType.Bytes):
                     type = ReadElement(reader.ReadEnd(end), 1, depth + 1) with { IsOptional = true };
@@ -82,6 +82,29 @@ internal sealed class TypeWalk(WireReader reader)
         }
 
         return element;
+    }
+
+    private ValueType ReadMap(long end, int depth)
+    {
+        TensorType? key = null;
+        var value = ValueType.Unknown;
+        while (reader.TryReadTag(end, out var tag))
+        {
+            switch (tag)
+            {
+                case (1, WireType.Varint):
+                    key = ElementTypes.FromOnnx(reader.ReadVarint(end));
+                    break;
+                case (2, WireType.Bytes):
+                    value = ReadType(reader.ReadEnd(end), depth);
+                    break;
+                default:
+                    reader.Skip(tag, end);
+                    break;
+            }
+        }
+
+        return ValueType.Map(key, value);
     }
 
     private ValueType ReadTensor(long end)
@@ -147,18 +170,19 @@ internal sealed class TypeWalk(WireReader reader)
         return dimension;
     }
 
-    private readonly record struct ValueType(ValueKind Kind, TensorType? Element, ImmutableArray<long> Shape, bool IsOptional)
+    private readonly record struct ValueType(
+        ValueKind Kind, TensorType? Element, ImmutableArray<long> Shape, bool IsOptional, TensorType? Key = null)
     {
         public static ValueType Unknown { get; } = new(ValueKind.Other, null, default, IsOptional: false);
 
         public static ValueType SequenceOf(ValueType element) => element.Kind switch
         {
-            ValueKind.Tensor => new ValueType(ValueKind.SequenceOfTensors, element.Element, default, IsOptional: false),
-            ValueKind.Map => new ValueType(ValueKind.SequenceOfMaps, element.Element, default, IsOptional: false),
+            ValueKind.Tensor => new ValueType(ValueKind.SequenceOfTensors, element.Element, element.Shape, IsOptional: false),
+            ValueKind.Map => new ValueType(ValueKind.SequenceOfMaps, element.Element, default, IsOptional: false, element.Key),
             _ => Unknown,
         };
 
-        public static ValueType MapTo(ValueType value) =>
-            value.Kind == ValueKind.Tensor ? new ValueType(ValueKind.Map, value.Element, default, IsOptional: false) : Unknown;
+        public static ValueType Map(TensorType? key, ValueType value) =>
+            value.Kind == ValueKind.Tensor ? new ValueType(ValueKind.Map, value.Element, default, IsOptional: false, key) : Unknown;
     }
 }

@@ -56,14 +56,11 @@ internal sealed class HttpCaller(HttpClient http) : IDisposable
         if (status != 200)
         {
             throw status is >= 400 and not 500 && answer.GetProperty("error").GetString() is { Length: > 0 } error
-                ? new RefusedException(status, error)
+                ? new RefusedException($"HTTP {status}: {error}")
                 : new InvalidDataException($"HTTP {status}: {answer}");
         }
     }
 }
 
 /// <summary>An error that the gateway foresees.</summary>
-internal sealed class RefusedException(int status, string error) : Exception($"HTTP {status}: {error}")
-{
-    public int Status => status;
-}
+internal sealed class RefusedException(string message) : Exception(message);

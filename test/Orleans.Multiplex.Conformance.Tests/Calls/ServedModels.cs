@@ -20,6 +20,8 @@ internal sealed class ServedModels : IAsyncDisposable
 
     public HttpCaller Http { get; private set; } = null!;
 
+    public GrpcCaller Grpc { get; private set; } = null!;
+
     public IMultiplexClient Sdk { get; private set; } = null!;
 
     private string Models => Path.Combine(_folder.FullName, "models");
@@ -61,6 +63,7 @@ internal sealed class ServedModels : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http?.Dispose();
+        Grpc?.Dispose();
         if (_client is not null)
         {
             await _client.StopAsync();
@@ -88,6 +91,7 @@ internal sealed class ServedModels : IAsyncDisposable
                 .. HostProcess.AnyPorts,
             ]);
         Http = new HttpCaller(Gateway.CreateClient());
+        Grpc = new GrpcCaller(Gateway.GrpcAddress!);
 
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();

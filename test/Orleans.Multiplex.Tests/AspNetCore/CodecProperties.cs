@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using CsCheck;
 using Orleans.Multiplex.AspNetCore.OpenInference;
+using Orleans.Multiplex.AspNetCore.Outputs;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.AspNetCore;
@@ -36,7 +37,7 @@ public sealed class CodecProperties
         await Tensors.Array[0, 3].SampleAsync(
             async tensors =>
             {
-                var response = FakeMultiplexClient.Answer([.. tensors]);
+                var response = new TensorAnswer(3, [.. tensors], "silo-1", IsCold: false);
                 var request = new InferBody("é\"1", [], [], new WantedOutputs([], AreBinary: false), null, Priority: 0);
                 JsonAnswer.Check("iris", response, request.Outputs);
                 var stream = new MemoryStream();

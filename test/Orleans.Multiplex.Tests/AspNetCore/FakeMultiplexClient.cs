@@ -57,7 +57,7 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
             ],
             [
                 new ValueSpec("label", ValueKind.Tensor, TensorType.Int64, [-1], IsOptional: false),
-                new ValueSpec("scores", ValueKind.SequenceOfMaps, TensorType.Float32, default, IsOptional: false),
+                new ValueSpec("scores", ValueKind.SequenceOfMaps, TensorType.Float32, default, IsOptional: false, TensorType.String),
             ]),
     };
 

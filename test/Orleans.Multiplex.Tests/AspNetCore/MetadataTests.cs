@@ -33,7 +33,7 @@ public sealed class MetadataTests
 
         Assert.Equal([asked], models);
         var expected = """
-            {"name":"$","versions":["1","3"],"platform":"onnx_onnxv1","inputs":[{"name":"X","datatype":"FP32","shape":[-1,4]},{"name":"mask","datatype":"BOOL","parameters":{"optional":true}}],"outputs":[{"name":"label","datatype":"INT64","shape":[-1]},{"name":"scores","datatype":"FP32","parameters":{"kind":"sequenceOfMaps"}}]}
+            {"name":"$","versions":["1","3"],"platform":"onnx_onnxv1","inputs":[{"name":"X","datatype":"FP32","shape":[-1,4]},{"name":"mask","datatype":"BOOL","parameters":{"optional":true}}],"outputs":[{"name":"label","datatype":"INT64","shape":[-1]},{"name":"scores","datatype":"FP32","shape":[-1,-1]},{"name":"scores.labels","datatype":"BYTES","shape":[-1]}]}
             """.Trim();
         Assert.Equal(expected.Replace("$", asked.Split('@')[0], StringComparison.Ordinal), reply.Text);
     }

@@ -67,11 +67,22 @@ public sealed class SequenceAndMapTests
         Assert.Equal(
             [
                 new ValueSpec("label", ValueKind.Tensor, TensorType.String, [-1], false),
-                new ValueSpec("probabilities", ValueKind.SequenceOfMaps, TensorType.Float32, default, false),
+                new ValueSpec("probabilities", ValueKind.SequenceOfMaps, TensorType.Float32, default, false, TensorType.String),
             ],
             session.Signature.Outputs,
             (expected, actual) => expected with { Shape = default } == actual with { Shape = default }
                 && (expected.Shape.IsDefault ? actual.Shape.IsDefault : expected.Shape.SequenceEqual(actual.Shape)));
+    }
+
+    [Fact]
+    public async Task Signature_SequenceOfTensors_HasTheirShape()
+    {
+        using var session = await ModelOnDisk.OpenAsync(TestModels.Identity(OnnxType.Sequence(OnnxType.Tensor(TensorType.Int32, -1, 4))));
+
+        var output = Assert.Single(session.Signature.Outputs);
+
+        Assert.Equal((ValueKind.SequenceOfTensors, TensorType.Int32, null), (output.Kind, output.Type, output.KeyType));
+        Assert.Equal([-1L, 4], output.Shape);
     }
 
     [Fact]

@@ -141,17 +141,6 @@ public sealed class InferRpcTests
         await host.FailAsync(request, StatusCode.InvalidArgument, "a version is");
     }
 
-    [Fact]
-    public async Task Infer_OutputThatIsNoTensor_IsNamed()
-    {
-        await using var host = await GrpcHost.StartAsync(new FakeMultiplexClient
-        {
-            OnInfer = static (_, _, _, _) => Task.FromResult(FakeMultiplexClient.Answer([new ValueSequence("scores", [])])),
-        });
-
-        await host.FailAsync(GrpcHost.Raw("INT8", [1], [1]), StatusCode.InvalidArgument, "'scores'", "sequence");
-    }
-
     private static byte[] Ones(int count) => [.. Enumerable.Repeat((byte)255, count)];
 
     private static void AssertReceived(GrpcHost host, string type, long[] shape, byte[] data)

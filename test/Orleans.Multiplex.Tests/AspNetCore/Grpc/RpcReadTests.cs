@@ -48,7 +48,9 @@ public sealed class RpcReadTests
         Assert.Equal(("iris", "onnx_onnxv1"), (model.Name, model.Platform));
         Assert.Equal(["1", "3"], model.Versions);
         Assert.Equal([("X", "FP32", "-1,4"), ("mask", "BOOL", "")], model.Inputs.Select(input => (input.Name, input.Datatype, string.Join(",", input.Shape))));
-        Assert.Equal([("label", "INT64"), ("scores", "FP32")], model.Outputs.Select(output => (output.Name, output.Datatype)));
+        Assert.Equal(
+            [("label", "INT64", "-1"), ("scores", "FP32", "-1,-1"), ("scores.labels", "BYTES", "-1")],
+            model.Outputs.Select(output => (output.Name, output.Datatype, string.Join(",", output.Shape))));
     }
 
     [Fact]
@@ -80,6 +82,10 @@ public sealed class RpcReadTests
         var elsewhere = GrpcHost.Headers((HttpHost.RemoteAddressHeader, address), (proxyHeader ?? "other", "10.0.0.1"));
 
         await host.Inference.ModelInferAsync(GrpcHost.Raw("INT8", [1], [1]), elsewhere, cancellationToken: Cancellation);
+        using var stream = host.Inference.ModelStreamInfer(elsewhere, cancellationToken: Cancellation);
+        await stream.SendAsync("a");
+        await stream.NextAsync("a");
+        await stream.CompleteAsync();
         await host.Inference.ServerLiveAsync(new(), elsewhere, cancellationToken: Cancellation);
         await host.Inference.ServerReadyAsync(new(), elsewhere, cancellationToken: Cancellation);
         await host.Health.CheckAsync(new(), elsewhere, cancellationToken: Cancellation);

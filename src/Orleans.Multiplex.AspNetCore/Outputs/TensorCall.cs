@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+
+namespace Orleans.Multiplex.AspNetCore.Outputs;
+
+/// <summary>
+/// Calls models for HTTP and gRPC, which carry tensors only: a sequence or map comes back as the tensors that say the same, where there are
+/// such (<see cref="OutputTensors"/>), and can be asked for by their names.
+/// </summary>
+internal sealed class TensorCall(IMultiplexClient client)
+{
+    /// <summary>Calls a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="options">What else is asked for; its outputs may be those that stand for sequences and maps.</param>
+    /// <param name="cancellationToken">Ends the call when its caller has gone.</param>
+    /// <exception cref="InvalidInputException">An output has no tensors that say the same; the message names it.</exception>
+    public async Task<TensorAnswer> InferAsync(
+        ModelKey model, ImmutableArray<ModelValue> inputs, InferenceOptions options, CancellationToken cancellationToken)
+    {
+        // 1 What to ask the model for. Only names that may be of labels need a look at its description.
+        var key = model.ToString();
+        var outputs = options.Outputs;
+        var plan = OutputPlan.MayNameLabels(outputs)
+            ? OutputPlan.Of(key, outputs, await DescribeOutputsAsync(key, cancellationToken))
+            : OutputPlan.AsNamed(key, outputs);
+
+        // 2 The call.
+        var response = await client.InferAsync(key, inputs, options with { Outputs = plan.Asked }, cancellationToken);
+
+        // 3 The answer. What an empty sequence is a sequence of, only the description of the version that answered tells.
+        var declared = response.Outputs.Any(OutputTensors.NeedDeclaration)
+            ? await DescribeOutputsAsync(ModelKey.Create(model.Id, response.Version).ToString(), cancellationToken)
+            : [];
+        var tensors = plan.Select([.. response.Outputs.Select(output => OutputTensors.Of(key, output, declared))]);
+        return new TensorAnswer(response.Version, tensors, response.Silo, response.IsCold);
+    }
+
+    private async Task<ImmutableArray<ValueSpec>> DescribeOutputsAsync(string model, CancellationToken cancellationToken) =>
+        (await client.DescribeAsync(model, cancellationToken)).Signature.Outputs;
+}
