@@ -29,8 +29,9 @@ internal sealed class InferenceRpcs(
     public override Task<ServerMetadataResponse> ServerMetadata(ServerMetadataRequest request, ServerCallContext context) =>
         Task.FromResult(new ServerMetadataResponse
         {
-            Name = "orleans-multiplex",
-            Version = typeof(InferenceRpcs).Assembly.GetName().Version?.ToString(3) ?? "",
+            Name = ServerDescription.Name,
+            Version = ServerDescription.Version,
+            Extensions = { ServerDescription.Extensions },
         });
 
     public override async Task<ModelMetadataResponse> ModelMetadata(ModelMetadataRequest request, ServerCallContext context)
