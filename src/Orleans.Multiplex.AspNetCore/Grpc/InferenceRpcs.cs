@@ -45,6 +45,13 @@ internal sealed class InferenceRpcs(
         return response;
     }
 
+    public override async Task<ModelConfigResponse> ModelConfig(ModelConfigRequest request, ServerCallContext context)
+    {
+        var model = ReadModel(request.Name, request.Version, context);
+        var description = await client.DescribeAsync(model.ToString(), context.CancellationToken);
+        return new ModelConfigResponse { Config = ConfigMessage.Write(model.Id, ModelConfiguration.Of(description.Signature)) };
+    }
+
     public override Task<ModelInferResponse> ModelInfer(ModelInferRequest request, ServerCallContext context) => call.AnswerAsync(
         ReadModel(request.ModelName, request.ModelVersion, context),
         request,

@@ -25,6 +25,7 @@ public static class MultiplexEndpointExtensions
         map.MapModelHeader();
         map.MapInference();
         map.MapModelMetadata();
+        map.MapModelConfig();
         map.MapHealth();
         map.MapResidency();
         group.MapMultiplexGrpc();

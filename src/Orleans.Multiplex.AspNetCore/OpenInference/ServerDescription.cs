@@ -8,7 +8,7 @@ internal static class ServerDescription
     public static string Version { get; } = typeof(ServerDescription).Assembly.GetName().Version?.ToString(3) ?? "";
 
     /// <summary>The extensions of the protocol that work over both.</summary>
-    public static IReadOnlyList<string> Extensions { get; } = [];
+    public static IReadOnlyList<string> Extensions { get; } = ["model_configuration"];
 
     /// <summary>The extensions that work over HTTP. Raw contents are no extension of gRPC, but part of it.</summary>
     public static IReadOnlyList<string> HttpExtensions { get; } = ["binary_tensor_data", .. Extensions];

@@ -8,6 +8,7 @@ public sealed class LoopbackTests
     private static readonly string[] LocalPaths =
     [
         "/v2", "/v2/models/iris", "/v2/models/iris/versions/3", "/v2/models/iris/ready", "/v2/models/iris/versions/3/ready",
+        "/v2/models/iris/config", "/v2/models/iris/versions/3/config",
         "/multiplex/silos", "/multiplex/models/iris",
     ];
 
