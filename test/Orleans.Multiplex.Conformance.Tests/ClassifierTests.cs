@@ -78,7 +78,7 @@ public sealed class ClassifierTests(ClassifierGateway gateway) : IClassFixture<C
     [MemberData(nameof(Ids))]
     public async Task Infer_OverHttpWithoutRows_GivesEmptyTensors(string id)
     {
-        var labels = Find(id).Labels is long[] ? TensorType.Int64 : TensorType.String;
+        var labels = Find(id).Labels is long[]? TensorType.Int64 : TensorType.String;
 
         var outputs = await gateway.Models.Http.InferAsync(id, [Tensor.Create("x", Array.Empty<float>(), 0, 2)], ["probabilities", "probabilities.labels"], Token);
 
@@ -90,7 +90,7 @@ public sealed class ClassifierTests(ClassifierGateway gateway) : IClassFixture<C
     [MemberData(nameof(Ids))]
     public async Task Metadata_OfThem_ListsWhatIsAnswered(string id)
     {
-        var type = Find(id).Labels is long[] ? "INT64" : "BYTES";
+        var type = Find(id).Labels is long[]? "INT64" : "BYTES";
 
         var metadata = await gateway.Models.Http.GetAsync($"/v2/models/{Uri.EscapeDataString(id)}", Token);
 

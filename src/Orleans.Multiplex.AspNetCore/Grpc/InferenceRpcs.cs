@@ -38,9 +38,9 @@ internal sealed class InferenceRpcs(
     public override Task<ServerMetadataResponse> ServerMetadata(ServerMetadataRequest request, ServerCallContext context) =>
         Task.FromResult(new ServerMetadataResponse
         {
-            Name = "orleans-multiplex",
-            Version = typeof(InferenceRpcs).Assembly.GetName().Version?.ToString(3) ?? "",
-            Extensions = { "model_repository" },
+            Name = ServerDescription.Name,
+            Version = ServerDescription.Version,
+            Extensions = { ServerDescription.Extensions },
         });
 
     public override async Task<ModelMetadataResponse> ModelMetadata(ModelMetadataRequest request, ServerCallContext context)
@@ -52,6 +52,13 @@ internal sealed class InferenceRpcs(
         response.Inputs.AddRange(description.Signature.Inputs.Select(Describe));
         response.Outputs.AddRange(TensorSpecs.List(description.Signature.Outputs).Select(Describe));
         return response;
+    }
+
+    public override async Task<ModelConfigResponse> ModelConfig(ModelConfigRequest request, ServerCallContext context)
+    {
+        var model = RpcModel.Read(request.Name, request.Version, context);
+        var description = await client.DescribeAsync(model.ToString(), context.CancellationToken);
+        return new ModelConfigResponse { Config = ConfigMessage.Write(model.Id, ModelConfiguration.Of(description.Signature)) };
     }
 
     public override Task<ModelInferResponse> ModelInfer(ModelInferRequest request, ServerCallContext context) => call.AnswerAsync(

@@ -26,8 +26,9 @@ public static class MultiplexEndpointExtensions
         map.MapModelHeader();
         map.MapInference();
         map.MapModelMetadata();
-        map.MapRepository();
+        map.MapModelConfig();
         map.MapStatistics();
+        map.MapRepository();
         map.MapHealth();
         map.MapResidency();
         map.MapControl();

@@ -24,13 +24,14 @@ internal static class MetadataRoutes
     private static Task WriteServerAsync(HttpContext context) => JsonBody.WriteAsync(context, StatusCodes.Status200OK, static json =>
     {
         json.WriteStartObject();
-        json.WriteString("name", "orleans-multiplex");
-        json.WriteString("version", typeof(MetadataRoutes).Assembly.GetName().Version?.ToString(3));
+        json.WriteString("name", ServerDescription.Name);
+        json.WriteString("version", ServerDescription.Version);
         json.WriteStartArray("extensions");
-        json.WriteStringValue("binary_tensor_data");
-        json.WriteStringValue("model_repository");
-        json.WriteStringValue("schedule_policy");
-        json.WriteStringValue("statistics");
+        foreach (var extension in ServerDescription.HttpExtensions)
+        {
+            json.WriteStringValue(extension);
+        }
+
         json.WriteEndArray();
         json.WriteEndObject();
     });

@@ -8,9 +8,6 @@ internal static class BinaryTensors
 {
     public const string LengthHeader = "Inference-Header-Content-Length";
 
-    /// <summary>Whether a value can go so: any tensor.</summary>
-    public static bool CanCarry(ModelValue? value) => value is Tensor;
-
     /// <summary>A request that wants all outputs as raw bytes too, and the length of its JSON.</summary>
     public static (byte[] Body, int JsonLength) Write(IReadOnlyList<Tensor> inputs)
     {

@@ -10,10 +10,10 @@ namespace Orleans.Multiplex.Conformance.Tests.Calls;
 internal static class JsonTensors
 {
     /// <summary>Whether JSON can carry a value: a tensor of a type of the protocol with finite numbers, or text that is UTF-8.</summary>
-    public static bool CanCarry(ModelValue? value) => value switch
+    public static bool CanCarry(Tensor value) => value switch
     {
-        Tensor { Type: TensorType.String } text => text.EnumerateBytes().All(element => Utf8.IsValid(element.Span)),
-        Tensor { Type: <= TensorType.String } tensor => Fractions.Of(tensor).All(double.IsFinite),
+        { Type: TensorType.String } text => text.EnumerateBytes().All(element => Utf8.IsValid(element.Span)),
+        { Type: <= TensorType.String } tensor => Fractions.Of(tensor).All(double.IsFinite),
         _ => false,
     };
 

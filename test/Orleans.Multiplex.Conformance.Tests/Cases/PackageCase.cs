@@ -40,4 +40,11 @@ internal sealed record PackageCase(string Id, string File, IReadOnlyList<DataSet
 }
 
 /// <summary>What a model is given and what it must give.</summary>
-internal sealed record DataSet(IReadOnlyList<ModelValue?> Inputs, IReadOnlyList<ModelValue?> Outputs);
+internal sealed record DataSet(IReadOnlyList<ModelValue?> Inputs, IReadOnlyList<ModelValue?> Outputs)
+{
+    /// <summary>The inputs, if all of them are tensors; else null, since HTTP and gRPC take no others.</summary>
+    public IReadOnlyList<Tensor>? InputTensors { get; } = Inputs.All(static input => input is Tensor) ? [.. Inputs.Cast<Tensor>()] : null;
+
+    /// <summary>The outputs as HTTP and gRPC answer them; null when no tensors can carry them.</summary>
+    public IReadOnlyList<Tensor>? OutputTensors { get; } = AsTensors.Of(Outputs);
+}

@@ -30,23 +30,30 @@ internal sealed class Soak(ServedModels models)
             {
                 foreach (var set in model.DataSets)
                 {
-                    verdicts.Enqueue(await JudgeAsync(model, set, token));
+                    foreach (var way in WaysOf(set))
+                    {
+                        verdicts.Enqueue(await JudgeAsync(model, set, way, token));
+                    }
                 }
             });
         await LookAsync(cancellationToken);
         return verdicts;
     }
 
+    // Raw bytes carry any tensor, JSON only some.
+    private static IEnumerable<Way> WaysOf(DataSet set) =>
+        set.InputTensors is not { } inputs || set.OutputTensors is not { } outputs ? [Way.Sdk]
+        : inputs.Concat(outputs).All(JsonTensors.CanCarry) ? [Way.Json, Way.Binary, Way.GrpcRaw]
+        : [Way.Binary, Way.GrpcRaw];
+
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever comes is reported with its model.")]
-    private async Task<Verdict> JudgeAsync(PackageCase model, DataSet set, CancellationToken cancellationToken)
+    private async Task<Verdict> JudgeAsync(PackageCase model, DataSet set, Way way, CancellationToken cancellationToken)
     {
-        var values = set.Inputs.Concat(set.Outputs).ToList();
-        var way = values.All(JsonTensors.CanCarry) ? Way.Json : values.All(BinaryTensors.CanCarry) ? Way.Binary : Way.Sdk;
         var verdict = new Verdict(model.Id, way, null, _bareFaults.GetOrAdd(model.Id, _ => new(() => BareRuntime.FindFault(model))).Value);
         try
         {
             var outputs = await CallAsync(model, set, way, cancellationToken);
-            return verdict with { Difference = Comparison.FindDifference(set.Outputs, outputs) };
+            return verdict with { Difference = Comparison.FindDifference(way == Way.Sdk ? set.Outputs : set.OutputTensors!, outputs) };
         }
         catch (Exception e) when (e is MultiplexException or RefusedException)
         {
@@ -65,22 +72,15 @@ internal sealed class Soak(ServedModels models)
         }
     }
 
-    private async Task<IReadOnlyList<ModelValue>> CallAsync(PackageCase model, DataSet set, Way way, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ModelValue>> CallAsync(PackageCase model, DataSet set, Way way, CancellationToken cancellationToken) => way switch
     {
-        if (way == Way.Json)
-        {
-            return await models.Http.InferAsync(model.Id, set.Inputs.Cast<Tensor>(), [], cancellationToken);
-        }
-
-        if (way == Way.Binary)
-        {
-            return await models.Http.InferBinaryAsync(model.Id, [.. set.Inputs.Cast<Tensor>()], cancellationToken);
-        }
+        Way.Json => await models.Http.InferAsync(model.Id, set.InputTensors!, [], cancellationToken),
+        Way.Binary => await models.Http.InferBinaryAsync(model.Id, set.InputTensors!, cancellationToken),
+        Way.GrpcRaw => await models.Grpc.InferAsync(model.Id, set.InputTensors!, cancellationToken),
 
         // An optional value that is not there is left out.
-        var response = await models.Sdk.InferAsync(model.Id, set.Inputs.OfType<ModelValue>(), cancellationToken: cancellationToken);
-        return response.Outputs;
-    }
+        _ => (await models.Sdk.InferAsync(model.Id, set.Inputs.OfType<ModelValue>(), cancellationToken: cancellationToken)).Outputs,
+    };
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {

@@ -21,5 +21,8 @@ internal enum Way
 {
     Json,
     Binary,
+    GrpcRaw,
+
+    /// <summary>For what no wire carries.</summary>
     Sdk,
 }

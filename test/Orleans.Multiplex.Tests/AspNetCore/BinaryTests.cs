@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using Xunit;
@@ -176,17 +175,6 @@ public sealed class BinaryTests
         Assert.Equal(tensor.Data.ToArray(), reply.SplitBinary().Blobs.ToArray());
         Assert.Equal(tensor.Data.Length, charged);
         Assert.Equal(0, host.InFlight.Charged);
-    }
-
-    [Fact]
-    public async Task Infer_SequenceAskedForAsBinary_IsRefusedByName()
-    {
-        await using var host = await HttpHost.StartAsync(new FakeMultiplexClient
-        {
-            OnInfer = static (_, _, _, _) => Task.FromResult(FakeMultiplexClient.Answer([new ValueSequence("S", [])])),
-        });
-
-        (await host.InferAsync("""{"inputs":[],"parameters":{"binary_data_output":true}}""")).IsError(HttpStatusCode.BadRequest, "Output 'S' is a sequence", ".NET SDK");
     }
 
     private static void CheckGolden(HttpHost host, byte[] answer)

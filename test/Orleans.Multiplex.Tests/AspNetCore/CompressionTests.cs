@@ -6,11 +6,11 @@ using static Orleans.Multiplex.Tests.AspNetCore.BinaryCalls;
 
 namespace Orleans.Multiplex.Tests.AspNetCore;
 
-/// <summary>What counts the allocations of the whole process runs by itself.</summary>
-[CollectionDefinition("Allocations of the process", DisableParallelization = true)]
-public sealed class AllocationsOfTheProcess;
+/// <summary>Tests that measure what the whole process allocates run beside no others.</summary>
+[CollectionDefinition("Bytes that the process allocates", DisableParallelization = true)]
+public sealed class AllocationTestsRunAlone;
 
-[Collection("Allocations of the process")]
+[Collection("Bytes that the process allocates")]
 public sealed class CompressionTests
 {
     private static readonly string Json = $$$"""{"inputs":[{{{Announce("X", "INT32", "2", "8")}}}],"parameters":{"binary_data_output":true}}""";

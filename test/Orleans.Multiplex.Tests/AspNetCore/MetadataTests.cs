@@ -10,7 +10,9 @@ public sealed class MetadataTests
     {
         await using var host = await HttpHost.StartAsync();
 
-        Assert.Equal("""{"name":"orleans-multiplex","version":"0.1.0","extensions":["binary_tensor_data","model_repository","schedule_policy","statistics"]}""", (await host.GetAsync("/v2")).IsOk().Text);
+        Assert.Equal(
+            """{"name":"orleans-multiplex","version":"0.1.0","extensions":["binary_tensor_data","model_configuration","model_repository","schedule_policy","statistics"]}""",
+            (await host.GetAsync("/v2")).IsOk().Text);
     }
 
     [Theory]
@@ -43,7 +45,7 @@ public sealed class MetadataTests
     {
         await using var host = await HttpHost.StartAsync();
 
-        foreach (var path in new[] { "/v2", "/v2/models/iris", "/v2/models/iris/ready", "/v2/health/ready", "/multiplex/silos", "/multiplex/models/iris" })
+        foreach (var path in new[] { "/v2", "/v2/models/iris", "/v2/models/iris/ready", "/v2/models/iris/config", "/v2/health/ready", "/multiplex/silos", "/multiplex/models/iris" })
         {
             (await host.GetAsync(path)).IsOk();
         }
@@ -54,6 +56,7 @@ public sealed class MetadataTests
     [Theory]
     [InlineData("/v2/models/iris")]
     [InlineData("/v2/models/iris/ready")]
+    [InlineData("/v2/models/iris/config")]
     public async Task Model_Unknown_IsNotFound(string path)
     {
         await using var host = await HttpHost.StartAsync(new FakeMultiplexClient
@@ -67,6 +70,7 @@ public sealed class MetadataTests
     [Theory]
     [InlineData("/v2/models/a b")]
     [InlineData("/v2/models/iris/versions/x/ready")]
+    [InlineData("/v2/models/iris/versions/0/config")]
     public async Task Model_NoModelId_IsBadRequest(string path)
     {
         await using var host = await HttpHost.StartAsync();

@@ -94,6 +94,7 @@ internal sealed class AccessHost : IAsyncDisposable
         if (endpoint.IsRpc)
         {
             request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+            request.Headers.TryAddWithoutValidation("triton_grpc_error", "true"); // a stream's errors as its status
         }
 
         if (endpoint.NamesModelInHeader)

@@ -32,6 +32,8 @@ internal static class EndpointTable
 
         Get("/multiplex/pins", Right.Read, "/multiplex/pins", Lists),
         Post("/v2/repository/index", Right.Read, "/v2/repository/index", Lists, ""),
+        Get("/v2/models/{model}/config", Right.Read, $"/v2/models/{InPath}/config", Names),
+        Get("/v2/models/{model}/versions/{version}/config", Right.Read, $"/v2/models/{InPath}/versions/3/config", Names),
         Get("/v2/models/stats", Right.Read, "/v2/models/stats", Lists),
         Get("/v2/models/{model}/stats", Right.Read, $"/v2/models/{InPath}/stats", Names),
         Get("/v2/models/{model}/versions/{version}/stats", Right.Read, $"/v2/models/{InPath}/versions/3/stats", Names),

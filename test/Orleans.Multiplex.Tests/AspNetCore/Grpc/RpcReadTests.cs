@@ -24,7 +24,7 @@ public sealed class RpcReadTests
 
         Assert.Equal("orleans-multiplex", metadata.Name);
         Assert.NotEmpty(metadata.Version);
-        Assert.Equal(["model_repository"], metadata.Extensions);
+        Assert.Equal(["model_configuration", "model_repository", "schedule_policy", "statistics"], metadata.Extensions);
         Assert.True((await host.Inference.ServerLiveAsync(new(), cancellationToken: Cancellation)).Live);
         Assert.True((await host.Inference.ServerReadyAsync(new(), cancellationToken: Cancellation)).Ready);
     }
@@ -93,6 +93,7 @@ public sealed class RpcReadTests
         [
             () => host.Inference.ModelReadyAsync(new() { Name = "iris" }, elsewhere, cancellationToken: Cancellation).ResponseAsync,
             () => host.Inference.ModelMetadataAsync(new() { Name = "iris" }, elsewhere, cancellationToken: Cancellation).ResponseAsync,
+            () => host.Inference.ModelConfigAsync(new() { Name = "iris" }, elsewhere, cancellationToken: Cancellation).ResponseAsync,
             () => host.Inference.ServerMetadataAsync(new(), elsewhere, cancellationToken: Cancellation).ResponseAsync,
         ];
         foreach (var call in refused)

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Orleans.Multiplex.AspNetCore.Access;
+using Orleans.Multiplex.AspNetCore.Bodies;
+using Orleans.Multiplex.AspNetCore.Hosting;
+
+namespace Orleans.Multiplex.AspNetCore.OpenInference;
+
+/// <summary><c>GET /v2/models/{model}[/versions/{version}]/config</c>. It neither places, loads nor evicts.</summary>
+internal static class ConfigRoutes
+{
+    public static void MapModelConfig(this EndpointMap map)
+    {
+        map.Map<IMultiplexClient>(HttpMethods.Get, "/v2/models/{model}/config", Right.Read, WriteAsync);
+        map.Map<IMultiplexClient>(HttpMethods.Get, "/v2/models/{model}/versions/{version}/config", Right.Read, WriteAsync);
+    }
+
+    private static async Task WriteAsync(IMultiplexClient client, HttpContext context)
+    {
+        var model = ModelRoute.Read(context);
+        var description = await client.DescribeAsync(model.ToString(), context.RequestAborted);
+        var config = ModelConfiguration.Of(description.Signature);
+        await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("name", model.Id);
+            json.WriteString("platform", ModelConfiguration.Platform);
+            json.WriteString("backend", ModelConfiguration.Backend);
+            json.WriteNumber("max_batch_size", ModelConfiguration.MaxBatchSize);
+            WriteValues(json, "input", config.Inputs);
+            WriteValues(json, "output", config.Outputs);
+            json.WriteEndObject();
+        });
+    }
+
+    private static void WriteValues(Utf8JsonWriter json, string property, IEnumerable<ConfiguredValue> values)
+    {
+        json.WriteStartArray(property);
+        foreach (var value in values)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", value.Name);
+            json.WriteString("data_type", value.DataType);
+
+            // No sizes is the only way to say that their number is not known: [] is a scalar.
+            if (!value.Dims.IsDefault)
+            {
+                json.WriteStartArray("dims");
+                foreach (var size in value.Dims)
+                {
+                    json.WriteNumberValue(size);
+                }
+
+                json.WriteEndArray();
+            }
+
+            if (value.IsOptional)
+            {
+                json.WriteBoolean("optional", true);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}
