@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Orleans.Multiplex.AspNetCore.Outputs;
 
@@ -29,7 +30,7 @@ internal sealed class TensorCall(IMultiplexClient client)
 
         // 3 The answer. What an empty sequence is a sequence of, only the description of the version that answered tells.
         var declared = response.Outputs.Any(OutputTensors.NeedDeclaration)
-            ? await DescribeOutputsAsync(ModelKey.Create(model.Id, response.Version).ToString(), cancellationToken)
+            ? await DescribeOutputsAsync(string.Create(CultureInfo.InvariantCulture, $"{model.Id}@{response.Version}"), cancellationToken)
             : [];
         var tensors = plan.Select([.. response.Outputs.Select(output => OutputTensors.Of(key, output, declared))]);
         return new TensorAnswer(response.Version, tensors, response.Silo, response.IsCold);
