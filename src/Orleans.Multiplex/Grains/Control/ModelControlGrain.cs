@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
+using Orleans.Multiplex.Telemetry;
 
 namespace Orleans.Multiplex.Grains.Control;
 
@@ -15,11 +17,13 @@ namespace Orleans.Multiplex.Grains.Control;
 [Reentrant, GrainType("multiplex.model-control")]
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle: there is nothing to dispose.")]
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the grain runtime.")]
-internal sealed class ModelControlGrain(
-    ResidencyChannel channel, PinnedModels pins, KnownFootprints footprints, PinStorage storage) : Grain, IModelControlGrain
+internal sealed partial class ModelControlGrain(
+    ResidencyChannel channel, PinnedModels pins, KnownFootprints footprints, PinStorage storage, ILoggerFactory loggers) : Grain, IModelControlGrain
 {
     /// <summary>The longest to wait for one silo's answer about itself.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger _logger = loggers.CreateLogger(LogEvents.Grains);
 
     // One change of the pins at a time.
     private readonly SemaphoreSlim _changes = new(1, 1);
@@ -156,6 +160,14 @@ internal sealed class ModelControlGrain(
     {
         pins.Take(await storage.WriteAsync(model, pins.Table.With(model, isPinned)));
         await channel.AskAllAsync(exchange => TakeAsync(exchange, pins.Table), Patience, cancellationToken);
+        if (isPinned)
+        {
+            LogPinned(model);
+        }
+        else
+        {
+            LogUnpinned(model);
+        }
     }
 
     private async Task RestoreAsync(CancellationToken cancellationToken)
@@ -186,4 +198,10 @@ internal sealed class ModelControlGrain(
         var rows = await channel.AskAllAsync(static exchange => exchange.GetRowAsync(), Patience, cancellationToken);
         return [.. rows.OfType<SiloRow>()];
     }
+
+    [LoggerMessage(LogEvents.GrainIds + 22, LogLevel.Information, "Pinned model '{Model}'.")]
+    private partial void LogPinned(string model);
+
+    [LoggerMessage(LogEvents.GrainIds + 23, LogLevel.Information, "Unpinned model '{Model}'.")]
+    private partial void LogUnpinned(string model);
 }
