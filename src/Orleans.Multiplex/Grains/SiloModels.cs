@@ -31,7 +31,7 @@ internal sealed class SiloModels(ResidencyLedger? held, EvictionService? evictio
             .ToList();
         foreach (var resident in residents)
         {
-            if (pins.Find(resident.Key, resident.IsDefaultVersion) is { } pin)
+            if (pins.Of(resident) is [var pin, ..])
             {
                 throw new ModelPinnedException(key.ToString(), pin, pins.GetOrigin(pin));
             }

@@ -60,10 +60,13 @@ public sealed class PinTests : IDisposable
         Assert.Equal(["a@1", "b@1"], cluster.Ready());
     }
 
-    [Fact]
-    public async Task Pin_ManyAtOnceForOnePlaceEach_AsManyAreGrantedAsFit()
+    [Theory]
+    [InlineData(1, 1 << 20)]
+    [InlineData(-1, 150)]
+    public async Task Pin_ManyAtOnceForOnePlaceEach_AsManyAreGrantedAsFit(int maxModels, long maxBytes)
     {
-        await using var cluster = await StoreCluster.StartAsync(_folder, silos: 2, maxModels: 1);
+        await using var cluster = await StoreCluster.StartAsync(
+            _folder, silos: 2, maxModels, configure: options => options.MaxBytesPerSilo = new ByteSize(maxBytes));
 
         var outcomes = await Task.WhenAll(new[] { "a", "b", "c", "d", "e" }.Select(async model =>
         {
@@ -109,6 +112,33 @@ public sealed class PinTests : IDisposable
         await Assert.ThrowsAsync<ModelPinnedException>(() => cluster.Sdk.UnloadAsync("v@2", Waiting.Token).Soon());
         await cluster.Sdk.UnloadAsync("v@1", Waiting.Token).Soon();
         Assert.Equal(["a@1", "v@2"], cluster.Ready());
+    }
+
+    [Fact]
+    public async Task Pin_OtherVersionsUnderOtherNames_AreKeptByNoPin()
+    {
+        _folder.Add("v/1");
+        await using var cluster = await StoreCluster.StartAsync(_folder, silos: 2);
+        await cluster.Sdk.PinAsync("v", Waiting.Token).Soon();
+        await cluster.InferAsync("v@1");
+        _folder.Add("v/2");
+        await cluster.InferAsync("v@2");
+
+        var pinned = (await cluster.Sdk.GetSilosAsync(Waiting.Token)).SelectMany(static silo => silo.Pools).SelectMany(static pool => pool.Models).Where(static model => model.IsPinned);
+
+        Assert.Equal(1, Assert.Single(pinned).Version);
+    }
+
+    [Fact]
+    public async Task Settings_MorePinnedThanFits_OthersAreServedAndNothingIsEvictedForIt()
+    {
+        await using var cluster = await StoreCluster.StartAsync(_folder, maxModels: 2, configure: static options => new[] { "a", "b" }.ToList().ForEach(options.Pinned.Add));
+        await Waiting.UntilAsync(() => cluster.Ready() is ["a@1", "b@1"]);
+
+        var error = await Assert.ThrowsAsync<NoCapacityException>(() => cluster.InferAsync("c"));
+
+        Assert.Contains("pinned models leave", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["a@1", "b@1"], cluster.Ready());
     }
 
     [Fact]
@@ -219,9 +249,30 @@ public sealed class PinTests : IDisposable
         await cluster.Sdk.PinAsync("a", Waiting.Token).Soon();
     }
 
+    [Fact]
+    public async Task GrainStorage_ChangedByAnother_BothAreKept()
+    {
+        var storage = new FakeStorage();
+        await using var cluster = await StoreCluster.StartAsync(
+            _folder, configureSilo: silo => silo.Services.AddKeyedSingleton<IGrainStorage>("multiplex", storage));
+        await cluster.Sdk.PinAsync("a", Waiting.Token).Soon();
+        storage.ChangeBesides();
+
+        await cluster.Sdk.PinAsync("b", Waiting.Token).Soon();
+
+        Assert.Equal(["a", "b"], (await cluster.Sdk.GetPinsAsync(Waiting.Token)).Select(static pin => pin.Model));
+        Assert.Equal(1, storage.Conflicts);
+    }
+
     private sealed class FakeStorage : IGrainStorage
     {
         private readonly ConcurrentDictionary<string, object> _states = new();
+        private int _version;
+
+        public int Conflicts { get; private set; }
+
+        /// <summary>As another cluster member would, which has written the same once more.</summary>
+        public void ChangeBesides() => _version++;
 
         public Exception? Fault { get; set; }
 
@@ -236,6 +287,7 @@ public sealed class PinTests : IDisposable
             {
                 grainState.State = (T)state;
                 grainState.RecordExists = true;
+                grainState.ETag = $"{_version}";
             }
 
             return Task.CompletedTask;
@@ -243,7 +295,19 @@ public sealed class PinTests : IDisposable
 
         public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
-            _states[stateName] = Fault is { } fault ? throw fault : grainState.State!;
+            if (Fault is { } fault)
+            {
+                throw fault;
+            }
+
+            if (_version > 0 && grainState.ETag != $"{_version}")
+            {
+                Conflicts++;
+                throw new InconsistentStateException("changed", $"{_version}", grainState.ETag);
+            }
+
+            _states[stateName] = grainState.State!;
+            grainState.ETag = $"{++_version}";
             return Task.CompletedTask;
         }
 
