@@ -32,6 +32,7 @@ internal static class GrpcEndpoints
         });
         services.TryAddSingleton<RpcErrorBoundary>();
         services.TryAddSingleton<RpcAccess>();
+        services.TryAddSingleton<StoppingCalls>();
         services.TryAddSingleton<InferTimeout>();
         services.TryAddSingleton<InferCall>();
         services.TryAddSingleton<InferenceRpcs>();
@@ -44,17 +45,19 @@ internal static class GrpcEndpoints
 
     public static void MapMultiplexGrpc(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGrpcService<InferenceRpcs>().Add(ChargeBody);
-        endpoints.MapGrpcService<HealthRpcs>().Add(ChargeBody);
+        endpoints.MapGrpcService<InferenceRpcs>().Add(Wrap);
+        endpoints.MapGrpcService<HealthRpcs>().Add(Wrap);
     }
 
-    private static void ChargeBody(EndpointBuilder endpoint)
+    // Charges the body of each call, and ends the call in good order.
+    private static void Wrap(EndpointBuilder endpoint)
     {
         var answer = endpoint.RequestDelegate!;
         endpoint.RequestDelegate = async context =>
         {
             using var account = context.RequestServices.GetRequiredService<BytesInFlight>().Open(model: "");
             context.Features.Set(account);
+            var received = context.Request.BodyReader;
             var body = new ChargedBody(context, account);
             context.Features.Set(body);
             context.Features.Set<IRequestBodyPipeFeature>(body);
@@ -66,6 +69,7 @@ internal static class GrpcEndpoints
             }
 
             await answer(context);
+            await context.RequestServices.GetRequiredService<StoppingCalls>().EndAsync(context, received);
         };
     }
 }
