@@ -27,6 +27,7 @@ internal static class GrpcEndpoints
             (service.MaxReceiveMessageSize, service.MaxSendMessageSize) = (bytes, bytes);
         });
         services.TryAddSingleton<RpcErrorBoundary>();
+        services.TryAddSingleton<StoppingCalls>();
         services.TryAddSingleton<InferTimeout>();
         services.TryAddSingleton<RepositoryRpcs>();
         services.TryAddSingleton<InferCall>();
@@ -42,17 +43,19 @@ internal static class GrpcEndpoints
     {
         var inference = endpoints.MapGrpcService<InferenceRpcs>();
         inference.Add(static endpoint => endpoint.Metadata.Add(new RequiredRight(RpcRights.OfInference(endpoint.Metadata.OfType<GrpcMethodMetadata>().FirstOrDefault()))));
-        inference.Add(ChargeBody);
-        endpoints.MapGrpcService<HealthRpcs>().RequireRight(Right.Probe).Add(ChargeBody);
+        inference.Add(Wrap);
+        endpoints.MapGrpcService<HealthRpcs>().RequireRight(Right.Probe).Add(Wrap);
     }
 
-    private static void ChargeBody(EndpointBuilder endpoint)
+    // Charges the body of each call, and ends the call in good order.
+    private static void Wrap(EndpointBuilder endpoint)
     {
         var answer = endpoint.RequestDelegate!;
         endpoint.RequestDelegate = async context =>
         {
             using var account = context.RequestServices.GetRequiredService<BytesInFlight>().Open(model: "");
             context.Features.Set(account);
+            var received = context.Request.BodyReader;
             var body = new ChargedBody(context, account);
             context.Features.Set(body);
             context.Features.Set<IRequestBodyPipeFeature>(body);
@@ -64,6 +67,7 @@ internal static class GrpcEndpoints
             }
 
             await answer(context);
+            await context.RequestServices.GetRequiredService<StoppingCalls>().EndAsync(context, received);
         };
     }
 }
