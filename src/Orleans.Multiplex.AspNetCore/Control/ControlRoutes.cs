@@ -31,7 +31,15 @@ internal static class ControlRoutes
         map.Map<IMultiplexClient>(HttpMethods.Post, $"/multiplex/models/{{model}}/{verb}", Right.Operate, async (client, context) =>
         {
             var model = ModelRoute.Read(context).ToString();
-            await act(client, model, context.RequestAborted);
+            try
+            {
+                await act(client, model, context.RequestAborted);
+            }
+            catch (PinRefusedException refused) when (PinRefusal.Limit(refused, AccessGrant.Of(context)) is { } limited)
+            {
+                throw limited;
+            }
+
             var report = await client.GetModelAsync(model, context.RequestAborted);
             await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json => ResidencyJson.Write(json, report));
         });
