@@ -66,14 +66,14 @@ internal readonly record struct RepositoryRequest(bool ReadyOnly, string? Upload
         var (readyOnly, upload) = (false, (string?)null);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("ready"u8))
+            if (ReadScope.IsProperty(ref reader, "ready"u8))
             {
                 reader.Read();
                 readyOnly = reader.TokenType is JsonTokenType.True or JsonTokenType.False
                     ? reader.GetBoolean()
                     : throw new InvalidInputException(model, "", "\"ready\" must be true or false.");
             }
-            else if (reader.ValueTextEquals("parameters"u8))
+            else if (ReadScope.IsProperty(ref reader, "parameters"u8))
             {
                 reader.Read();
                 upload = FindUpload(ref reader, model);
@@ -97,12 +97,25 @@ internal readonly record struct RepositoryRequest(bool ReadyOnly, string? Upload
         string? upload = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = reader.GetString()!;
+            var name = ReadName(ref reader, model);
             upload = IsUpload(name) ? name : upload;
             reader.Skip();
         }
 
         return upload is { Length: > 80 } ? upload[..80] : upload;
+    }
+
+    // Passed over, a name that is no text might be the upload.
+    private static string ReadName(ref Utf8JsonReader reader, string model)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new InvalidInputException(model, "", "The name of a parameter is not valid UTF-8 text.");
+        }
     }
 
     private static BadHttpRequestException Unsupported(string message) => new(message, StatusCodes.Status501NotImplemented);

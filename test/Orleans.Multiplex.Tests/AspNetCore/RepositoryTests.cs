@@ -67,12 +67,21 @@ public sealed class RepositoryTests
     [InlineData("{", "not valid JSON")]
     [InlineData("""{"ready":1}""", "ready")]
     [InlineData("{} x", "not valid JSON")]
+    [InlineData("""{"parameters":{"\ud800":1}}""", "not valid UTF-8")]
     public async Task Index_WrongBody_IsRefused(string body, string why)
     {
         await using var host = await HttpHost.StartAsync(Listing);
 
         (await host.PostAsync("/v2/repository/index", body)).IsError(HttpStatusCode.BadRequest, why);
         Assert.Equal(0, host.InFlight.Charged);
+    }
+
+    [Fact]
+    public async Task Index_NamesThatAreNoText_ArePassedOver()
+    {
+        await using var host = await HttpHost.StartAsync(Listing);
+
+        Assert.Equal(4, (await host.PostAsync("/v2/repository/index", """{"\ud800":1,"re\udc00dy":{"a":[2]}}""")).IsOk().Json.GetArrayLength());
     }
 
     [Fact]
