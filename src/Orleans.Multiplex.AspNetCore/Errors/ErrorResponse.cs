@@ -31,7 +31,7 @@ internal static class ErrorResponse
         await using (var json = new Utf8JsonWriter(body, Options))
         {
             json.WriteStartObject();
-            json.WriteString("error", report.Message);
+            json.WriteString("error", ErrorText.Cut(report.Message, ErrorText.MaxHttpBytes));
             if (report.TraceId is { } traceId)
             {
                 json.WriteString("trace_id", traceId);

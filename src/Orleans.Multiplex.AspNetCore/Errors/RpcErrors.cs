@@ -8,7 +8,7 @@ internal static class RpcErrors
 {
     /// <summary>What the caller is told; null for an error that nobody foresaw. What is a status already stays as it is.</summary>
     public static RpcException? Find(Exception error) => error as RpcException ?? (ErrorMapping.FindRpcStatus(error) is { } status
-        ? new RpcException(new Status(status, error.Message), Trailers(ErrorMapping.RetryAfterOf(error)))
+        ? new RpcException(new Status(status, ErrorText.Cut(error.Message, ErrorText.MaxRpcBytes)), Trailers(ErrorMapping.RetryAfterOf(error)))
         : null);
 
     private static RpcMetadata Trailers(TimeSpan? retryAfter)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Multiplex.AspNetCore.Errors;
 using Orleans.Multiplex.AspNetCore.Grpc.Protocol;
 using Orleans.Multiplex.AspNetCore.OpenInference;
 
@@ -44,7 +45,7 @@ internal static class InferInputs
     private static TensorType ReadType(ModelInferRequest.Types.InferInputTensor input, ReadScope scope) =>
         TensorTypes.TryParseProtocolName(input.Datatype, out var type)
             ? type
-            : throw scope.Fault(input.Name, $"there is no datatype '{input.Datatype}'; it is one of {JsonTypes.Names}.");
+            : throw scope.Fault(input.Name, $"there is no datatype '{ErrorText.Cut(input.Datatype, ErrorText.MaxNameBytes)}'; it is one of {JsonTypes.Names}, and in raw contents of {JsonTypes.OtherNames} too.");
 
     private static long CountElements(ModelInferRequest.Types.InferInputTensor input, ReadScope scope)
     {

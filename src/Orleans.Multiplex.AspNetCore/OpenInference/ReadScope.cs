@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Orleans.Multiplex.AspNetCore.Bodies;
+using Orleans.Multiplex.AspNetCore.Errors;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
@@ -42,7 +43,8 @@ internal sealed class ReadScope(string model, int bodyLength, long limit, BytesI
     public InvalidInputException Fault(string message) => new InvalidInputException(model, "", message);
 
     /// <summary>A fault of one input.</summary>
-    public InvalidInputException Fault(string input, string message) => new InvalidInputException(model, input, $"Input '{input}': {message}");
+    public InvalidInputException Fault(string input, string message) =>
+        new InvalidInputException(model, input, $"Input '{ErrorText.Cut(input, ErrorText.MaxNameBytes)}': {message}");
 
     /// <summary>Whether the property at the reader has this name. One whose name is no text is none that anybody asks for.</summary>
     public static bool IsProperty(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Orleans.Multiplex.AspNetCore.Errors;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
@@ -18,7 +19,7 @@ internal readonly record struct RepositoryRequest(bool ReadyOnly, string? Upload
     {
         if (Upload is not null)
         {
-            throw Unsupported($"The parameter \"{Upload}\" of a load is not supported: models are loaded as they are in the store. Put the model there.");
+            throw Unsupported($"The parameter \"{ErrorText.Cut(Upload, ErrorText.MaxNameBytes)}\" of a load is not supported: models are loaded as they are in the store. Put the model there.");
         }
     }
 
@@ -102,7 +103,7 @@ internal readonly record struct RepositoryRequest(bool ReadyOnly, string? Upload
             reader.Skip();
         }
 
-        return upload is { Length: > 80 } ? upload[..80] : upload;
+        return upload;
     }
 
     // Passed over, a name that is no text might be the upload.
