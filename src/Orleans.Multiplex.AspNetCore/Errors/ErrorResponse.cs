@@ -25,6 +25,12 @@ internal static class ErrorResponse
             response.Headers.WWWAuthenticate = "Bearer";
         }
 
+        // The rest of the body is not waited for.
+        if (report.Status == StatusCodes.Status408RequestTimeout && HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            response.Headers.Connection = "close";
+        }
+
         response.StatusCode = report.Status;
         response.ContentType = "application/json";
         var body = new ArrayBufferWriter<byte>();

@@ -1,4 +1,5 @@
 using Grpc.AspNetCore.Server;
+using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
@@ -49,11 +50,15 @@ internal static class GrpcEndpoints
     private static void ChargeBody(EndpointBuilder endpoint)
     {
         var answer = endpoint.RequestDelegate!;
+
+        // A stream of requests may last; it waits for its own answers.
+        var isOneMessage = endpoint.Metadata.OfType<GrpcMethodMetadata>().LastOrDefault()?.Method.Type is MethodType.Unary or MethodType.ServerStreaming;
         endpoint.RequestDelegate = async context =>
         {
             using var account = context.RequestServices.GetRequiredService<BytesInFlight>().Open(model: "");
             context.Features.Set(account);
-            var body = new ChargedBody(context, account);
+            using var time = isOneMessage ? ReadingTime.Start(context) : null;
+            var body = new ChargedBody(context, account, time?.Token ?? CancellationToken.None);
             context.Features.Set(body);
             context.Features.Set<IRequestBodyPipeFeature>(body);
 
