@@ -33,6 +33,7 @@ internal static class InferInputs
             var type = ReadType(input, scope);
             var elements = CountElements(input, scope);
             ImmutableArray<long> shape = [.. input.Shape];
+            scope.TakeInput(name, shape.Length);
             inputs.Add(
                 raw.Count == 0 ? new Tensor(name, type, shape, TypedContentsReader.Read(input.Contents, type, elements, name, scope))
                 : input.HasContents ? throw scope.Fault(name, "it has contents beside raw_input_contents; send all inputs one way.")
