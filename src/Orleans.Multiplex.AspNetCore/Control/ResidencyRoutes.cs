@@ -15,7 +15,7 @@ internal static class ResidencyRoutes
         {
             var grant = AccessGrant.Of(context);
             var silos = await client.GetSilosAsync(context.RequestAborted);
-            await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json => ResidencyJson.Write(json, silos, grant.Covers));
+            await JsonBody.WriteAsync(context, StatusCodes.Status200OK, (json, flush) => ResidencyJson.WriteAsync(json, silos, grant.Covers, flush));
         });
         map.Map<IMultiplexClient>(HttpMethods.Get, "/multiplex/models/{**model}", Right.Read, static async (client, context) =>
         {
