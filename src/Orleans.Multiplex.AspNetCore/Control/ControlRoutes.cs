@@ -13,6 +13,9 @@ namespace Orleans.Multiplex.AspNetCore.Control;
 /// </summary>
 internal static class ControlRoutes
 {
+    /// <summary>What can be done with a model.</summary>
+    public static IReadOnlyCollection<string> Verbs { get; } = ["load", "unload", "pin", "unpin"];
+
     public static void MapControl(this EndpointMap map)
     {
         MapVerb(map, "load", static (client, model, token) => client.LoadAsync(model, token));

@@ -22,6 +22,19 @@ public sealed class ControlTests
         Assert.Equal(model, reply.Json.GetProperty("model").GetString());
     }
 
+    [Theory]
+    [InlineData("POST", "/multiplex/models/team/iris/pin", HttpStatusCode.NotFound, "%2F")]
+    [InlineData("POST", "/multiplex/models/team/iris", HttpStatusCode.MethodNotAllowed, "GET requests only")]
+    [InlineData("DELETE", "/multiplex/models/team/iris/pin", HttpStatusCode.MethodNotAllowed, "GET requests only")]
+    [InlineData("POST", "/v2/models/team/iris/infer", HttpStatusCode.NotFound, "%2F")]
+    public async Task Path_WithASlashInTheId_SaysHowItIsWritten(string verb, string path, HttpStatusCode status, string told)
+    {
+        await using var host = await HttpHost.StartAsync();
+
+        (await host.SendAsync(new HttpMethod(verb), path, null, Own)).IsError(status, told);
+        Assert.Empty(host.Fake.Controls);
+    }
+
     [Fact]
     public async Task Verb_Refused_SaysWhy()
     {
