@@ -28,7 +28,7 @@ internal sealed class InferEndpoint(Descriptions descriptions, TensorCall call, 
         JsonAnswer.Check(key, response, request.Outputs);
         context.Response.Headers["x-multiplex-silo"] = Printable(response.Silo);
         context.Response.Headers["x-multiplex-cold"] = response.IsCold ? "true" : "false";
-        if (response.Outputs.Any(output => request.Outputs.IsBinary(output.Name)))
+        if (request.Outputs.HasBinary(response.Outputs))
         {
             await BinaryResponseWriter.WriteAsync(context.Response, model.Id, request, response, account, context.RequestAborted);
             return;

@@ -33,12 +33,21 @@ internal sealed class TensorCall(IMultiplexClient client, Descriptions descripti
         // 2 The call.
         var response = await client.InferAsync(key, inputs, asked, cancellationToken);
 
-        // 3 The answer. What an empty sequence is a sequence of, only the description of the version that answered tells.
+        // 3 The answer: mostly tensors as they are.
+        var tensors = plan.HasLabels ? default : OutputTensors.AsTensors(response.Outputs);
+        return new TensorAnswer(
+            response.Version, tensors.IsDefault ? await SelectAsync(model, plan, response, time, cancellationToken) : tensors, response.Silo, response.IsCold);
+    }
+
+    // What an empty sequence is a sequence of, only the description of the version that answered tells.
+    private async ValueTask<ImmutableArray<Tensor>> SelectAsync(
+        ModelKey model, OutputPlan plan, InferenceResponse response, RequestTime time, CancellationToken cancellationToken)
+    {
         var declared = response.Outputs.Any(OutputTensors.NeedDeclaration)
             ? await DescribeOutputsAsync(string.Create(CultureInfo.InvariantCulture, $"{model.Id}@{response.Version}"), time, cancellationToken)
             : [];
-        var tensors = plan.Select([.. response.Outputs.Select(output => OutputTensors.Of(key, output, declared))]);
-        return new TensorAnswer(response.Version, tensors, response.Silo, response.IsCold);
+        var key = model.ToString();
+        return plan.Select([.. response.Outputs.Select(output => OutputTensors.Of(key, output, declared))]);
     }
 
     private async ValueTask<ImmutableArray<ValueSpec>> DescribeOutputsAsync(string model, RequestTime time, CancellationToken cancellationToken) =>
