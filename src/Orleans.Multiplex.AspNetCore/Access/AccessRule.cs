@@ -51,7 +51,7 @@ internal sealed class AccessRule(ApiKeys keys)
         {
             return new Refusal(
                 RefusalReason.NotLocal,
-                "This answers on loopback connections only, until access is configured: ask on the machine itself, by localhost or a loopback address and not through a proxy, or configure Multiplex:ApiKeys. Inference and the health probes answer from anywhere.");
+                "This answers on loopback connections only, until access is configured: ask on the machine itself, by localhost or a loopback address, with HTTP/1.1 or later and not through a proxy, or configure Multiplex:ApiKeys. Inference and the health probes answer from anywhere.");
         }
 
         // A page in a browser on this machine may send forms and simple requests anywhere, unseen by its reader. A header of ours makes the

@@ -13,6 +13,9 @@ namespace Orleans.Multiplex.AspNetCore.Control;
 /// </summary>
 internal static class ControlRoutes
 {
+    /// <summary>What can be done with a model.</summary>
+    public static IReadOnlyCollection<string> Verbs { get; } = ["load", "unload", "pin", "unpin"];
+
     public static void MapControl(this EndpointMap map)
     {
         MapVerb(map, "load", static (client, model, token) => client.LoadAsync(model, token));
@@ -31,7 +34,15 @@ internal static class ControlRoutes
         map.Map<IMultiplexClient>(HttpMethods.Post, $"/multiplex/models/{{model}}/{verb}", Right.Operate, async (client, context) =>
         {
             var model = ModelRoute.Read(context).ToString();
-            await act(client, model, context.RequestAborted);
+            try
+            {
+                await act(client, model, context.RequestAborted);
+            }
+            catch (PinRefusedException refused) when (PinRefusal.Limit(refused, AccessGrant.Of(context)) is { } limited)
+            {
+                throw limited;
+            }
+
             var report = await client.GetModelAsync(model, context.RequestAborted);
             await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json => ResidencyJson.Write(json, report));
         });

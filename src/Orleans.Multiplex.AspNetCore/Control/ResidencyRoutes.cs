@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Bodies;
 using Orleans.Multiplex.AspNetCore.Hosting;
@@ -15,12 +16,18 @@ internal static class ResidencyRoutes
         {
             var grant = AccessGrant.Of(context);
             var silos = await client.GetSilosAsync(context.RequestAborted);
-            await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json => ResidencyJson.Write(json, silos, grant.Covers));
+            await JsonBody.WriteAsync(context, StatusCodes.Status200OK, (json, flush) => ResidencyJson.WriteAsync(json, silos, grant.Covers, flush));
         });
         map.Map<IMultiplexClient>(HttpMethods.Get, "/multiplex/models/{**model}", Right.Read, static async (client, context) =>
         {
             var report = await client.GetModelAsync(ModelRoute.Read(context).ToString(), context.RequestAborted);
             await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json => ResidencyJson.Write(json, report));
-        });
+        }, IsVerb);
     }
+
+    // This path takes the slashes of an id as they are, those of the verbs do not.
+    private static bool IsVerb(HttpContext context) =>
+        HttpMethods.IsPost(context.Request.Method)
+        && context.GetRouteValue("model") is string path
+        && ControlRoutes.Verbs.Contains(path[(path.LastIndexOf('/') + 1)..]);
 }

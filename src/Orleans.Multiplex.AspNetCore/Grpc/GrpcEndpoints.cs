@@ -1,4 +1,5 @@
 using Grpc.AspNetCore.Server;
+using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
@@ -51,12 +52,16 @@ internal static class GrpcEndpoints
     private static void Wrap(EndpointBuilder endpoint)
     {
         var answer = endpoint.RequestDelegate!;
+
+        // A stream of requests may last; it waits for its own answers.
+        var isOneMessage = endpoint.Metadata.OfType<GrpcMethodMetadata>().LastOrDefault()?.Method.Type is MethodType.Unary or MethodType.ServerStreaming;
         endpoint.RequestDelegate = async context =>
         {
             using var account = context.RequestServices.GetRequiredService<BytesInFlight>().Open(model: "");
             context.Features.Set(account);
+            using var time = isOneMessage ? ReadingTime.Start(context) : null;
             var received = context.Request.BodyReader;
-            var body = new ChargedBody(context, account);
+            var body = new ChargedBody(context, account, time?.Token ?? CancellationToken.None);
             context.Features.Set(body);
             context.Features.Set<IRequestBodyPipeFeature>(body);
 

@@ -136,7 +136,9 @@ internal sealed class InferStream(
         }
         catch (RpcException error) when (!_errorsEnd && !cancellationToken.IsCancellationRequested)
         {
-            return new ModelStreamInferResponse { ErrorMessage = error.Status.Detail, InferResponse = new ModelInferResponse { Id = request.Id } };
+            // One request's error has no trailers.
+            var wait = error.Trailers.GetValue(RpcErrors.RetryAfterTrailer) is { } seconds ? $" Retry after {seconds} s." : "";
+            return new ModelStreamInferResponse { ErrorMessage = error.Status.Detail + wait, InferResponse = new ModelInferResponse { Id = request.Id } };
         }
     }
 }

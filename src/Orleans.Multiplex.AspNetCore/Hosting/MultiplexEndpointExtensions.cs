@@ -13,8 +13,9 @@ public static class MultiplexEndpointExtensions
 {
     /// <summary>
     /// Maps the endpoints that serve the models of the store: the model-id header (<c>POST /</c>), the Open Inference Protocol
-    /// (<c>/v2</c>, and <c>inference.GRPCInferenceService</c> with <c>grpc.health.v1.Health</c> over gRPC), and the reads of what is where
-    /// (<c>/multiplex</c>). Who may call what is set in <see cref="MultiplexAccessOptions"/>. gRPC needs a
+    /// (<c>/v2</c>, with metadata, configuration, statistics, and the repository that loads and unloads; and
+    /// <c>inference.GRPCInferenceService</c> with <c>grpc.health.v1.Health</c> over gRPC), and what operators ask and do (<c>/multiplex</c>: what
+    /// is where, load, unload, pin). Who may call what is set in <see cref="MultiplexAccessOptions"/>. gRPC needs a
     /// server endpoint that speaks HTTP/2: without TLS, one with <c>Protocols</c> set to <c>Http2</c>.
     /// </summary>
     /// <param name="endpoints">The application, with <c>AddMultiplexHttp()</c> in its services.</param>

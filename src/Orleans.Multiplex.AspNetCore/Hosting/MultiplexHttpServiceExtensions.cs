@@ -35,6 +35,7 @@ public static class MultiplexHttpServiceExtensions
         services.AddMultiplexAccess(configuration);
         services.TryAddSingleton<BytesInFlight>();
         services.TryAddSingleton<ErrorBoundary>();
+        services.TryAddSingleton<Descriptions>();
         services.TryAddSingleton<TensorCall>();
         services.TryAddSingleton<InferEndpoint>();
         services.TryAddSingleton<GrainEndpoint>();

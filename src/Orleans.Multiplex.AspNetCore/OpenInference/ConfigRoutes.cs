@@ -24,8 +24,8 @@ internal static class ConfigRoutes
         {
             json.WriteStartObject();
             json.WriteString("name", model.Id);
-            json.WriteString("platform", ModelConfiguration.Platform);
-            json.WriteString("backend", ModelConfiguration.Backend);
+            json.WriteString("platform", config.Platform);
+            json.WriteString("backend", config.Backend);
             json.WriteNumber("max_batch_size", ModelConfiguration.MaxBatchSize);
             WriteValues(json, "input", config.Inputs);
             WriteValues(json, "output", config.Outputs);

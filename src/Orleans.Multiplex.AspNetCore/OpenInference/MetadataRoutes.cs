@@ -110,7 +110,19 @@ internal static class MetadataRoutes
     private static async Task WriteReadyAsync(ModelReadiness readiness, HttpContext context)
     {
         var model = ModelRoute.Read(context);
-        var (state, fault) = await readiness.AskAsync(model, context.RequestAborted);
+        ModelReadiness.Answer answer;
+        try
+        {
+            answer = await readiness.AskAsync(model, context.RequestAborted);
+        }
+        catch (ModelNotFoundException error)
+        {
+            context.Response.Headers[ModelReadiness.StateHeader] = ModelReadiness.Unknown;
+            await ErrorResponse.WriteAsync(context, ErrorMapping.Find(error)!);
+            return;
+        }
+
+        var (state, fault) = answer;
         context.Response.Headers[ModelReadiness.StateHeader] = state;
         ErrorResponse.SetRetryAfter(context.Response, fault?.RetryAfter);
         await JsonBody.WriteAsync(context, fault is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, json =>

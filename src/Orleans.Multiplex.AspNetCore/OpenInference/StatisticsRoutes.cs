@@ -25,7 +25,8 @@ internal static class StatisticsRoutes
     private static async Task WriteAsync(IMultiplexClient client, HttpContext context, string? model)
     {
         var statistics = await client.GetStatisticsAsync(model, context.RequestAborted);
-        await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json =>
-            StatisticsJson.Write(json, statistics.RemoveAll(one => !AccessGrant.Of(context).Covers(one.Model))));
+        var grant = AccessGrant.Of(context);
+        await JsonBody.WriteAsync(context, StatusCodes.Status200OK, (json, flush) =>
+            StatisticsJson.WriteAsync(json, statistics.Where(one => grant.Covers(one.Model)), flush));
     }
 }

@@ -9,6 +9,21 @@ namespace Orleans.Multiplex.Tests.AspNetCore.Grpc;
 public sealed class InferStreamTests
 {
     [Fact]
+    public async Task Error_WithATimeToWait_SaysItInItsText()
+    {
+        await using var host = await GrpcHost.StartAsync(new FakeMultiplexClient
+        {
+            OnInfer = static (model, _, _, _) => throw new OverloadedException(model, "The queue is full.", TimeSpan.FromSeconds(1.5)),
+        });
+        using var stream = host.Stream();
+
+        await stream.SendAsync("1");
+
+        Assert.Equal("The queue is full. Retry after 2 s.", (await stream.NextAsync()).ErrorMessage);
+        await stream.RequestStream.CompleteAsync();
+    }
+
+    [Fact]
     public async Task Requests_OfAStream_RunSideBySideUpToTheBoundAndAreAnsweredInTheirOrder()
     {
         var model = new HeldModel();
