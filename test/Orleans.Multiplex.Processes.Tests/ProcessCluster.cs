@@ -123,6 +123,14 @@ public sealed class ProcessCluster : IAsyncDisposable
     public Task<Dictionary<string, int>> GetChargedAsync(string pool = "Inference") =>
         ReadPoolsAsync(pool, one => one.GetProperty("chargedModels").GetInt32());
 
+    /// <summary>How much a model of the store is in use, on all silos.</summary>
+    public async Task<int> GetInFlightAsync(string model)
+    {
+        using var http = Front.CreateClient();
+        var report = await http.GetFromJsonAsync<JsonElement>($"/multiplex/models/{model}");
+        return report.GetProperty("locations").EnumerateArray().Sum(location => location.GetProperty("inFlight").GetInt32());
+    }
+
     /// <summary>Waits until so many silos report themselves to each other.</summary>
     public async Task WaitForSilosAsync(int count)
     {
