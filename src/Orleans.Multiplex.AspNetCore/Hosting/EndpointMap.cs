@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Errors;
+using Orleans.Multiplex.AspNetCore.OpenApi;
 
 namespace Orleans.Multiplex.AspNetCore.Hosting;
 
@@ -27,10 +28,11 @@ internal sealed class EndpointMap
     /// <param name="verb">The verb that it answers; others get 405.</param>
     /// <param name="pattern">Its path.</param>
     /// <param name="right">What its caller must be allowed to.</param>
+    /// <param name="operation">What the OpenAPI document says of it.</param>
     /// <param name="handler">Answers.</param>
-    public void Map(string verb, string pattern, Right right, RequestDelegate handler)
+    public void Map(string verb, string pattern, Right right, Operation operation, RequestDelegate handler)
     {
-        _group.MapMethods(pattern, [verb], context => _boundary.RunAsync(context, pattern, handler)).RequireRight(right);
+        _group.MapMethods(pattern, [verb], context => _boundary.RunAsync(context, pattern, handler)).RequireRight(right).WithMetadata(operation);
 
         // A later order: an application may answer other verbs of the same path itself.
         _group.Map(pattern, context => _boundary.RunAsync(context, pattern, _ => WrongVerbAsync(context, verb)))
@@ -41,9 +43,9 @@ internal sealed class EndpointMap
     /// Maps an endpoint that a service answers. The service is made on the first request: settings are checked, all together, when the
     /// application starts, which is after it is mapped.
     /// </summary>
-    public void Map<TService>(string verb, string pattern, Right right, Func<TService, HttpContext, Task> handler)
+    public void Map<TService>(string verb, string pattern, Right right, Operation operation, Func<TService, HttpContext, Task> handler)
         where TService : notnull =>
-        Map(verb, pattern, right, context => handler(context.RequestServices.GetRequiredService<TService>(), context));
+        Map(verb, pattern, right, operation, context => handler(context.RequestServices.GetRequiredService<TService>(), context));
 
     /// <summary>Answers with 404 what no other endpoint answers.</summary>
     public void MapUnknown(string pattern) =>
