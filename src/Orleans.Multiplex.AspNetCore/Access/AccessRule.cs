@@ -4,7 +4,7 @@ namespace Orleans.Multiplex.AspNetCore.Access;
 
 /// <summary>
 /// Who may do what. With keys: who has one with the right, from wherever. Without: everybody may run models, and who is on this machine
-/// may do the rest. Everybody may probe.
+/// may do the rest. Everybody may probe, and read what can be asked where there are keys.
 /// </summary>
 internal sealed class AccessRule(ApiKeys keys)
 {
@@ -20,7 +20,9 @@ internal sealed class AccessRule(ApiKeys keys)
             return null;
         }
 
-        return keys.Any ? FindRefusalOfKey(context, right, out grant) : FindRefusalWithoutKeys(context, right, isRpc);
+        return !keys.Any ? FindRefusalWithoutKeys(context, right, isRpc)
+            : right == Right.Document ? null
+            : FindRefusalOfKey(context, right, out grant);
     }
 
     private Refusal? FindRefusalOfKey(HttpContext context, Right right, out AccessGrant grant)
@@ -63,7 +65,8 @@ internal sealed class AccessRule(ApiKeys keys)
             : null;
     }
 
-    private static string NameOf(Right right) => right switch
+    /// <summary>A right as settings and messages name it.</summary>
+    public static string NameOf(Right right) => right switch
     {
         Right.Infer => "infer",
         Right.Read => "read",

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Errors;
+using Orleans.Multiplex.AspNetCore.OpenApi;
 
 namespace Orleans.Multiplex.AspNetCore.Hosting;
 
@@ -27,11 +28,13 @@ internal sealed class EndpointMap
     /// <param name="verb">The verb that it answers; others get 405.</param>
     /// <param name="pattern">Its path.</param>
     /// <param name="right">What its caller must be allowed to.</param>
+    /// <param name="operation">What the OpenAPI document says of it.</param>
     /// <param name="handler">Answers.</param>
     /// <param name="isElsewhere">Whether a request with another verb is meant for another path, whose model is not written as it must be.</param>
-    public void Map(string verb, string pattern, Right right, RequestDelegate handler, Func<HttpContext, bool>? isElsewhere = null)
+    public void Map(
+        string verb, string pattern, Right right, Operation operation, RequestDelegate handler, Func<HttpContext, bool>? isElsewhere = null)
     {
-        _group.MapMethods(pattern, [verb], context => _boundary.RunAsync(context, pattern, handler)).RequireRight(right);
+        _group.MapMethods(pattern, [verb], context => _boundary.RunAsync(context, pattern, handler)).RequireRight(right).WithMetadata(operation);
 
         // A later order: an application may answer other verbs of the same path itself.
         _group.Map(pattern, context => _boundary.RunAsync(context, pattern, _ => isElsewhere?.Invoke(context) == true ? UnknownAsync(context) : WrongVerbAsync(context, verb)))
@@ -43,9 +46,9 @@ internal sealed class EndpointMap
     /// application starts, which is after it is mapped.
     /// </summary>
     public void Map<TService>(
-        string verb, string pattern, Right right, Func<TService, HttpContext, Task> handler, Func<HttpContext, bool>? isElsewhere = null)
+        string verb, string pattern, Right right, Operation operation, Func<TService, HttpContext, Task> handler, Func<HttpContext, bool>? isElsewhere = null)
         where TService : notnull =>
-        Map(verb, pattern, right, context => handler(context.RequestServices.GetRequiredService<TService>(), context), isElsewhere);
+        Map(verb, pattern, right, operation, context => handler(context.RequestServices.GetRequiredService<TService>(), context), isElsewhere);
 
     /// <summary>Answers with 404 what no other endpoint answers.</summary>
     public void MapUnknown(string pattern) =>
