@@ -78,20 +78,18 @@ internal sealed class OperationWriter(Operation operation, string verb, RoutePat
             return new JsonObject { ["name"] = name, ["in"] = "path", ["required"] = true, ["schema"] = new JsonObject { ["type"] = "string" } };
         }
 
-        var examples = _examples.Where(example => example.Parameters.ContainsKey(name)).ToList();
-        if (examples.Count == 0)
+        if (!_examples.Any(example => example.Parameters.ContainsKey(name)))
         {
             return Reference("parameters", name);
         }
 
         var parameter = (JsonObject)known.DeepClone();
-        var values = parameter["examples"] as JsonObject ?? [];
-        foreach (var example in examples)
-        {
-            values[example.Name] = new JsonObject { ["summary"] = example.Summary, ["value"] = example.Parameters[name] };
-        }
-
-        parameter["examples"] = values;
+        var usual = known["schema"]!["examples"]?[0]!.GetValue<string>();
+        parameter["examples"] = new JsonObject(
+            from example in _examples
+            let value = example.Parameters.GetValueOrDefault(name, usual!)
+            where value is not null
+            select KeyValuePair.Create<string, JsonNode?>(example.Name, new JsonObject { ["summary"] = example.Summary, ["value"] = value }));
         return parameter;
     }
 

@@ -62,8 +62,7 @@ public sealed class ApiDocument(JsonObject root)
         {
             var name = parameter["name"]!.GetValue<string>();
             var isRequired = parameter["required"]?.GetValue<bool>() == true;
-            var values = parameter["examples"] as JsonObject ?? [];
-            var value = (values[example] ?? (isRequired ? values.First().Value : null))?["value"]!.GetValue<string>();
+            var value = (parameter["examples"]?[example]?["value"] ?? (isRequired ? parameter["schema"]!["examples"]![0] : null))?.GetValue<string>();
             switch (parameter["in"]!.GetValue<string>())
             {
                 case "path": path = path.Replace($"{{{name}}}", Uri.EscapeDataString(value!), StringComparison.Ordinal); break;
