@@ -54,6 +54,11 @@ internal readonly record struct RepositoryRequest(bool ReadyOnly, string? Upload
             throw new InvalidInputException(
                 model, "", $"The body is not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {e.Message}");
         }
+        catch (InvalidOperationException)
+        {
+            // So the JSON reader says of half a surrogate pair and of bytes that are no UTF-8, once they are looked at.
+            throw new InvalidInputException(model, "", "The body has a name that is not valid UTF-8 text.");
+        }
     }
 
     private static RepositoryRequest Read(ref Utf8JsonReader reader, string model)

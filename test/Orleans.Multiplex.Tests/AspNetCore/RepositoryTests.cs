@@ -67,6 +67,8 @@ public sealed class RepositoryTests
     [InlineData("{", "not valid JSON")]
     [InlineData("""{"ready":1}""", "ready")]
     [InlineData("{} x", "not valid JSON")]
+    [InlineData("""{"\ud800":1}""", "not valid UTF-8")]
+    [InlineData("""{"parameters":{"\ud800":1}}""", "not valid UTF-8")]
     public async Task Index_WrongBody_IsRefused(string body, string why)
     {
         await using var host = await HttpHost.StartAsync(Listing);

@@ -79,8 +79,8 @@ public sealed class PathMutantTests
                 $"{reply.Status} {reply.Text} for {request.RequestUri}");
             return $"{reply.Status}";
         });
-        host.Check(outcomes, count);
-        Assert.InRange(outcomes["NotFound"], count / 100, count);
+        host.Check(outcomes, count, "NotFound");
+        Assert.InRange(outcomes["BadRequest"], count / 100, count);
     }
 
     // Written by other means than the code under test.
