@@ -18,6 +18,7 @@ builder.UseOrleans(silo =>
 
 var app = builder.Build();
 app.MapMultiplex();
+app.MapMultiplexOpenApi();
 app.MapMultiplexFallback();
 app.SayWhatToTryWhenStarted();
 await app.RunAsync();

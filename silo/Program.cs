@@ -11,6 +11,7 @@ builder.UseOrleans(silo => silo
 
 var app = builder.Build();
 app.MapMultiplex();
+app.MapMultiplexOpenApi();
 app.MapMultiplexFallback();
 app.SayWhereWhenStarted();
 await app.RunAsync();

@@ -15,6 +15,9 @@ internal sealed class AccessGrant(ApiKey? key)
     public static AccessGrant Of(HttpContext context) =>
         context.Features.Get<AccessGrant>() ?? throw new InvalidOperationException("The request has not passed the access filter.");
 
+    /// <summary>Whether the caller may know of some models only.</summary>
+    public bool IsLimited => key is { IsLimited: true };
+
     /// <summary>Whether the caller may know of the model: an endpoint that lists models leaves out the others.</summary>
     /// <param name="model">The model: <c>id</c>, or <c>id@version</c>.</param>
     public bool Covers(string model) => key is null || (ModelKey.TryParse(model, out var parsed, out _) && key.Covers(parsed.Id));

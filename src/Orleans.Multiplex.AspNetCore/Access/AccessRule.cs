@@ -4,7 +4,7 @@ namespace Orleans.Multiplex.AspNetCore.Access;
 
 /// <summary>
 /// Who may do what. With keys: who has one with the right, from wherever. Without: everybody may run models, and who is on this machine
-/// may do the rest. Everybody may probe.
+/// may do the rest. Everybody may probe, and read what can be asked where there are keys.
 /// </summary>
 internal sealed class AccessRule(ApiKeys keys)
 {
@@ -20,7 +20,9 @@ internal sealed class AccessRule(ApiKeys keys)
             return null;
         }
 
-        return keys.Any ? FindRefusalOfKey(context, right, out grant) : FindRefusalWithoutKeys(context, right, isRpc);
+        return !keys.Any ? FindRefusalWithoutKeys(context, right, isRpc)
+            : right == Right.Document ? null
+            : FindRefusalOfKey(context, right, out grant);
     }
 
     private Refusal? FindRefusalOfKey(HttpContext context, Right right, out AccessGrant grant)
@@ -51,7 +53,7 @@ internal sealed class AccessRule(ApiKeys keys)
         {
             return new Refusal(
                 RefusalReason.NotLocal,
-                "This answers on loopback connections only, until access is configured: ask on the machine itself, by localhost or a loopback address and not through a proxy, or configure Multiplex:ApiKeys. Inference and the health probes answer from anywhere.");
+                "This answers on loopback connections only, until access is configured: ask on the machine itself, by localhost or a loopback address, with HTTP/1.1 or later and not through a proxy, or configure Multiplex:ApiKeys. Inference and the health probes answer from anywhere.");
         }
 
         // A page in a browser on this machine may send forms and simple requests anywhere, unseen by its reader. A header of ours makes the
@@ -63,7 +65,8 @@ internal sealed class AccessRule(ApiKeys keys)
             : null;
     }
 
-    private static string NameOf(Right right) => right switch
+    /// <summary>A right as settings and messages name it.</summary>
+    public static string NameOf(Right right) => right switch
     {
         Right.Infer => "infer",
         Right.Read => "read",

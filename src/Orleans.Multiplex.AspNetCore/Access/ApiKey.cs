@@ -12,6 +12,9 @@ internal sealed class ApiKey(string name, byte[] hash, ApiKeyOptions options, Ti
 
     public bool Has(Right right) => options.Rights.HasFlag((AccessRights)right);
 
+    /// <summary>Whether it is for some models only.</summary>
+    public bool IsLimited => options.ModelPrefix is not null;
+
     public bool Covers(string modelId) => options.ModelPrefix is not { } prefix || ModelPrefix.Covers(prefix, modelId);
 
     /// <summary>Counts a request; says why not where there are too many.</summary>

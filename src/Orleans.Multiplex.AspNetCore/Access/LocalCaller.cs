@@ -6,7 +6,8 @@ namespace Orleans.Multiplex.AspNetCore.Access;
 /// <summary>
 /// Whether a caller is on this machine, and not only its last hop. A proxy here connects from loopback for callers from anywhere: it is known
 /// by the headers it adds, or by the public <c>Host</c> that it passes on. The same goes for the browser here that shows a page from elsewhere whose name
-/// was made to resolve to loopback (DNS rebinding): its <c>Host</c> is the page's.
+/// was made to resolve to loopback (DNS rebinding): its <c>Host</c> is the page's. A proxy that does neither is known by HTTP/1.0, which nothing else
+/// speaks any more, or not at all.
 /// </summary>
 internal static class LocalCaller
 {
@@ -15,7 +16,10 @@ internal static class LocalCaller
     private static readonly string[] ProxyHeaders = ["Forwarded", "Via", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP"];
 
     public static bool Is(HttpContext context) =>
-        IsLoopback(context.Connection.RemoteIpAddress) && IsLoopback(context.Request.Host.Host) && !context.Request.Headers.Keys.Any(IsOfAProxy);
+        IsLoopback(context.Connection.RemoteIpAddress)
+        && IsLoopback(context.Request.Host.Host)
+        && !HttpProtocol.IsHttp10(context.Request.Protocol)
+        && !context.Request.Headers.Keys.Any(IsOfAProxy);
 
     // Over gRPC the host is what :authority says. A request without one is nobody's that we know.
     private static bool IsLoopback(string host) =>

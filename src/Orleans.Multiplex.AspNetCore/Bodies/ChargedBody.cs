@@ -11,7 +11,10 @@ namespace Orleans.Multiplex.AspNetCore.Bodies;
 /// The body of a gRPC call, charged to the call's account as it arrives: gRPC buffers a whole message before anything else sees it. What
 /// is charged stays so until the account is closed, for the message that is made of it; a stream takes each message's part out.
 /// </summary>
-internal sealed class ChargedBody(HttpContext context, BytesInFlight.Account account) : PipeReader, IRequestBodyPipeFeature
+/// <param name="context">The call.</param>
+/// <param name="account">What its bytes are charged to.</param>
+/// <param name="time">Fires when the message has to be here; never for a stream.</param>
+internal sealed class ChargedBody(HttpContext context, BytesInFlight.Account account, CancellationToken time = default) : PipeReader, IRequestBodyPipeFeature
 {
     private readonly PipeReader _body = context.Request.BodyReader;
     private ReadOnlySequence<byte> _last;
@@ -34,7 +37,7 @@ internal sealed class ChargedBody(HttpContext context, BytesInFlight.Account acc
 
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        var result = await _body.ReadAsync(cancellationToken);
+        var result = await ReadInTimeAsync(cancellationToken);
         while (Charge(result) is { } refusal)
         {
             if (MakeRoom is null || !await MakeRoom())
@@ -69,6 +72,30 @@ internal sealed class ChargedBody(HttpContext context, BytesInFlight.Account acc
 
     public override void Complete(Exception? exception = null) => _body.Complete(exception);
 
+    private async ValueTask<ReadResult> ReadInTimeAsync(CancellationToken cancellationToken)
+    {
+        if (!time.CanBeCanceled)
+        {
+            return await _body.ReadAsync(cancellationToken);
+        }
+
+        if (_body.TryRead(out var result))
+        {
+            return result;
+        }
+
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time);
+        try
+        {
+            return await _body.ReadAsync(end.Token);
+        }
+        catch (OperationCanceledException) when (time.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(
+                StatusCode.DeadlineExceeded, "The message did not arrive within the time of a request (Multiplex:RequestTimeout). Send fewer rows at once."));
+        }
+    }
+
     // The errors become a status here: no interceptor sees those of reading a single message.
     private RpcException? Charge(ReadResult result)
     {
@@ -78,7 +105,13 @@ internal sealed class ChargedBody(HttpContext context, BytesInFlight.Account acc
             throw new RpcException(new Status(StatusCode.Unimplemented, "The message is compressed; send it without compression."));
         }
 
+        // Each message begins with whether it is compressed; gRPC takes other numbers there for a fault of the server.
         _last = result.Buffer;
+        if (_consumed == 0 && _last.FirstSpan is [> 1, ..])
+        {
+            throw new RpcException(new Status(StatusCode.InvalidArgument, "The body is no message of gRPC."));
+        }
+
         var arrived = _consumed + _last.Length;
         if (arrived > _charged)
         {

@@ -4,12 +4,14 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Orleans.Multiplex.AspNetCore.Bodies;
 
-/// <summary>The bytes of a request's body as they come: inflated when it is compressed, and never more than the limit.</summary>
+/// <summary>The bytes of a request's body as they come: inflated when it is compressed, never more than the limit, and for no longer than a request has time.</summary>
+/// <param name="context">The request.</param>
 /// <param name="stream">The bytes.</param>
 /// <param name="length">How many there are; null when only their end will tell.</param>
 /// <param name="limit">The most that there may be.</param>
-internal sealed class RequestContent(Stream stream, long? length, long limit) : IAsyncDisposable
+internal sealed class RequestContent(HttpContext context, Stream stream, long? length, long limit) : IAsyncDisposable
 {
+    private readonly CancellationTokenSource _time = ReadingTime.Start(context);
     private long _count;
 
     /// <summary>How many bytes there are; null when only their end will tell, as with compressed and chunked bodies.</summary>
@@ -35,18 +37,24 @@ internal sealed class RequestContent(Stream stream, long? length, long limit) : 
         }
 
         var stream = Inflate(request.Body, request.Headers.ContentEncoding.ToString());
-        return new RequestContent(stream, stream == request.Body ? request.ContentLength : null, limit);
+        return new RequestContent(context, stream, stream == request.Body ? request.ContentLength : null, limit);
     }
 
     /// <summary>Reads what is there, at least a byte unless the body has ended; returns the number of bytes.</summary>
-    /// <exception cref="BadHttpRequestException">The body is longer than the limit, ends early, or is not compressed as it says.</exception>
+    /// <exception cref="BadHttpRequestException">The body is longer than the limit, ends early, is not compressed as it says, or takes too long.</exception>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
+        using var gone = cancellationToken.UnsafeRegister(static time => ((CancellationTokenSource)time!).Cancel(), _time);
         try
         {
-            var read = await stream.ReadAsync(buffer, cancellationToken);
+            var read = await stream.ReadAsync(buffer, _time.Token);
             _count += read;
             return _count > limit ? throw TooLong(limit) : read;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new BadHttpRequestException(
+                "The body did not arrive within the time of a request (Multiplex:RequestTimeout). Send fewer rows at once.", StatusCodes.Status408RequestTimeout);
         }
         catch (InvalidDataException e)
         {
@@ -67,8 +75,13 @@ internal sealed class RequestContent(Stream stream, long? length, long limit) : 
         return count;
     }
 
-    // The server's own stream is the server's to end.
-    public ValueTask DisposeAsync() => stream is GZipStream or ZLibStream ? stream.DisposeAsync() : ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        _time.Dispose();
+
+        // The server's own stream is the server's to end.
+        return stream is GZipStream or ZLibStream ? stream.DisposeAsync() : ValueTask.CompletedTask;
+    }
 
     private static Stream Inflate(Stream body, string encoding) => encoding.ToUpperInvariant() switch
     {

@@ -9,24 +9,29 @@ namespace Orleans.Multiplex.AspNetCore.Control;
 internal static class ResidencyJson
 {
     /// <summary>Writes what the silos hold: of their models those that the reader may know of.</summary>
-    public static void Write(Utf8JsonWriter json, IEnumerable<SiloResidency> silos, Func<string, bool> mayKnow)
+    public static async Task WriteAsync(Utf8JsonWriter json, IEnumerable<SiloResidency> silos, Func<string, bool> mayKnow, Func<ValueTask> flush)
     {
         json.WriteStartObject();
-        WriteArray(json, "silos", silos, (json, silo) =>
+        json.WriteStartArray("silos");
+        foreach (var silo in silos)
         {
+            json.WriteStartObject();
             json.WriteString("silo", silo.Silo);
             json.WriteString("address", silo.Address);
             json.WriteNumber("maxBytes", silo.MaxBytes);
             json.WriteNumber("chargedBytes", silo.ChargedBytes);
             json.WriteBoolean("draining", silo.IsDraining);
-            WriteArray(json, "pools", silo.Pools, (json, pool) =>
+            json.WriteStartArray("pools");
+            foreach (var pool in silo.Pools)
             {
-                json.WriteString("pool", pool.Pool);
-                json.WriteNumber("maxModels", pool.MaxModels);
-                json.WriteNumber("chargedModels", pool.ChargedModels);
-                WriteArray(json, "models", pool.Models.Where(model => mayKnow(model.Model)), WriteModel);
-            });
-        });
+                await WriteAsync(json, pool, mayKnow, flush);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 
@@ -60,6 +65,25 @@ internal static class ResidencyJson
             json.WriteNumber("attempts", failure.Attempts);
             WriteSeconds(json, "nextTrySeconds", failure.NextTry);
         });
+        json.WriteEndObject();
+    }
+
+    private static async Task WriteAsync(Utf8JsonWriter json, PoolResidency pool, Func<string, bool> mayKnow, Func<ValueTask> flush)
+    {
+        json.WriteStartObject();
+        json.WriteString("pool", pool.Pool);
+        json.WriteNumber("maxModels", pool.MaxModels);
+        json.WriteNumber("chargedModels", pool.ChargedModels);
+        json.WriteStartArray("models");
+        foreach (var model in pool.Models.Where(model => mayKnow(model.Model)))
+        {
+            json.WriteStartObject();
+            WriteModel(json, model);
+            json.WriteEndObject();
+            await flush();
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 

@@ -1,7 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Bodies;
 using Orleans.Multiplex.AspNetCore.Hosting;
+using Orleans.Multiplex.AspNetCore.OpenApi;
 using Orleans.Multiplex.AspNetCore.OpenInference;
 
 namespace Orleans.Multiplex.AspNetCore.Control;
@@ -9,18 +12,58 @@ namespace Orleans.Multiplex.AspNetCore.Control;
 /// <summary><c>GET /multiplex/silos</c> and <c>GET /multiplex/models/{model}</c>: what is where, and why. Reading changes nothing.</summary>
 internal static class ResidencyRoutes
 {
+    /// <summary>A report on a model, for the OpenAPI document.</summary>
+    [StringSyntax(StringSyntaxAttribute.Json)]
+    public const string ReportExample =
+        """
+        {"model":"1","locations":[{"silo":"silo-1","pool":"Inference","model":"1","version":1,"state":"ready","bytes":44036,"ageSeconds":0.2,
+        "hits":3,"inFlight":0,"loadSeconds":0.0014,"pinned":false}],"placements":[{"chosen":"silo-1","decidedBy":"silo-1","ageSeconds":7.5,
+        "candidates":[{"silo":"silo-1","reason":"Chosen: has room (0 models, 0B of 8GiB); the least full with room, and among equals first in this model's order of silos."}]}],"failures":[]}
+        """;
+
+    private static readonly Operation GetSilos = new("getSilos", "Operation", "What each silo holds")
+    {
+        Answer = "Silos",
+        Errors = [StatusCodes.Status503ServiceUnavailable],
+        Examples =
+        [
+            new("silos", "One silo with a model")
+            {
+                Answer = """
+                    {"silos":[{"silo":"silo-1","address":"127.0.0.1:11111@154682510","maxBytes":8589934592,"chargedBytes":44036,"draining":false,
+                    "pools":[{"pool":"Inference","maxModels":3,"chargedModels":1,"models":[{"model":"1","version":1,"state":"ready","bytes":44036,
+                    "ageSeconds":0.2,"hits":3,"inFlight":0,"loadSeconds":0.0014,"pinned":false}]}]}]}
+                    """,
+            },
+        ],
+    };
+
+    private static readonly Operation GetModel = new("whereIsModel", "Operation", "Where a model is, and why")
+    {
+        Description = "With the last failure and the time of the next try. Here a `/` within the id may stand as it is.",
+        Answer = "ModelReport",
+        Errors = [StatusCodes.Status400BadRequest, StatusCodes.Status503ServiceUnavailable],
+        Examples = [new("model-1", "Model 1") { Answer = ReportExample }],
+    };
+
     public static void MapResidency(this EndpointMap map)
     {
-        map.Map<IMultiplexClient>(HttpMethods.Get, "/multiplex/silos", Right.Read, static async (client, context) =>
+        map.Map<IMultiplexClient>(HttpMethods.Get, "/multiplex/silos", Right.Read, GetSilos, static async (client, context) =>
         {
             var grant = AccessGrant.Of(context);
             var silos = await client.GetSilosAsync(context.RequestAborted);
-            await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json => ResidencyJson.Write(json, silos, grant.Covers));
+            await JsonBody.WriteAsync(context, StatusCodes.Status200OK, (json, flush) => ResidencyJson.WriteAsync(json, silos, grant.Covers, flush));
         });
-        map.Map<IMultiplexClient>(HttpMethods.Get, "/multiplex/models/{**model}", Right.Read, static async (client, context) =>
+        map.Map<IMultiplexClient>(HttpMethods.Get, "/multiplex/models/{**model}", Right.Read, GetModel, static async (client, context) =>
         {
             var report = await client.GetModelAsync(ModelRoute.Read(context).ToString(), context.RequestAborted);
             await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json => ResidencyJson.Write(json, report));
-        });
+        }, IsVerb);
     }
+
+    // This path takes the slashes of an id as they are, those of the verbs do not.
+    private static bool IsVerb(HttpContext context) =>
+        HttpMethods.IsPost(context.Request.Method)
+        && context.GetRouteValue("model") is string path
+        && ControlRoutes.Verbs.Contains(path[(path.LastIndexOf('/') + 1)..]);
 }

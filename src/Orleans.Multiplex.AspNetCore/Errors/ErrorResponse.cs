@@ -1,16 +1,14 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Orleans.Multiplex.AspNetCore.Bodies;
 
 namespace Orleans.Multiplex.AspNetCore.Errors;
 
 /// <summary>Writes an error as an HTTP response: <c>{"error": "…"}</c>, with <c>Retry-After</c> where a new try makes sense, with the encodings that are read where another was sent, and with the scheme by which a key is sent where one is missing.</summary>
 internal static class ErrorResponse
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static async Task WriteAsync(HttpContext context, ErrorReport report)
     {
         var response = context.Response;
@@ -25,13 +23,19 @@ internal static class ErrorResponse
             response.Headers.WWWAuthenticate = "Bearer";
         }
 
+        // The rest of the body is not waited for.
+        if (report.Status == StatusCodes.Status408RequestTimeout && HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            response.Headers.Connection = "close";
+        }
+
         response.StatusCode = report.Status;
         response.ContentType = "application/json";
         var body = new ArrayBufferWriter<byte>();
-        await using (var json = new Utf8JsonWriter(body, Options))
+        await using (var json = new Utf8JsonWriter(body, JsonBody.Options))
         {
             json.WriteStartObject();
-            json.WriteString("error", report.Message);
+            json.WriteString("error", ErrorText.Cut(report.Message, ErrorText.MaxHttpBytes));
             if (report.TraceId is { } traceId)
             {
                 json.WriteString("trace_id", traceId);

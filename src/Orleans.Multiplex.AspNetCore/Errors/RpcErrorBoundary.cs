@@ -89,7 +89,7 @@ internal sealed class RpcErrorBoundary(TimeProvider time, IHostEnvironment envir
 
     private RpcException Unexpected(HttpContext context, Exception error) => new(new Status(
         StatusCode.Internal,
-        environment.IsDevelopment() ? error.ToString() : $"internal error (trace {Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier})"));
+        environment.IsDevelopment() ? ErrorText.Cut(error.ToString(), ErrorText.MaxRpcBytes) : $"internal error (trace {Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier})"));
 
     private double Elapsed(long start) => time.GetElapsedTime(start).TotalMilliseconds;
 }

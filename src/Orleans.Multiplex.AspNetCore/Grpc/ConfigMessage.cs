@@ -14,8 +14,8 @@ internal static class ConfigMessage
         var message = new ModelConfig
         {
             Name = model,
-            Platform = ModelConfiguration.Platform,
-            Backend = ModelConfiguration.Backend,
+            Platform = config.Platform,
+            Backend = config.Backend,
             MaxBatchSize = ModelConfiguration.MaxBatchSize,
         };
         message.Input.AddRange(config.Inputs.Select(static value => new ModelInput

@@ -1,4 +1,5 @@
 using Grpc.AspNetCore.Server;
+using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
@@ -27,6 +28,7 @@ internal static class GrpcEndpoints
             (service.MaxReceiveMessageSize, service.MaxSendMessageSize) = (bytes, bytes);
         });
         services.TryAddSingleton<RpcErrorBoundary>();
+        services.TryAddSingleton<StoppingCalls>();
         services.TryAddSingleton<InferTimeout>();
         services.TryAddSingleton<RepositoryRpcs>();
         services.TryAddSingleton<InferCall>();
@@ -42,18 +44,24 @@ internal static class GrpcEndpoints
     {
         var inference = endpoints.MapGrpcService<InferenceRpcs>();
         inference.Add(static endpoint => endpoint.Metadata.Add(new RequiredRight(RpcRights.OfInference(endpoint.Metadata.OfType<GrpcMethodMetadata>().FirstOrDefault()))));
-        inference.Add(ChargeBody);
-        endpoints.MapGrpcService<HealthRpcs>().RequireRight(Right.Probe).Add(ChargeBody);
+        inference.Add(Wrap);
+        endpoints.MapGrpcService<HealthRpcs>().RequireRight(Right.Probe).Add(Wrap);
     }
 
-    private static void ChargeBody(EndpointBuilder endpoint)
+    // Charges the body of each call, and ends the call in good order.
+    private static void Wrap(EndpointBuilder endpoint)
     {
         var answer = endpoint.RequestDelegate!;
+
+        // A stream of requests may last; it waits for its own answers.
+        var isOneMessage = endpoint.Metadata.OfType<GrpcMethodMetadata>().LastOrDefault()?.Method.Type is MethodType.Unary or MethodType.ServerStreaming;
         endpoint.RequestDelegate = async context =>
         {
             using var account = context.RequestServices.GetRequiredService<BytesInFlight>().Open(model: "");
             context.Features.Set(account);
-            var body = new ChargedBody(context, account);
+            using var time = isOneMessage ? ReadingTime.Start(context) : null;
+            var received = context.Request.BodyReader;
+            var body = new ChargedBody(context, account, time?.Token ?? CancellationToken.None);
             context.Features.Set(body);
             context.Features.Set<IRequestBodyPipeFeature>(body);
 
@@ -64,6 +72,7 @@ internal static class GrpcEndpoints
             }
 
             await answer(context);
+            await context.RequestServices.GetRequiredService<StoppingCalls>().EndAsync(context, received);
         };
     }
 }

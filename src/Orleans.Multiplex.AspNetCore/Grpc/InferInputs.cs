@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Multiplex.AspNetCore.Errors;
 using Orleans.Multiplex.AspNetCore.Grpc.Protocol;
 using Orleans.Multiplex.AspNetCore.OpenInference;
 
@@ -10,9 +11,6 @@ namespace Orleans.Multiplex.AspNetCore.Grpc;
 /// </summary>
 internal static class InferInputs
 {
-    // ONNX sets no bound, but no operator works on more.
-    private const int MaxRank = 64;
-
     /// <summary>Reads the inputs.</summary>
     /// <exception cref="InvalidInputException">One is not as the protocol asks; the message names it.</exception>
     public static ImmutableArray<ModelValue> Read(ModelInferRequest request, ReadScope scope)
@@ -30,12 +28,14 @@ internal static class InferInputs
             var input = request.Inputs[i];
             var name = input.Name.Length > 0 ? input.Name : throw scope.Fault($"inputs[{i}]", "it has no name.");
             var type = ReadType(input, scope);
-            var elements = CountElements(input, scope);
-            ImmutableArray<long> shape = [.. input.Shape];
+            var shape = ReadShape(input, scope);
+            var bytes = TensorShape.CountBytes(type, shape, name, scope);
+            var elements = TensorShape.CountElements(shape, name, scope);
+            scope.TakeInput(name, shape.Length);
             inputs.Add(
                 raw.Count == 0 ? new Tensor(name, type, shape, TypedContentsReader.Read(input.Contents, type, elements, name, scope))
                 : input.HasContents ? throw scope.Fault(name, "it has contents beside raw_input_contents; send all inputs one way.")
-                : ReadRaw(name, type, shape, elements, raw[i].Memory, scope));
+                : ReadRaw(name, type, shape, elements, bytes, raw[i].Memory, scope));
         }
 
         return inputs.MoveToImmutable();
@@ -44,41 +44,27 @@ internal static class InferInputs
     private static TensorType ReadType(ModelInferRequest.Types.InferInputTensor input, ReadScope scope) =>
         TensorTypes.TryParseProtocolName(input.Datatype, out var type)
             ? type
-            : throw scope.Fault(input.Name, $"there is no datatype '{input.Datatype}'; it is one of {JsonTypes.Names}.");
+            : throw scope.Fault(input.Name, $"there is no datatype '{ErrorText.Cut(input.Datatype, ErrorText.MaxNameBytes)}'; it is one of {JsonTypes.Names}, and in raw contents of {JsonTypes.OtherNames} too.");
 
-    private static long CountElements(ModelInferRequest.Types.InferInputTensor input, ReadScope scope)
+    private static ImmutableArray<long> ReadShape(ModelInferRequest.Types.InferInputTensor input, ReadScope scope)
     {
-        if (input.Shape.Count > MaxRank)
+        if (input.Shape.Count > TensorShape.MaxRank)
         {
-            throw scope.Fault(input.Name, $"its shape has more than {MaxRank} dimensions.");
+            throw scope.Fault(input.Name, $"its shape has more than {TensorShape.MaxRank} dimensions.");
         }
 
-        var elements = 1L;
-        foreach (var dimension in input.Shape)
-        {
-            if (dimension < 0)
-            {
-                throw scope.Fault(input.Name, $"its shape [{string.Join(", ", input.Shape)}] has a dimension below 0.");
-            }
-
-            if (dimension != 0 && elements > long.MaxValue / dimension / 16)
-            {
-                throw scope.Fault(input.Name, $"its shape [{string.Join(", ", input.Shape)}] has more elements than can be counted.");
-            }
-
-            elements *= dimension;
-        }
-
-        return elements;
+        return input.Shape.Any(static dimension => dimension < 0)
+            ? throw scope.Fault(input.Name, $"its shape [{string.Join(", ", input.Shape)}] has a dimension below 0.")
+            : [.. input.Shape];
     }
 
     private static Tensor ReadRaw(
-        string name, TensorType type, ImmutableArray<long> shape, long elements, ReadOnlyMemory<byte> raw, ReadScope scope)
+        string name, TensorType type, ImmutableArray<long> shape, long elements, long bytes, ReadOnlyMemory<byte> raw, ReadScope scope)
     {
-        if (type != TensorType.String && type.GetByteLength(elements) != raw.Length)
+        if (type != TensorType.String && bytes != raw.Length)
         {
             throw scope.Fault(
-                name, $"its raw contents have {raw.Length} bytes; {elements} elements of type {type.GetProtocolName()} take {type.GetByteLength(elements)}.");
+                name, $"its raw contents have {raw.Length} bytes; {elements} elements of type {type.GetProtocolName()} take {bytes}.");
         }
 
         if (type == TensorType.Bool && raw.Span.ContainsAnyExceptInRange((byte)0, (byte)1))

@@ -76,6 +76,10 @@ internal sealed class InferStream(
             cancellationToken.ThrowIfCancellationRequested();
             return await requests.MoveNext(cancellationToken);
         }
+        catch (InvalidDataException error)
+        {
+            throw new RpcException(new Status(StatusCode.InvalidArgument, $"The stream is not one of gRPC: {error.Message}"));
+        }
         catch (Exception error) when (context.CancellationToken.IsCancellationRequested || error is OperationCanceledException or IOException)
         {
             throw new RpcException(!context.CancellationToken.IsCancellationRequested && stopping.IsCancellationRequested
@@ -136,7 +140,9 @@ internal sealed class InferStream(
         }
         catch (RpcException error) when (!_errorsEnd && !cancellationToken.IsCancellationRequested)
         {
-            return new ModelStreamInferResponse { ErrorMessage = error.Status.Detail, InferResponse = new ModelInferResponse { Id = request.Id } };
+            // One request's error has no trailers.
+            var wait = error.Trailers.GetValue(RpcErrors.RetryAfterTrailer) is { } seconds ? $" Retry after {seconds} s." : "";
+            return new ModelStreamInferResponse { ErrorMessage = error.Status.Detail + wait, InferResponse = new ModelInferResponse { Id = request.Id } };
         }
     }
 }

@@ -7,8 +7,6 @@ namespace Orleans.Multiplex.AspNetCore.Grpc;
 /// <summary>The time of a call: the parameter <c>timeout</c> or what is left until the call's deadline, whichever is less.</summary>
 internal sealed class InferTimeout(TimeProvider time, IOptions<MultiplexClientOptions> options)
 {
-    private const long MicrosecondsPerDay = 86_400_000_000;
-
     /// <summary>Reads the time that a request allows; null when it says nothing.</summary>
     /// <param name="request">The request.</param>
     /// <param name="deadline">The call's deadline; the end of time when it has none.</param>
@@ -38,10 +36,10 @@ internal sealed class InferTimeout(TimeProvider time, IOptions<MultiplexClientOp
         var microseconds = parameter.ParameterChoiceCase switch
         {
             InferParameter.ParameterChoiceOneofCase.Int64Param => parameter.Int64Param,
-            InferParameter.ParameterChoiceOneofCase.Uint64Param when parameter.Uint64Param <= MicrosecondsPerDay => (long)parameter.Uint64Param,
+            InferParameter.ParameterChoiceOneofCase.Uint64Param when parameter.Uint64Param <= RequestParameters.MicrosecondsPerDay => (long)parameter.Uint64Param,
             _ => -1,
         };
-        if (microseconds is < 0 or > MicrosecondsPerDay)
+        if (microseconds is < 0 or > RequestParameters.MicrosecondsPerDay)
         {
             throw scope.Fault(
                 "The parameter timeout must be an int64 or uint64 number of microseconds of at most a day, or 0 for the default.");

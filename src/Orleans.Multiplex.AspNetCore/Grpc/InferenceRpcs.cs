@@ -31,9 +31,18 @@ internal sealed class InferenceRpcs(
 
     public override async Task<ModelReadyResponse> ModelReady(ModelReadyRequest request, ServerCallContext context)
     {
-        var (state, fault) = await readiness.AskAsync(RpcModel.Read(request.Name, request.Version, context), context.CancellationToken);
-        context.ResponseTrailers.Add(ModelReadiness.StateHeader, state);
-        return new ModelReadyResponse { Ready = fault is null };
+        var model = RpcModel.Read(request.Name, request.Version, context);
+        try
+        {
+            var (state, fault) = await readiness.AskAsync(model, context.CancellationToken);
+            context.ResponseTrailers.Add(ModelReadiness.StateHeader, state);
+            return new ModelReadyResponse { Ready = fault is null };
+        }
+        catch (ModelNotFoundException)
+        {
+            context.ResponseTrailers.Add(ModelReadiness.StateHeader, ModelReadiness.Unknown);
+            throw;
+        }
     }
 
     public override Task<ServerMetadataResponse> ServerMetadata(ServerMetadataRequest request, ServerCallContext context) =>

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Errors;
+using Orleans.Multiplex.AspNetCore.OpenApi;
 
 namespace Orleans.Multiplex.AspNetCore.Hosting;
 
@@ -27,13 +28,16 @@ internal sealed class EndpointMap
     /// <param name="verb">The verb that it answers; others get 405.</param>
     /// <param name="pattern">Its path.</param>
     /// <param name="right">What its caller must be allowed to.</param>
+    /// <param name="operation">What the OpenAPI document says of it.</param>
     /// <param name="handler">Answers.</param>
-    public void Map(string verb, string pattern, Right right, RequestDelegate handler)
+    /// <param name="isElsewhere">Whether a request with another verb is meant for another path, whose model is not written as it must be.</param>
+    public void Map(
+        string verb, string pattern, Right right, Operation operation, RequestDelegate handler, Func<HttpContext, bool>? isElsewhere = null)
     {
-        _group.MapMethods(pattern, [verb], context => _boundary.RunAsync(context, pattern, handler)).RequireRight(right);
+        _group.MapMethods(pattern, [verb], context => _boundary.RunAsync(context, pattern, handler)).RequireRight(right).WithMetadata(operation);
 
         // A later order: an application may answer other verbs of the same path itself.
-        _group.Map(pattern, context => _boundary.RunAsync(context, pattern, _ => WrongVerbAsync(context, verb)))
+        _group.Map(pattern, context => _boundary.RunAsync(context, pattern, _ => isElsewhere?.Invoke(context) == true ? UnknownAsync(context) : WrongVerbAsync(context, verb)))
             .RequireRight(Right.Probe).WithOrder(1);
     }
 
@@ -41,15 +45,18 @@ internal sealed class EndpointMap
     /// Maps an endpoint that a service answers. The service is made on the first request: settings are checked, all together, when the
     /// application starts, which is after it is mapped.
     /// </summary>
-    public void Map<TService>(string verb, string pattern, Right right, Func<TService, HttpContext, Task> handler)
+    public void Map<TService>(
+        string verb, string pattern, Right right, Operation operation, Func<TService, HttpContext, Task> handler, Func<HttpContext, bool>? isElsewhere = null)
         where TService : notnull =>
-        Map(verb, pattern, right, context => handler(context.RequestServices.GetRequiredService<TService>(), context));
+        Map(verb, pattern, right, operation, context => handler(context.RequestServices.GetRequiredService<TService>(), context), isElsewhere);
 
     /// <summary>Answers with 404 what no other endpoint answers.</summary>
     public void MapUnknown(string pattern) =>
-        _group.Map(pattern, context => _boundary.RunAsync(context, pattern, static context =>
-            ErrorResponse.WriteAsync(context, new ErrorReport(StatusCodes.Status404NotFound, "There is nothing at this path."))))
+        _group.Map(pattern, context => _boundary.RunAsync(context, pattern, UnknownAsync))
             .RequireRight(Right.Probe).WithOrder(int.MaxValue);
+
+    private static Task UnknownAsync(HttpContext context) => ErrorResponse.WriteAsync(
+        context, new ErrorReport(StatusCodes.Status404NotFound, "There is nothing at this path. Within a model's id, a slash is written as %2F."));
 
     private static Task WrongVerbAsync(HttpContext context, string verb)
     {

@@ -4,6 +4,7 @@ using Orleans.Multiplex.AspNetCore.Control;
 using Orleans.Multiplex.AspNetCore.Grpc;
 using Orleans.Multiplex.AspNetCore.Hosting;
 using Orleans.Multiplex.AspNetCore.ModelHeader;
+using Orleans.Multiplex.AspNetCore.OpenApi;
 using Orleans.Multiplex.AspNetCore.OpenInference;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -13,8 +14,9 @@ public static class MultiplexEndpointExtensions
 {
     /// <summary>
     /// Maps the endpoints that serve the models of the store: the model-id header (<c>POST /</c>), the Open Inference Protocol
-    /// (<c>/v2</c>, and <c>inference.GRPCInferenceService</c> with <c>grpc.health.v1.Health</c> over gRPC), and the reads of what is where
-    /// (<c>/multiplex</c>). Who may call what is set in <see cref="MultiplexAccessOptions"/>. gRPC needs a
+    /// (<c>/v2</c>, with metadata, configuration, statistics, and the repository that loads and unloads; and
+    /// <c>inference.GRPCInferenceService</c> with <c>grpc.health.v1.Health</c> over gRPC), and what operators ask and do (<c>/multiplex</c>: what
+    /// is where, load, unload, pin). Who may call what is set in <see cref="MultiplexAccessOptions"/>. gRPC needs a
     /// server endpoint that speaks HTTP/2: without TLS, one with <c>Protocols</c> set to <c>Http2</c>.
     /// </summary>
     /// <param name="endpoints">The application, with <c>AddMultiplexHttp()</c> in its services.</param>
@@ -60,6 +62,27 @@ public static class MultiplexEndpointExtensions
         ArgumentNullException.ThrowIfNull(call);
         var group = endpoints.MapGroup("");
         new EndpointMap(group).MapGrain(pattern, call);
+        return group;
+    }
+
+    /// <summary>
+    /// Maps an OpenAPI document of the endpoints that <c>MapMultiplex()</c> and <c>MapMultiplexed()</c> have mapped, and a page that shows it and sends
+    /// requests (Scalar). The page loads nothing from elsewhere. Without API keys (<see cref="MultiplexAccessOptions"/>) both answer on loopback only, like
+    /// all reads; with keys they answer everybody, because a browser that opens a page sends no key: they tell what can be asked, and nothing of the
+    /// cluster or its models. They have nothing to do with an OpenAPI document of the application's own; give other paths where that one has these.
+    /// </summary>
+    /// <param name="endpoints">The application, with <c>AddMultiplexHttp()</c> in its services.</param>
+    /// <param name="document">The path of the document.</param>
+    /// <param name="page">The path of the page.</param>
+    public static IEndpointConventionBuilder MapMultiplexOpenApi(
+        this IEndpointRouteBuilder endpoints, string document = "/openapi/v1.json", string page = "/scalar")
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentException.ThrowIfNullOrEmpty(document);
+        ArgumentException.ThrowIfNullOrEmpty(page);
+        var group = endpoints.MapGroup("");
+        new EndpointMap(group).MapDocument(document);
+        group.MapPage(page, document);
         return group;
     }
 

@@ -8,6 +8,7 @@ using Orleans.Multiplex.AspNetCore.Errors;
 using Orleans.Multiplex.AspNetCore.Grpc;
 using Orleans.Multiplex.AspNetCore.Hosting;
 using Orleans.Multiplex.AspNetCore.ModelHeader;
+using Orleans.Multiplex.AspNetCore.OpenApi;
 using Orleans.Multiplex.AspNetCore.OpenInference;
 using Orleans.Multiplex.AspNetCore.Outputs;
 using Orleans.Multiplex.Hosting;
@@ -19,7 +20,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class MultiplexHttpServiceExtensions
 {
     /// <summary>
-    /// Adds the services of <c>MapMultiplex()</c> and <c>MapMultiplexed()</c>, and the client SDK that they call, with the settings of
+    /// Adds the services of <c>MapMultiplex()</c>, <c>MapMultiplexed()</c> and <c>MapMultiplexOpenApi()</c>, and the client SDK that they call, with the settings of
     /// section <c>Multiplex</c> (<see cref="MultiplexHttpOptions"/>, <see cref="MultiplexAccessOptions"/>, <see cref="MultiplexClientOptions"/>), whose faults stop the
     /// start, all of them listed.
     /// </summary>
@@ -35,6 +36,7 @@ public static class MultiplexHttpServiceExtensions
         services.AddMultiplexAccess(configuration);
         services.TryAddSingleton<BytesInFlight>();
         services.TryAddSingleton<ErrorBoundary>();
+        services.TryAddSingleton<Descriptions>();
         services.TryAddSingleton<TensorCall>();
         services.TryAddSingleton<InferEndpoint>();
         services.TryAddSingleton<GrainEndpoint>();
@@ -42,6 +44,7 @@ public static class MultiplexHttpServiceExtensions
         services.TryAddSingleton<ModelReadiness>();
         services.TryAddSingleton<IndexReader>();
         services.TryAddSingleton<RepositoryEndpoint>();
+        services.TryAddSingleton<ProtocolDocument>();
         services.AddMultiplexGrpc();
         return services;
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Hosting;
+using Orleans.Multiplex.AspNetCore.OpenApi;
 using Orleans.Multiplex.AspNetCore.OpenInference;
 
 namespace Orleans.Multiplex.AspNetCore.ModelHeader;
@@ -12,7 +13,7 @@ internal static class ModelHeaderRoutes
     public static void MapModelHeader(this EndpointMap map)
     {
         map.Map<InferEndpoint>(
-            HttpMethods.Post, "/", Right.Infer, static (endpoint, context) => endpoint.AnswerAsync(context, ModelIdHeader.Read(context)));
+            HttpMethods.Post, "/", Right.Infer, InferenceOperation.ByHeader, static (endpoint, context) => endpoint.AnswerAsync(context, ModelIdHeader.Read(context)));
     }
 
     /// <summary>A grain of the application's own.</summary>
@@ -20,6 +21,16 @@ internal static class ModelHeaderRoutes
         this EndpointMap map, string pattern, Func<TGrain, TRequest, CancellationToken, Task<TResponse>> call)
         where TGrain : IGrainWithStringKey
     {
-        map.Map<GrainEndpoint>(HttpMethods.Post, pattern, Right.Infer, (endpoint, context) => endpoint.AnswerAsync(context, call));
+        // Its id is made of its route: an application may have several.
+        var id = string.Concat(pattern.Where(char.IsAsciiLetterOrDigit));
+        var operation = new Operation($"call{id}", "Own classes", $"Call {typeof(TGrain).Name}")
+        {
+            Description = $"The body is read as `{typeof(TRequest).Name}`, the answer is `{typeof(TResponse).Name}`, both as the application writes JSON.",
+            Parameters = [ModelIdHeader.Name],
+            Body = "",
+            Answer = "",
+            Errors = InferenceOperation.Errors,
+        };
+        map.Map<GrainEndpoint>(HttpMethods.Post, pattern, Right.Infer, operation, (endpoint, context) => endpoint.AnswerAsync(context, call));
     }
 }

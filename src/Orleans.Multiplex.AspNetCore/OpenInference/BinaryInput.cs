@@ -15,7 +15,7 @@ internal sealed record BinaryInput(int Index, string Name, TensorType Type, Immu
     /// <exception cref="InvalidInputException">It is not.</exception>
     public BinaryInput Check(ReadScope scope)
     {
-        var least = CountBytes(Name, Type, Shape, scope);
+        var least = TensorShape.CountBytes(Type, Shape, Name, scope);
         return Size == least || (Type == TensorType.String && Size > least)
             ? this
             : throw scope.Fault(
@@ -69,20 +69,6 @@ internal sealed record BinaryInput(int Index, string Name, TensorType Type, Immu
             throw scope.Fault(
                 Name,
                 $"its {Size} bytes are not the elements that its shape [{string.Join(", ", Shape)}] asks for, each behind its length as a little-endian 32-bit number.");
-        }
-    }
-
-    /// <summary>The bytes that type and shape ask for; for text the least.</summary>
-    /// <exception cref="InvalidInputException">They cannot be counted.</exception>
-    public static long CountBytes(string name, TensorType type, ImmutableArray<long> shape, ReadScope scope)
-    {
-        try
-        {
-            return type.GetByteLength(TensorReader.CountElements(shape, name, scope));
-        }
-        catch (OverflowException)
-        {
-            throw scope.Fault(name, $"its shape [{string.Join(", ", shape)}] has more bytes than can be counted.");
         }
     }
 }

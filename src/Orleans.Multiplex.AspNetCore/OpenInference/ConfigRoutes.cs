@@ -3,16 +3,30 @@ using Microsoft.AspNetCore.Http;
 using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Bodies;
 using Orleans.Multiplex.AspNetCore.Hosting;
+using Orleans.Multiplex.AspNetCore.OpenApi;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
 /// <summary><c>GET /v2/models/{model}[/versions/{version}]/config</c>. It neither places, loads nor evicts.</summary>
 internal static class ConfigRoutes
 {
+    private static readonly Operation GetConfig = new("getConfig", "Metadata", "A model's configuration")
+    {
+        Answer = "ModelConfig",
+        Errors = ModelRoute.Errors,
+        Examples =
+        [
+            new("model-1", "Model 1")
+            {
+                Answer = """{"name":"1","platform":"onnxruntime_onnx","backend":"onnxruntime","max_batch_size":0,"input":[{"name":"x","data_type":"TYPE_FP32","dims":[-1,3]}],"output":[{"name":"y","data_type":"TYPE_FP32","dims":[-1,3]}]}""",
+            },
+        ],
+    };
+
     public static void MapModelConfig(this EndpointMap map)
     {
-        map.Map<IMultiplexClient>(HttpMethods.Get, "/v2/models/{model}/config", Right.Read, WriteAsync);
-        map.Map<IMultiplexClient>(HttpMethods.Get, "/v2/models/{model}/versions/{version}/config", Right.Read, WriteAsync);
+        map.Map<IMultiplexClient>(HttpMethods.Get, "/v2/models/{model}/config", Right.Read, GetConfig, WriteAsync);
+        map.Map<IMultiplexClient>(HttpMethods.Get, "/v2/models/{model}/versions/{version}/config", Right.Read, GetConfig, WriteAsync);
     }
 
     private static async Task WriteAsync(IMultiplexClient client, HttpContext context)
@@ -24,8 +38,8 @@ internal static class ConfigRoutes
         {
             json.WriteStartObject();
             json.WriteString("name", model.Id);
-            json.WriteString("platform", ModelConfiguration.Platform);
-            json.WriteString("backend", ModelConfiguration.Backend);
+            json.WriteString("platform", config.Platform);
+            json.WriteString("backend", config.Backend);
             json.WriteNumber("max_batch_size", ModelConfiguration.MaxBatchSize);
             WriteValues(json, "input", config.Inputs);
             WriteValues(json, "output", config.Outputs);

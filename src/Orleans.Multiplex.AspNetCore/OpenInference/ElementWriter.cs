@@ -5,63 +5,70 @@ using System.Text.Json;
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
 /// <summary>Writes the elements of a tensor in portions. Numbers are written so that reading them back gives the same number.</summary>
-internal sealed class ElementWriter
+internal abstract class ElementWriter(Tensor tensor)
 {
-    private readonly Func<Utf8JsonWriter, ReadOnlySpan<byte>, int, int> _write;
-    private ReadOnlyMemory<byte> _rest;
-
-    private ElementWriter(Tensor tensor, Func<Utf8JsonWriter, ReadOnlySpan<byte>, int, int> write) => (_rest, _write) = (tensor.Data, write);
+    private ReadOnlyMemory<byte> _rest = tensor.Data;
 
     /// <summary>A writer at the first element of a tensor.</summary>
-    public static ElementWriter For(Tensor tensor) => new(tensor, tensor.Type switch
+    public static ElementWriter For(Tensor tensor) => tensor.Type switch
     {
-        TensorType.Bool => Of<bool>(static (json, value) => json.WriteBooleanValue(value)),
-        TensorType.UInt8 => Of<byte>(static (json, value) => json.WriteNumberValue(value)),
-        TensorType.UInt16 => Of<ushort>(static (json, value) => json.WriteNumberValue(value)),
-        TensorType.UInt32 => Of<uint>(static (json, value) => json.WriteNumberValue(value)),
-        TensorType.UInt64 => Of<ulong>(static (json, value) => json.WriteNumberValue(value)),
-        TensorType.Int8 => Of<sbyte>(static (json, value) => json.WriteNumberValue(value)),
-        TensorType.Int16 => Of<short>(static (json, value) => json.WriteNumberValue(value)),
-        TensorType.Int32 => Of<int>(static (json, value) => json.WriteNumberValue(value)),
-        TensorType.Int64 => Of<long>(static (json, value) => json.WriteNumberValue(value)),
-        TensorType.Float16 => Of<Half>(static (json, value) => json.WriteNumberValue((float)value)),
-        TensorType.BFloat16 => Of<BrainFloat>(static (json, value) => json.WriteNumberValue(value.ToSingle())),
-        TensorType.Float32 => Of<float>(static (json, value) => json.WriteNumberValue(value)),
-        TensorType.Float64 => Of<double>(static (json, value) => json.WriteNumberValue(value)),
-        TensorType.String => WriteText,
+        TensorType.Bool => new Numbers<bool, BoolElement>(tensor),
+        TensorType.UInt8 => new Numbers<byte, UInt8Element>(tensor),
+        TensorType.UInt16 => new Numbers<ushort, UInt16Element>(tensor),
+        TensorType.UInt32 => new Numbers<uint, UInt32Element>(tensor),
+        TensorType.UInt64 => new Numbers<ulong, UInt64Element>(tensor),
+        TensorType.Int8 => new Numbers<sbyte, Int8Element>(tensor),
+        TensorType.Int16 => new Numbers<short, Int16Element>(tensor),
+        TensorType.Int32 => new Numbers<int, Int32Element>(tensor),
+        TensorType.Int64 => new Numbers<long, Int64Element>(tensor),
+        TensorType.Float16 => new Numbers<Half, Float16Element>(tensor),
+        TensorType.BFloat16 => new Numbers<BrainFloat, BFloat16Element>(tensor),
+        TensorType.Float32 => new Numbers<float, Float32Element>(tensor),
+        TensorType.Float64 => new Numbers<double, Float64Element>(tensor),
+        TensorType.String => new Text(tensor),
         _ => throw new ArgumentOutOfRangeException(nameof(tensor), tensor.Type, "JSON carries no elements of this type."),
-    });
+    };
 
     /// <summary>Writes the next elements, at most as many as told; false when there are none left.</summary>
     public bool Write(Utf8JsonWriter json, int elements)
     {
-        _rest = _rest[_write(json, _rest.Span, elements)..];
+        _rest = _rest[Write(json, _rest.Span, elements)..];
         return !_rest.IsEmpty;
     }
 
-    private static Func<Utf8JsonWriter, ReadOnlySpan<byte>, int, int> Of<T>(Action<Utf8JsonWriter, T> write)
-        where T : unmanaged => (json, data, elements) =>
+    /// <summary>Writes elements from the begin of the data; returns how many bytes they have.</summary>
+    protected abstract int Write(Utf8JsonWriter json, ReadOnlySpan<byte> data, int elements);
+
+    private sealed class Numbers<T, TElement>(Tensor tensor) : ElementWriter(tensor)
+        where T : unmanaged
+        where TElement : struct, IElement<T>
+    {
+        protected override int Write(Utf8JsonWriter json, ReadOnlySpan<byte> data, int elements)
         {
             var values = MemoryMarshal.Cast<byte, T>(data);
             values = values[..Math.Min(values.Length, elements)];
             foreach (var value in values)
             {
-                write(json, value);
+                TElement.Write(json, value);
             }
 
             return MemoryMarshal.AsBytes(values).Length;
-        };
-
-    private static int WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> data, int elements)
-    {
-        var rest = data;
-        for (; elements > 0 && !rest.IsEmpty; elements--)
-        {
-            var length = (int)BinaryPrimitives.ReadUInt32LittleEndian(rest);
-            json.WriteStringValue(rest.Slice(sizeof(uint), length));
-            rest = rest[(sizeof(uint) + length)..];
         }
+    }
 
-        return data.Length - rest.Length;
+    private sealed class Text(Tensor tensor) : ElementWriter(tensor)
+    {
+        protected override int Write(Utf8JsonWriter json, ReadOnlySpan<byte> data, int elements)
+        {
+            var rest = data;
+            for (; elements > 0 && !rest.IsEmpty; elements--)
+            {
+                var length = (int)BinaryPrimitives.ReadUInt32LittleEndian(rest);
+                json.WriteStringValue(rest.Slice(sizeof(uint), length));
+                rest = rest[(sizeof(uint) + length)..];
+            }
+
+            return data.Length - rest.Length;
+        }
     }
 }

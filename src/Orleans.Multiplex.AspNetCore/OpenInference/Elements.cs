@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
-/// <summary>How an element of one type is read from JSON. Nothing is bent: what the type cannot hold is refused.</summary>
+/// <summary>How an element of one type is read from JSON and written to it. Nothing is bent: what the type cannot hold is refused.</summary>
 internal interface IElement<T>
 {
     /// <summary>What the type takes, as the end of a sentence.</summary>
@@ -11,6 +11,16 @@ internal interface IElement<T>
 
     /// <summary>Reads the value at the reader; false when it is none of the type's.</summary>
     static abstract bool TryRead(ref Utf8JsonReader reader, out T value);
+
+    /// <summary>Writes a value that JSON has.</summary>
+    static abstract void Write(Utf8JsonWriter json, T value);
+}
+
+/// <summary>An element of a type with values that JSON does not have.</summary>
+internal interface IFloatElement<T> : IElement<T>
+{
+    /// <summary>The same number.</summary>
+    static abstract double ToDouble(T value);
 }
 
 internal readonly struct BoolElement : IElement<bool>
@@ -22,6 +32,8 @@ internal readonly struct BoolElement : IElement<bool>
         value = reader.TokenType == JsonTokenType.True;
         return reader.TokenType is JsonTokenType.True or JsonTokenType.False;
     }
+
+    public static void Write(Utf8JsonWriter json, bool value) => json.WriteBooleanValue(value);
 }
 
 internal readonly struct UInt8Element : IElement<byte>
@@ -33,6 +45,8 @@ internal readonly struct UInt8Element : IElement<byte>
         value = 0;
         return reader.TokenType == JsonTokenType.Number && reader.TryGetByte(out value);
     }
+
+    public static void Write(Utf8JsonWriter json, byte value) => json.WriteNumberValue(value);
 }
 
 internal readonly struct UInt16Element : IElement<ushort>
@@ -44,6 +58,8 @@ internal readonly struct UInt16Element : IElement<ushort>
         value = 0;
         return reader.TokenType == JsonTokenType.Number && reader.TryGetUInt16(out value);
     }
+
+    public static void Write(Utf8JsonWriter json, ushort value) => json.WriteNumberValue(value);
 }
 
 internal readonly struct UInt32Element : IElement<uint>
@@ -55,6 +71,8 @@ internal readonly struct UInt32Element : IElement<uint>
         value = 0;
         return reader.TokenType == JsonTokenType.Number && reader.TryGetUInt32(out value);
     }
+
+    public static void Write(Utf8JsonWriter json, uint value) => json.WriteNumberValue(value);
 }
 
 internal readonly struct UInt64Element : IElement<ulong>
@@ -66,6 +84,8 @@ internal readonly struct UInt64Element : IElement<ulong>
         value = 0;
         return reader.TokenType == JsonTokenType.Number && reader.TryGetUInt64(out value);
     }
+
+    public static void Write(Utf8JsonWriter json, ulong value) => json.WriteNumberValue(value);
 }
 
 internal readonly struct Int8Element : IElement<sbyte>
@@ -77,6 +97,8 @@ internal readonly struct Int8Element : IElement<sbyte>
         value = 0;
         return reader.TokenType == JsonTokenType.Number && reader.TryGetSByte(out value);
     }
+
+    public static void Write(Utf8JsonWriter json, sbyte value) => json.WriteNumberValue(value);
 }
 
 internal readonly struct Int16Element : IElement<short>
@@ -88,6 +110,8 @@ internal readonly struct Int16Element : IElement<short>
         value = 0;
         return reader.TokenType == JsonTokenType.Number && reader.TryGetInt16(out value);
     }
+
+    public static void Write(Utf8JsonWriter json, short value) => json.WriteNumberValue(value);
 }
 
 internal readonly struct Int32Element : IElement<int>
@@ -99,6 +123,8 @@ internal readonly struct Int32Element : IElement<int>
         value = 0;
         return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out value);
     }
+
+    public static void Write(Utf8JsonWriter json, int value) => json.WriteNumberValue(value);
 }
 
 internal readonly struct Int64Element : IElement<long>
@@ -110,9 +136,11 @@ internal readonly struct Int64Element : IElement<long>
         value = 0;
         return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out value);
     }
+
+    public static void Write(Utf8JsonWriter json, long value) => json.WriteNumberValue(value);
 }
 
-internal readonly struct Float16Element : IElement<Half>
+internal readonly struct Float16Element : IFloatElement<Half>
 {
     public static string Expected => "FP16 takes numbers from -65504 to 65504";
 
@@ -123,9 +151,13 @@ internal readonly struct Float16Element : IElement<Half>
             && Half.TryParse(reader.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
             && Half.IsFinite(value);
     }
+
+    public static void Write(Utf8JsonWriter json, Half value) => json.WriteNumberValue((float)value);
+
+    public static double ToDouble(Half value) => (double)value;
 }
 
-internal readonly struct Float32Element : IElement<float>
+internal readonly struct Float32Element : IFloatElement<float>
 {
     public static string Expected => "FP32 takes numbers up to 3.4028235e38 in size";
 
@@ -134,9 +166,13 @@ internal readonly struct Float32Element : IElement<float>
         value = 0;
         return reader.TokenType == JsonTokenType.Number && reader.TryGetSingle(out value) && float.IsFinite(value);
     }
+
+    public static void Write(Utf8JsonWriter json, float value) => json.WriteNumberValue(value);
+
+    public static double ToDouble(float value) => value;
 }
 
-internal readonly struct Float64Element : IElement<double>
+internal readonly struct Float64Element : IFloatElement<double>
 {
     public static string Expected => "FP64 takes numbers up to 1.7976931348623157e308 in size";
 
@@ -145,9 +181,13 @@ internal readonly struct Float64Element : IElement<double>
         value = 0;
         return reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out value) && double.IsFinite(value);
     }
+
+    public static void Write(Utf8JsonWriter json, double value) => json.WriteNumberValue(value);
+
+    public static double ToDouble(double value) => value;
 }
 
-internal readonly struct BFloat16Element : IElement<BrainFloat>
+internal readonly struct BFloat16Element : IFloatElement<BrainFloat>
 {
     public static string Expected => "BF16 takes numbers up to 3.3895314e38 in size";
 
@@ -162,4 +202,8 @@ internal readonly struct BFloat16Element : IElement<BrainFloat>
         value = BrainFloat.Round(number);
         return value.IsFinite;
     }
+
+    public static void Write(Utf8JsonWriter json, BrainFloat value) => json.WriteNumberValue(value.ToSingle());
+
+    public static double ToDouble(BrainFloat value) => value.ToSingle();
 }

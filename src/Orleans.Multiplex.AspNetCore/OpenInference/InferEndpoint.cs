@@ -6,7 +6,7 @@ using Orleans.Multiplex.AspNetCore.Outputs;
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
 /// <summary>One inference request over HTTP, from its body to its answer.</summary>
-internal sealed class InferEndpoint(IMultiplexClient client, TensorCall call, BytesInFlight inFlight, IOptions<MultiplexHttpOptions> options)
+internal sealed class InferEndpoint(Descriptions descriptions, TensorCall call, BytesInFlight inFlight, IOptions<MultiplexHttpOptions> options)
 {
     private readonly long _maxBytes = options.Value.MaxRequestBytes.Bytes;
 
@@ -28,7 +28,7 @@ internal sealed class InferEndpoint(IMultiplexClient client, TensorCall call, By
         JsonAnswer.Check(key, response, request.Outputs);
         context.Response.Headers["x-multiplex-silo"] = Printable(response.Silo);
         context.Response.Headers["x-multiplex-cold"] = response.IsCold ? "true" : "false";
-        if (response.Outputs.Any(output => request.Outputs.IsBinary(output.Name)))
+        if (request.Outputs.HasBinary(response.Outputs))
         {
             await BinaryResponseWriter.WriteAsync(context.Response, model.Id, request, response, account, context.RequestAborted);
             return;
@@ -79,10 +79,12 @@ internal sealed class InferEndpoint(IMultiplexClient client, TensorCall call, By
 
     private async Task<InferBody> ReadRawAsync(RequestContent content, string key, BytesInFlight.Account account, CancellationToken cancellationToken)
     {
-        var description = await client.DescribeAsync(key, cancellationToken);
+        var time = descriptions.Start(allowed: null);
+        var description = await descriptions.GetAsync(key, time, cancellationToken);
+        var left = time.Left(key);
         var input = await RawInput.ReadAsync(
             description.Signature, content, new ReadScope(key, 0, _maxBytes, account), account, cancellationToken);
-        return new InferBody(null, [input], [], new WantedOutputs([], AreBinary: true), null, Priority: 0);
+        return new InferBody(null, [input], [], new WantedOutputs([], AreBinary: true), left, Priority: 0);
     }
 
     // A silo's name is free text, a header's value is not.

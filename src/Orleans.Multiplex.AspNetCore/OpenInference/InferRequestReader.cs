@@ -101,11 +101,13 @@ internal static class InferRequestReader
         {
             if (InputReader.Read(ref reader, inputs.Count + binary.Count, scope, out var announced) is { } tensor)
             {
+                scope.TakeInput(tensor.Name, tensor.Shape.Length);
                 inputs.Add(tensor);
             }
             else
             {
-                binary.Add(announced!);
+                scope.TakeInput(announced!.Name, announced.Shape.Length);
+                binary.Add(announced);
             }
         }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.IO.Pipelines;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Orleans.Multiplex.AspNetCore.Bodies;
 using Orleans.Multiplex.AspNetCore.Outputs;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
@@ -13,9 +13,6 @@ namespace Orleans.Multiplex.AspNetCore.OpenInference;
 internal static class InferResponseWriter
 {
     private const int ElementsAtOnce = 4096;
-    private const int FlushBytes = 64 << 10;
-
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>Writes an answer.</summary>
     /// <param name="pipe">Where the JSON goes.</param>
@@ -26,7 +23,7 @@ internal static class InferResponseWriter
     public static async Task WriteAsync(PipeWriter pipe, string model, InferBody request, TensorAnswer response, CancellationToken cancellationToken)
     {
         // The end of the body follows when the endpoint returns: who has read it whole finds nothing of it in flight any more.
-        await using var json = new Utf8JsonWriter(pipe, Options);
+        await using var json = new Utf8JsonWriter(pipe, JsonBody.Options);
         json.WriteStartObject();
         json.WriteString("model_name"u8, model);
         json.WriteString("model_version"u8, response.Version.ToString(CultureInfo.InvariantCulture));
@@ -51,7 +48,7 @@ internal static class InferResponseWriter
                 var elements = ElementWriter.For(tensor);
                 while (elements.Write(json, ElementsAtOnce))
                 {
-                    await FlushAsync(json, pipe, cancellationToken);
+                    await JsonBody.FlushAsync(json, pipe, cancellationToken);
                 }
 
                 json.WriteEndArray();
@@ -78,15 +75,5 @@ internal static class InferResponseWriter
         }
 
         json.WriteEndArray();
-    }
-
-    private static async ValueTask FlushAsync(Utf8JsonWriter json, PipeWriter pipe, CancellationToken cancellationToken)
-    {
-        json.Flush();
-        if (pipe.UnflushedBytes >= FlushBytes)
-        {
-            await pipe.FlushAsync(cancellationToken);
-            cancellationToken.ThrowIfCancellationRequested();
-        }
     }
 }

@@ -9,8 +9,8 @@ internal static class InferenceRoutes
 {
     public static void MapInference(this EndpointMap map)
     {
-        map.Map<InferEndpoint>(HttpMethods.Post, "/v2/models/{model}/infer", Right.Infer, AnswerAsync);
-        map.Map<InferEndpoint>(HttpMethods.Post, "/v2/models/{model}/versions/{version}/infer", Right.Infer, AnswerAsync);
+        map.Map<InferEndpoint>(HttpMethods.Post, "/v2/models/{model}/infer", Right.Infer, InferenceOperation.ByPath, AnswerAsync);
+        map.Map<InferEndpoint>(HttpMethods.Post, "/v2/models/{model}/versions/{version}/infer", Right.Infer, InferenceOperation.ByPath, AnswerAsync);
     }
 
     private static Task AnswerAsync(InferEndpoint endpoint, HttpContext context) => endpoint.AnswerAsync(context, ModelRoute.Read(context));

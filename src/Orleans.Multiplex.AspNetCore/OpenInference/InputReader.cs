@@ -10,9 +10,6 @@ namespace Orleans.Multiplex.AspNetCore.OpenInference;
 /// </summary>
 internal ref struct InputReader
 {
-    // ONNX sets no bound, but no operator works on more.
-    private const int MaxRank = 64;
-
     private readonly ReadScope _scope;
     private readonly int _index;
     private string? _name;
@@ -178,9 +175,9 @@ internal ref struct InputReader
                 throw _scope.Fault(Label, $"dimension {shape.Count} of its shape is {ReadScope.Excerpt(ref reader)}; it must be an integer of at least 0.");
             }
 
-            if (shape.Count == MaxRank)
+            if (shape.Count == TensorShape.MaxRank)
             {
-                throw _scope.Fault(Label, $"its shape has more than {MaxRank} dimensions.");
+                throw _scope.Fault(Label, $"its shape has more than {TensorShape.MaxRank} dimensions.");
             }
 
             shape.Add(dimension);

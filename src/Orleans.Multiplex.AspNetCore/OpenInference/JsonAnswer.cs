@@ -25,22 +25,23 @@ internal static class JsonAnswer
 
     private static string? FindFault(Tensor tensor) => tensor.Type switch
     {
-        TensorType.Float16 => FindNotFinite<Half>(tensor, static value => (float)value),
-        TensorType.BFloat16 => FindNotFinite<BrainFloat>(tensor, static value => value.ToSingle()),
-        TensorType.Float32 => FindNotFinite<float>(tensor, static value => value),
-        TensorType.Float64 => FindNotFinite<double>(tensor, static value => value),
+        TensorType.Float16 => FindNotFinite<Half, Float16Element>(tensor),
+        TensorType.BFloat16 => FindNotFinite<BrainFloat, BFloat16Element>(tensor),
+        TensorType.Float32 => FindNotFinite<float, Float32Element>(tensor),
+        TensorType.Float64 => FindNotFinite<double, Float64Element>(tensor),
         TensorType.String => FindNotText(tensor),
         var type when !JsonTypes.IsCarried(type) => $"has elements of type {type.GetProtocolName()}, which JSON cannot carry.",
         _ => null,
     };
 
-    private static string? FindNotFinite<T>(Tensor tensor, Func<T, double> toDouble)
+    private static string? FindNotFinite<T, TElement>(Tensor tensor)
         where T : unmanaged
+        where TElement : struct, IFloatElement<T>
     {
         var elements = MemoryMarshal.Cast<byte, T>(tensor.Data.Span);
         for (var i = 0; i < elements.Length; i++)
         {
-            var value = toDouble(elements[i]);
+            var value = TElement.ToDouble(elements[i]);
             if (!double.IsFinite(value))
             {
                 return string.Create(CultureInfo.InvariantCulture, $"is {value} at element {i}, and JSON has no number for it.");

@@ -5,6 +5,7 @@ using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Bodies;
 using Orleans.Multiplex.AspNetCore.Errors;
 using Orleans.Multiplex.AspNetCore.Hosting;
+using Orleans.Multiplex.AspNetCore.OpenApi;
 using Orleans.Multiplex.AspNetCore.Outputs;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
@@ -12,13 +13,56 @@ namespace Orleans.Multiplex.AspNetCore.OpenInference;
 /// <summary>What the server and its models are: <c>GET /v2</c>, <c>GET /v2/models/{model}</c> and its <c>/ready</c>. None of them places, loads or evicts.</summary>
 internal static class MetadataRoutes
 {
+    private static readonly Operation GetServer = new("getServer", "Server", "What the server is")
+    {
+        Answer = "ServerMetadata",
+        Examples =
+        [
+            new("server", "The server")
+            {
+                Answer = """{"name":"orleans-multiplex","version":"0.1.0","extensions":["binary_tensor_data","model_configuration","model_repository","schedule_policy","statistics"]}""",
+            },
+        ],
+    };
+
+    private static readonly Operation GetModel = new("getModel", "Metadata", "What a model takes and gives")
+    {
+        Answer = "ModelMetadata",
+        Errors = ModelRoute.Errors,
+        Examples =
+        [
+            new("model-1", "Model 1")
+            {
+                Answer = """{"name":"1","versions":["1"],"platform":"onnx_onnxv1","inputs":[{"name":"x","datatype":"FP32","shape":[-1,3]}],"outputs":[{"name":"y","datatype":"FP32","shape":[-1,3]}]}""",
+            },
+            Unknown,
+        ],
+    };
+
+    private static readonly Operation GetReady = new("isModelReady", "Metadata", "Whether a model would answer")
+    {
+        Description = "A model that is not resident is ready, too, if nothing speaks against its load.",
+        Answer = "ModelReady",
+        Headers = [ModelReadiness.StateHeader],
+        AnswersWhenUnavailable = true,
+        Errors = [StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable],
+        Examples = [new("model-1", "Model 1") { Answer = """{"name":"1","ready":true}""" }, Unknown],
+    };
+
+    private static Example Unknown => new("unknown-model", "A model that is not there")
+    {
+        Parameters = new Dictionary<string, string> { ["model"] = "nowhere" },
+        Status = StatusCodes.Status404NotFound,
+        Answer = """{"error":"There is no model 'nowhere': the store has no nowhere/model.onnx and no nowhere/<version>/model.onnx."}""",
+    };
+
     public static void MapModelMetadata(this EndpointMap map)
     {
-        map.Map(HttpMethods.Get, "/v2", Right.Read, WriteServerAsync);
-        map.Map<IMultiplexClient>(HttpMethods.Get, "/v2/models/{model}", Right.Read, WriteModelAsync);
-        map.Map<IMultiplexClient>(HttpMethods.Get, "/v2/models/{model}/versions/{version}", Right.Read, WriteModelAsync);
-        map.Map<ModelReadiness>(HttpMethods.Get, "/v2/models/{model}/ready", Right.Read, WriteReadyAsync);
-        map.Map<ModelReadiness>(HttpMethods.Get, "/v2/models/{model}/versions/{version}/ready", Right.Read, WriteReadyAsync);
+        map.Map(HttpMethods.Get, "/v2", Right.Read, GetServer, WriteServerAsync);
+        map.Map<IMultiplexClient>(HttpMethods.Get, "/v2/models/{model}", Right.Read, GetModel, WriteModelAsync);
+        map.Map<IMultiplexClient>(HttpMethods.Get, "/v2/models/{model}/versions/{version}", Right.Read, GetModel, WriteModelAsync);
+        map.Map<ModelReadiness>(HttpMethods.Get, "/v2/models/{model}/ready", Right.Read, GetReady, WriteReadyAsync);
+        map.Map<ModelReadiness>(HttpMethods.Get, "/v2/models/{model}/versions/{version}/ready", Right.Read, GetReady, WriteReadyAsync);
     }
 
     private static Task WriteServerAsync(HttpContext context) => JsonBody.WriteAsync(context, StatusCodes.Status200OK, static json =>
@@ -110,7 +154,19 @@ internal static class MetadataRoutes
     private static async Task WriteReadyAsync(ModelReadiness readiness, HttpContext context)
     {
         var model = ModelRoute.Read(context);
-        var (state, fault) = await readiness.AskAsync(model, context.RequestAborted);
+        ModelReadiness.Answer answer;
+        try
+        {
+            answer = await readiness.AskAsync(model, context.RequestAborted);
+        }
+        catch (ModelNotFoundException error)
+        {
+            context.Response.Headers[ModelReadiness.StateHeader] = ModelReadiness.Unknown;
+            await ErrorResponse.WriteAsync(context, ErrorMapping.Find(error)!);
+            return;
+        }
+
+        var (state, fault) = answer;
         context.Response.Headers[ModelReadiness.StateHeader] = state;
         ErrorResponse.SetRetryAfter(context.Response, fault?.RetryAfter);
         await JsonBody.WriteAsync(context, fault is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, json =>

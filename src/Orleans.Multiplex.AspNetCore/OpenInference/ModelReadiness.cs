@@ -12,6 +12,9 @@ internal sealed class ModelReadiness(IMultiplexClient client, ReadinessProbe pro
     /// <summary>The header, and the metadata, that says what the model is.</summary>
     public const string StateHeader = "x-multiplex-state";
 
+    /// <summary>What it says of a model that there is not.</summary>
+    public const string Unknown = "unknown";
+
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>What a model is.</summary>

@@ -7,6 +7,10 @@ namespace Orleans.Multiplex.AspNetCore.OpenInference;
 /// <summary>The model that a path names.</summary>
 internal static class ModelRoute
 {
+    /// <summary>The errors of reading about a model, for the OpenAPI document.</summary>
+    public static IReadOnlyList<int> Errors { get; } =
+        [StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status422UnprocessableEntity, StatusCodes.Status503ServiceUnavailable];
+
     /// <summary>Reads the route values <c>model</c> and, where there is one, <c>version</c>.</summary>
     /// <exception cref="InvalidModelIdException">They are no model id, or no version.</exception>
     /// <exception cref="RefusedException">The caller may not ask for this model.</exception>

@@ -71,10 +71,10 @@ internal static class RawInput
 
         var at = shape.Select(static dimension => dimension < 0).ToList().LastIndexOf(true);
         var row = shape.SetItem(at, 1);
-        var rowBytes = open > 1 ? 0 : BinaryInput.CountBytes(input.Name, type, row, scope);
+        var rowBytes = open > 1 ? 0 : TensorShape.CountBytes(type, row, input.Name, scope);
 
         // Rows of 4-bit elements that end within a byte have no size of their own.
-        var isWhole = rowBytes > 0 && (type.GetElementBits() >= 8 || TensorReader.CountElements(row, input.Name, scope) % 2 == 0);
+        var isWhole = rowBytes > 0 && (type.GetElementBits() >= 8 || TensorShape.CountElements(row, input.Name, scope) % 2 == 0);
         return isWhole && size % rowBytes == 0
             ? shape.SetItem(at, size / rowBytes)
             : throw scope.Fault(

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Orleans.Multiplex.AspNetCore.Bodies;
+using Orleans.Multiplex.AspNetCore.Errors;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
@@ -14,7 +15,12 @@ namespace Orleans.Multiplex.AspNetCore.OpenInference;
 internal sealed class ReadScope(string model, int bodyLength, long limit, BytesInFlight.Account account)
 {
     private const int ExcerptLength = 40;
+
+    // The objects of an input and its places in lists, beside its name, shape and elements.
+    private const int InputBytes = 256;
+
     private long _taken;
+    private long _inputs;
 
     /// <summary>The model asked for.</summary>
     public string Model => model;
@@ -38,11 +44,28 @@ internal sealed class ReadScope(string model, int bodyLength, long limit, BytesI
         _taken += bytes;
     }
 
+    /// <summary>Charges what an input takes beside its elements: one without any would cost nothing, and there may be millions.</summary>
+    /// <inheritdoc cref="Take"/>
+    public void TakeInput(string name, int rank)
+    {
+        var bytes = InputBytes + (name.Length * sizeof(char)) + (rank * sizeof(long));
+        if (bytes > limit - _inputs)
+        {
+            throw new BadHttpRequestException(
+                $"The inputs of the request take more than {limit} bytes beside their elements (Multiplex:MaxRequestBytes). Send fewer inputs at once.",
+                StatusCodes.Status413PayloadTooLarge);
+        }
+
+        account.Charge(bytes);
+        _inputs += bytes;
+    }
+
     /// <summary>A fault of the body.</summary>
     public InvalidInputException Fault(string message) => new InvalidInputException(model, "", message);
 
     /// <summary>A fault of one input.</summary>
-    public InvalidInputException Fault(string input, string message) => new InvalidInputException(model, input, $"Input '{input}': {message}");
+    public InvalidInputException Fault(string input, string message) =>
+        new InvalidInputException(model, input, $"Input '{ErrorText.Cut(input, ErrorText.MaxNameBytes)}': {message}");
 
     /// <summary>Whether the property at the reader has this name. One whose name is no text is none that anybody asks for.</summary>
     public static bool IsProperty(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -16,8 +15,6 @@ internal sealed class RepositoryEndpoint(IMultiplexClient client, IndexReader in
 
     private const int UsualPart = 1000;
 
-    private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Writes the index: all of it, part by part as it comes, or the one part that is asked for.</summary>
     public async Task ListAsync(HttpContext context, int? limit, string? after)
     {
@@ -33,18 +30,20 @@ internal sealed class RepositoryEndpoint(IMultiplexClient client, IndexReader in
             context.Response.Headers[RepositoryRoutes.NextHeader] = next;
         }
 
-        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonOptions);
+        var pipe = context.Response.BodyWriter;
+        await using var json = new Utf8JsonWriter(pipe, JsonBody.Options);
         json.WriteStartArray();
         Write(json, page);
         while (limit is null && page.Next is not null)
         {
-            await json.FlushAsync(context.RequestAborted);
+            await JsonBody.FlushAsync(json, pipe, context.RequestAborted);
             page = await index.ReadAsync(grant, page.Next, UsualPart, readyOnly, context.RequestAborted);
             Write(json, page);
         }
 
         json.WriteEndArray();
         await json.FlushAsync(context.RequestAborted);
+        await pipe.FlushAsync(context.RequestAborted);
     }
 
     public async Task LoadAsync(HttpContext context, ModelKey model)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Orleans.Multiplex.AspNetCore.Errors;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
@@ -18,7 +19,7 @@ internal readonly record struct RepositoryRequest(bool ReadyOnly, string? Upload
     {
         if (Upload is not null)
         {
-            throw Unsupported($"The parameter \"{Upload}\" of a load is not supported: models are loaded as they are in the store. Put the model there.");
+            throw Unsupported($"The parameter \"{ErrorText.Cut(Upload, ErrorText.MaxNameBytes)}\" of a load is not supported: models are loaded as they are in the store. Put the model there.");
         }
     }
 
@@ -54,11 +55,6 @@ internal readonly record struct RepositoryRequest(bool ReadyOnly, string? Upload
             throw new InvalidInputException(
                 model, "", $"The body is not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {e.Message}");
         }
-        catch (InvalidOperationException)
-        {
-            // So the JSON reader says of half a surrogate pair and of bytes that are no UTF-8, once they are looked at.
-            throw new InvalidInputException(model, "", "The body has a name that is not valid UTF-8 text.");
-        }
     }
 
     private static RepositoryRequest Read(ref Utf8JsonReader reader, string model)
@@ -71,14 +67,14 @@ internal readonly record struct RepositoryRequest(bool ReadyOnly, string? Upload
         var (readyOnly, upload) = (false, (string?)null);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("ready"u8))
+            if (ReadScope.IsProperty(ref reader, "ready"u8))
             {
                 reader.Read();
                 readyOnly = reader.TokenType is JsonTokenType.True or JsonTokenType.False
                     ? reader.GetBoolean()
                     : throw new InvalidInputException(model, "", "\"ready\" must be true or false.");
             }
-            else if (reader.ValueTextEquals("parameters"u8))
+            else if (ReadScope.IsProperty(ref reader, "parameters"u8))
             {
                 reader.Read();
                 upload = FindUpload(ref reader, model);
@@ -102,12 +98,25 @@ internal readonly record struct RepositoryRequest(bool ReadyOnly, string? Upload
         string? upload = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = reader.GetString()!;
+            var name = ReadName(ref reader, model);
             upload = IsUpload(name) ? name : upload;
             reader.Skip();
         }
 
-        return upload is { Length: > 80 } ? upload[..80] : upload;
+        return upload;
+    }
+
+    // Passed over, a name that is no text might be the upload.
+    private static string ReadName(ref Utf8JsonReader reader, string model)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new InvalidInputException(model, "", "The name of a parameter is not valid UTF-8 text.");
+        }
     }
 
     private static BadHttpRequestException Unsupported(string message) => new(message, StatusCodes.Status501NotImplemented);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Hosting;
+using Orleans.Multiplex.AspNetCore.OpenApi;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
@@ -16,13 +17,69 @@ internal static class RepositoryRoutes
     public const string AfterParameter = "after";
     public const string NextHeader = "x-multiplex-next";
 
+    private static readonly Operation List = new("listRepository", "Repository", "The models of the store and their states")
+    {
+        Parameters = [LimitParameter, AfterParameter],
+        Body = "IndexRequest",
+        IsBodyOptional = true,
+        Answer = "Index",
+        Headers = [NextHeader],
+        Errors = [StatusCodes.Status400BadRequest, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status503ServiceUnavailable],
+        Examples =
+        [
+            new("all", "All models")
+            {
+                Body = "{}",
+                Answer = """[{"name":"1","version":"1","state":"READY","reason":""},{"name":"2"},{"name":"3"},{"name":"4"}]""",
+            },
+            new("ready", "Those that are ready")
+            {
+                Body = """{"ready":true}""",
+                Answer = """[{"name":"1","version":"1","state":"READY","reason":""}]""",
+            },
+            new("part", "The next two after model 1")
+            {
+                Parameters = new Dictionary<string, string> { [LimitParameter] = "2", [AfterParameter] = "1" },
+                Body = "{}",
+                Answer = """[{"name":"2"},{"name":"3"}]""",
+            },
+        ],
+    };
+
+    private static readonly Operation Load = new("loadModel", "Repository", "Load a model")
+    {
+        Description = "Answers when it is resident. It pins nothing.",
+        Body = "RepositoryRequest",
+        IsBodyOptional = true,
+        Errors = [.. InferenceOperation.Errors, StatusCodes.Status501NotImplemented],
+        Examples =
+        [
+            new("load", "Load the model") { Body = "{}" },
+            new("own-configuration", "A configuration of the caller's own")
+            {
+                Body = """{"parameters":{"config":"{}"}}""",
+                Status = StatusCodes.Status501NotImplemented,
+                Answer = """{"error":"The parameter \"config\" of a load is not supported: models are loaded as they are in the store. Put the model there."}""",
+            },
+        ],
+    };
+
+    private static readonly Operation Unload = new("unloadModel", "Repository", "Unload a model")
+    {
+        Description = "Answers when it is resident nowhere any more. The requests that use it end first.",
+        Body = "RepositoryRequest",
+        IsBodyOptional = true,
+        Errors = [.. InferenceOperation.Errors, StatusCodes.Status409Conflict],
+        Examples = [new("unload", "Unload the model") { Body = """{"parameters":{"unload_dependents":false}}""" }],
+    };
+
     public static void MapRepository(this EndpointMap map)
     {
-        map.Map<RepositoryEndpoint>(HttpMethods.Post, "/v2/repository/index", Right.Read, static (endpoint, context) =>
+        map.Map<RepositoryEndpoint>(HttpMethods.Post, "/v2/repository/index", Right.Read, List, static (endpoint, context) =>
             endpoint.ListAsync(context, ReadLimit(context), context.Request.Query[AfterParameter] is [{ } after] ? after : null));
-        map.Map<RepositoryEndpoint>(HttpMethods.Post, "/v2/repository/models/{model}/load", Right.Operate, static (endpoint, context) =>
+        map.Map<RepositoryEndpoint>(HttpMethods.Post, "/v2/repository/models/{model}/load", Right.Operate, Load, static (endpoint, context) =>
             endpoint.LoadAsync(context, ModelRoute.Read(context)));
-        map.Map<RepositoryEndpoint>(HttpMethods.Post, "/v2/repository/models/{model}/unload", Right.Operate, static (endpoint, context) =>
+        map.Map<RepositoryEndpoint>(HttpMethods.Post, "/v2/repository/models/{model}/unload", Right.Operate, Unload, static (endpoint, context) =>
             endpoint.UnloadAsync(context, ModelRoute.Read(context)));
     }
 

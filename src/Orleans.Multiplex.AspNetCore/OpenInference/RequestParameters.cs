@@ -8,7 +8,8 @@ namespace Orleans.Multiplex.AspNetCore.OpenInference;
 /// <param name="BinaryOutputs">Whether outputs are wanted as raw bytes where they do not say it themselves.</param>
 internal readonly record struct RequestParameters(TimeSpan? Timeout, int Priority, bool BinaryOutputs)
 {
-    private const long MicrosecondsPerDay = 86_400_000_000;
+    /// <summary>The most that the parameter <c>timeout</c> may say.</summary>
+    public const long MicrosecondsPerDay = 86_400_000_000;
 
     /// <summary>Reads the parameters at which the reader is, and leaves the reader at their end.</summary>
     public static RequestParameters Read(ref Utf8JsonReader reader, ReadScope scope)

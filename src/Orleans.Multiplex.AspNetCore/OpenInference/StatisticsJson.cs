@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 
@@ -7,13 +6,14 @@ namespace Orleans.Multiplex.AspNetCore.OpenInference;
 /// <summary>Writes statistics as the protocol has them. There is no cache of answers, so nothing hits or misses it.</summary>
 internal static class StatisticsJson
 {
-    public static void Write(Utf8JsonWriter json, ImmutableArray<ModelStatistics> statistics)
+    public static async Task WriteAsync(Utf8JsonWriter json, IEnumerable<ModelStatistics> statistics, Func<ValueTask> flush)
     {
         json.WriteStartObject();
         json.WriteStartArray("model_stats");
         foreach (var model in statistics)
         {
             Write(json, model);
+            await flush();
         }
 
         json.WriteEndArray();

@@ -21,7 +21,7 @@ internal static class TensorReader
             throw scope.Fault(name, $"its data is {ReadScope.Excerpt(ref reader)}; it must be an array.");
         }
 
-        var expected = CountElements(shape, name, scope);
+        var expected = TensorShape.CountElements(shape, name, scope);
 
         // An element takes a byte of text at least: a shape that asks for more than the body has room for allocates nothing.
         if (expected > scope.BodyLength)
@@ -78,24 +78,6 @@ internal static class TensorReader
         }
 
         return scope.Fault(name, $"its data has {counted} elements; its shape [{string.Join(", ", shape)}] asks for {expected}.");
-    }
-
-    /// <summary>The elements that a shape asks for.</summary>
-    /// <exception cref="InvalidInputException">They cannot be counted.</exception>
-    public static long CountElements(ImmutableArray<long> shape, string name, ReadScope scope)
-    {
-        var elements = 1L;
-        foreach (var dimension in shape)
-        {
-            if (dimension != 0 && elements > long.MaxValue / dimension)
-            {
-                throw scope.Fault(name, $"its shape [{string.Join(", ", shape)}] has more elements than can be counted.");
-            }
-
-            elements *= dimension;
-        }
-
-        return elements;
     }
 
     private static void Fill<T, TElement>(

@@ -9,10 +9,35 @@ namespace Orleans.Multiplex.AspNetCore.OpenInference;
 internal sealed record WantedOutputs(ImmutableArray<WantedOutput> List, bool AreBinary)
 {
     /// <summary>The names.</summary>
-    public ImmutableArray<string> Names => List.Select(static output => output.Name).ToImmutableArray();
+    public ImmutableArray<string> Names => List.IsEmpty ? [] : [.. List.Select(static output => output.Name)];
 
     /// <summary>Whether an output is wanted as raw bytes behind the JSON.</summary>
-    public bool IsBinary(string name) => List.FirstOrDefault(output => output.Name == name).IsBinary ?? AreBinary;
+    public bool IsBinary(string name)
+    {
+        foreach (var output in List)
+        {
+            if (output.Name == name)
+            {
+                return output.IsBinary ?? AreBinary;
+            }
+        }
+
+        return AreBinary;
+    }
+
+    /// <summary>Whether one of the outputs is wanted as raw bytes.</summary>
+    public bool HasBinary(ImmutableArray<Tensor> outputs)
+    {
+        foreach (var output in outputs)
+        {
+            if (IsBinary(output.Name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }
 
 /// <summary>An output that a request wants.</summary>

@@ -7,10 +7,12 @@ internal sealed class OutputPlan
 {
     private readonly string _model;
     private readonly ImmutableArray<string> _wanted;
-    private readonly bool _hasLabels;
 
     private OutputPlan(string model, ImmutableArray<string> wanted, ImmutableArray<string> asked, bool hasLabels) =>
-        (_model, _wanted, Asked, _hasLabels) = (model, wanted, asked, hasLabels);
+        (_model, _wanted, Asked, HasLabels) = (model, wanted, asked, hasLabels);
+
+    /// <summary>Whether labels are asked for by their name. Otherwise an answer of tensors is as it has to be.</summary>
+    public bool HasLabels { get; }
 
     /// <summary>The names of the model's own outputs to ask it for, in order; empty for all.</summary>
     public ImmutableArray<string> Asked { get; }
@@ -49,7 +51,7 @@ internal sealed class OutputPlan
             return [.. outputs.SelectMany(static output => output.Labels is { } labels ? (IEnumerable<Tensor>)[output.Values, labels] : [output.Values])];
         }
 
-        return _hasLabels
+        return HasLabels
             ? [.. _wanted.Select(name => Find(name, outputs))]
             : [.. outputs.Select(static output => output.Values)];
     }

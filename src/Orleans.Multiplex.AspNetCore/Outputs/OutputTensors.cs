@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Orleans.Multiplex.AspNetCore.Outputs;
 
@@ -15,6 +16,23 @@ internal sealed record OutputTensors(Tensor Values, Tensor? Labels)
 
     /// <summary>Whether only the model's declaration tells what an output is.</summary>
     public static bool NeedDeclaration(ModelValue output) => output is ValueSequence { Elements.IsEmpty: true };
+
+    /// <summary>Outputs that are tensors, all of them; default when one is not.</summary>
+    public static ImmutableArray<Tensor> AsTensors(ImmutableArray<ModelValue> outputs)
+    {
+        var tensors = new Tensor[outputs.Length];
+        for (var i = 0; i < tensors.Length; i++)
+        {
+            if (outputs[i] is not Tensor tensor)
+            {
+                return default;
+            }
+
+            tensors[i] = tensor;
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(tensors);
+    }
 
     /// <summary>The tensors of an output.</summary>
     /// <param name="model">The model, for the error.</param>

@@ -7,7 +7,7 @@ namespace Orleans.Multiplex.AspNetCore.Outputs;
 /// Calls models for HTTP and gRPC, which carry tensors only: a sequence or map comes back as the tensors that say the same, where there are
 /// such (<see cref="OutputTensors"/>), and can be asked for by their names.
 /// </summary>
-internal sealed class TensorCall(IMultiplexClient client)
+internal sealed class TensorCall(IMultiplexClient client, Descriptions descriptions)
 {
     /// <summary>Calls a model.</summary>
     /// <param name="model">The model.</param>
@@ -21,21 +21,35 @@ internal sealed class TensorCall(IMultiplexClient client)
         // 1 What to ask the model for. Only names that may be of labels need a look at its description.
         var key = model.ToString();
         var outputs = options.Outputs;
-        var plan = OutputPlan.MayNameLabels(outputs)
-            ? OutputPlan.Of(key, outputs, await DescribeOutputsAsync(key, cancellationToken))
-            : OutputPlan.AsNamed(key, outputs);
+        var time = descriptions.Start(options.Timeout);
+        var plan = OutputPlan.AsNamed(key, outputs);
+        var asked = options;
+        if (OutputPlan.MayNameLabels(outputs))
+        {
+            plan = OutputPlan.Of(key, outputs, await DescribeOutputsAsync(key, time, cancellationToken));
+            asked = options with { Outputs = plan.Asked, Timeout = time.Left(key) };
+        }
 
         // 2 The call.
-        var response = await client.InferAsync(key, inputs, options with { Outputs = plan.Asked }, cancellationToken);
+        var response = await client.InferAsync(key, inputs, asked, cancellationToken);
 
-        // 3 The answer. What an empty sequence is a sequence of, only the description of the version that answered tells.
-        var declared = response.Outputs.Any(OutputTensors.NeedDeclaration)
-            ? await DescribeOutputsAsync(string.Create(CultureInfo.InvariantCulture, $"{model.Id}@{response.Version}"), cancellationToken)
-            : [];
-        var tensors = plan.Select([.. response.Outputs.Select(output => OutputTensors.Of(key, output, declared))]);
-        return new TensorAnswer(response.Version, tensors, response.Silo, response.IsCold);
+        // 3 The answer: mostly tensors as they are.
+        var tensors = plan.HasLabels ? default : OutputTensors.AsTensors(response.Outputs);
+        return new TensorAnswer(
+            response.Version, tensors.IsDefault ? await SelectAsync(model, plan, response, time, cancellationToken) : tensors, response.Silo, response.IsCold);
     }
 
-    private async Task<ImmutableArray<ValueSpec>> DescribeOutputsAsync(string model, CancellationToken cancellationToken) =>
-        (await client.DescribeAsync(model, cancellationToken)).Signature.Outputs;
+    // What an empty sequence is a sequence of, only the description of the version that answered tells.
+    private async ValueTask<ImmutableArray<Tensor>> SelectAsync(
+        ModelKey model, OutputPlan plan, InferenceResponse response, RequestTime time, CancellationToken cancellationToken)
+    {
+        var declared = response.Outputs.Any(OutputTensors.NeedDeclaration)
+            ? await DescribeOutputsAsync(string.Create(CultureInfo.InvariantCulture, $"{model.Id}@{response.Version}"), time, cancellationToken)
+            : [];
+        var key = model.ToString();
+        return plan.Select([.. response.Outputs.Select(output => OutputTensors.Of(key, output, declared))]);
+    }
+
+    private async ValueTask<ImmutableArray<ValueSpec>> DescribeOutputsAsync(string model, RequestTime time, CancellationToken cancellationToken) =>
+        (await descriptions.GetAsync(model, time, cancellationToken)).Signature.Outputs;
 }

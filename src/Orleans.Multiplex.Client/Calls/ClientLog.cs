@@ -12,4 +12,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(2101, LogLevel.Warning, "A call failed on its way until its deadline. Model: '{Model}'. The last try failed with:")]
     public static partial void GaveUp(this ILogger logger, Exception error, string model);
+
+    [LoggerMessage(2102, LogLevel.Warning, "Model '{Model}' could not be loaded, and its new pin could not be taken back.")]
+    public static partial void PinNotTakenBack(this ILogger logger, Exception error, string model);
 }

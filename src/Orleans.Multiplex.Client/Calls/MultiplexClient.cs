@@ -12,6 +12,7 @@ internal sealed class MultiplexClient(
     private static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(1);
 
     private readonly MultiplexClientOptions _options = options.Value;
+    private readonly ILogger _logger = loggers.CreateLogger(ClientLog.Category);
     private readonly SafeRetry _retry = new(time, random, loggers.CreateLogger(ClientLog.Category));
 
     public async Task<InferenceResponse> InferAsync(
@@ -100,7 +101,7 @@ internal sealed class MultiplexClient(
         }
         catch (MultiplexException error) when (isNew && error is ModelLoadFailedException or ModelNotFoundException or NoCapacityException { IsPermanent: true })
         {
-            await UnpinAsync(model, CancellationToken.None);
+            await TakeBackAsync(model);
             throw;
         }
     }
@@ -113,6 +114,19 @@ internal sealed class MultiplexClient(
 
     public async Task<ImmutableArray<PinReport>> GetPinsAsync(CancellationToken cancellationToken = default) =>
         await ControlAsync("", static (control, token) => control.GetPinsAsync(token), cancellationToken);
+
+    // Why the model cannot be loaded comes first. That its pin stands in settings too, or cannot be taken back now, is the pin's own matter.
+    private async Task TakeBackAsync(string model)
+    {
+        try
+        {
+            await UnpinAsync(model, CancellationToken.None);
+        }
+        catch (MultiplexException error)
+        {
+            _logger.PinNotTakenBack(error, model);
+        }
+    }
 
     private static async Task<bool> DoAsync(Task task)
     {

@@ -38,12 +38,15 @@ internal sealed class DedicatedThreads : IDisposable
     /// <summary>What waits for a thread.</summary>
     public int Waiting => _work.Count;
 
-    /// <summary>Adds work, which must not throw. False when the queue is full, or when the threads have been ended.</summary>
+    /// <summary>
+    /// Adds work. Where the queue is full, the last of the least urgent that waits is refused in its place, if it is less urgent than the
+    /// new one. False when there is none, or when the threads have been ended.
+    /// </summary>
     /// <inheritdoc cref="WorkQueue.TryAdd"/>
-    public bool TryAdd(LinkedListNode<Action> work, int priority = 0) => _work.TryAdd(work, priority);
+    public bool TryAdd(QueuedWork work, int priority = 0) => _work.TryAdd(work, priority);
 
     /// <inheritdoc cref="WorkQueue.TryRemove"/>
-    public bool TryRemove(LinkedListNode<Action> work) => _work.TryRemove(work);
+    public bool TryRemove(QueuedWork work) => _work.TryRemove(work);
 
     /// <summary>Starts a thread in the place of one that work keeps. False when there are too many of them already.</summary>
     public bool TrySubstitute()
@@ -76,7 +79,7 @@ internal sealed class DedicatedThreads : IDisposable
     {
         while (_work.TryTake(out var work))
         {
-            work();
+            work.Run();
             if (MayLeave())
             {
                 break;

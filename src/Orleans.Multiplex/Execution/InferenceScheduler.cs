@@ -5,7 +5,8 @@ namespace Orleans.Multiplex.Execution;
 
 /// <summary>
 /// Runs inference, and users' synchronous model code, on a few threads of its own: never on the grain scheduler, and never more at
-/// once than there are threads. What waits goes by its priority; it is bounded in number, and each item by its deadline. Work that does not end long after nobody
+/// once than there are threads. What waits goes by its priority; it is bounded in number, so that the least urgent is refused, and each
+/// item by its deadline. Work that does not end long after nobody
 /// waits for it any more counts as stuck: another thread takes the place of the one that it keeps.
 /// </summary>
 internal sealed partial class InferenceScheduler(InferenceSchedulerOptions options, string silo, TimeProvider time, ILogger logger) : IDisposable
@@ -32,7 +33,7 @@ internal sealed partial class InferenceScheduler(InferenceSchedulerOptions optio
     /// as somebody waits for it.
     /// </param>
     /// <param name="cancellationToken">Ends the wait; a run that has begun goes on, unless it looks at the token itself.</param>
-    /// <exception cref="OverloadedException">The queue is full.</exception>
+    /// <exception cref="OverloadedException">The queue is full, or it was and more urgent work came.</exception>
     /// <exception cref="InferenceTimeoutException">The time is up.</exception>
     public async Task<T> RunAsync<T>(
         string modelId, Func<TimeSpan, T> work, TimeSpan remaining, int priority, Action ended, CancellationToken cancellationToken)
@@ -40,16 +41,12 @@ internal sealed partial class InferenceScheduler(InferenceSchedulerOptions optio
         var queuedAt = time.GetTimestamp();
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var use = new ThreadUse(_threads);
-        var queued = new LinkedListNode<Action>(Run);
+        var queued = new QueuedWork(Run, Refuse);
         if (cancellationToken.IsCancellationRequested || !_threads.TryAdd(queued, priority))
         {
             ended();
             cancellationToken.ThrowIfCancellationRequested();
-            throw new OverloadedException(
-                modelId,
-                $"Silo '{silo}' has {options.MaxQueued} requests waiting for its {options.Threads} inference threads "
-                + "(Multiplex:Execution:MaxQueued). Send fewer at once, or add a silo.",
-                options.RetryAfter);
+            throw Overloaded();
         }
 
         try
@@ -123,12 +120,24 @@ internal sealed partial class InferenceScheduler(InferenceSchedulerOptions optio
             }
         }
 
+        void Refuse()
+        {
+            ended();
+            Fail(Overloaded());
+        }
+
         // Nobody may be waiting any more; an error nobody sees must not be reported as unobserved.
         void Fail(Exception error)
         {
             done.TrySetException(error);
             _ = done.Task.Exception;
         }
+
+        OverloadedException Overloaded() => new(
+            modelId,
+            $"Silo '{silo}' has {options.MaxQueued} requests waiting for its {options.Threads} inference threads that are as urgent or more "
+            + "(Multiplex:Execution:MaxQueued). Send fewer at once, or add a silo.",
+            options.RetryAfter);
 
         InferenceTimeoutException Timeout() =>
             new(modelId, use.HasBegun ? "while it ran" : "while it waited for an inference thread");

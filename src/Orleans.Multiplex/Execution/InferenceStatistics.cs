@@ -14,6 +14,7 @@ internal sealed class InferenceStatistics(TimeProvider time, int maxNames = Infe
     public const int DefaultMaxNames = 10_000;
 
     private readonly ConcurrentDictionary<(string Model, long Version), ModelCounters> _names = new();
+    private readonly ConcurrentDictionary<string, int> _models = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
     // By the use that was seen when a name was put in, as in the eviction of models.
@@ -22,11 +23,20 @@ internal sealed class InferenceStatistics(TimeProvider time, int maxNames = Infe
     /// <summary>Counts a request that was answered.</summary>
     public void CountSuccess(string model, long version, in RequestTimes times, long rows) => Get(model, version).AddSuccess(times, rows, time);
 
-    /// <summary>Counts a request that ended in an error.</summary>
-    /// <param name="model">The model's id.</param>
-    /// <param name="version">The version; 0 where it is not known.</param>
-    /// <param name="total">How long it took.</param>
+    /// <summary>Counts a request that ended in an error, to a version that the store has.</summary>
     public void CountFailure(string model, long version, TimeSpan total) => Get(model, version).AddFailure(total, time);
+
+    /// <summary>
+    /// Counts a request that ended in an error before its version was found: under the version that it asks for where something has been
+    /// counted of that, else under 0; and not at all where nothing has been counted of the model, which may not exist.
+    /// </summary>
+    public void CountUnfound(ModelKey key, TimeSpan total)
+    {
+        if (_models.ContainsKey(key.Id))
+        {
+            CountFailure(key.Id, key.Version is { } asked && _names.ContainsKey((key.Id, asked)) ? asked : 0, total);
+        }
+    }
 
     /// <summary>What has been counted of all names, or of those of one model.</summary>
     public IEnumerable<ModelStatistics> Read(ModelKey? key) => key switch
@@ -50,13 +60,23 @@ internal sealed class InferenceStatistics(TimeProvider time, int maxNames = Infe
 
             if (_order.Count >= maxNames)
             {
-                _names.TryRemove(TakeOldest_NeedsLock().Name, out _);
+                Remove_NeedsLock(TakeOldest_NeedsLock());
             }
 
             counters = new ModelCounters(model, version, time.GetTimestamp());
             _names[counters.Name] = counters;
+            _models.AddOrUpdate(model, 1, static (_, versions) => versions + 1);
             _order.Enqueue(counters, counters.LastUse);
             return counters;
+        }
+    }
+
+    private void Remove_NeedsLock(ModelCounters counters)
+    {
+        _names.TryRemove(counters.Name, out _);
+        if (_models.AddOrUpdate(counters.Name.Model, 0, static (_, versions) => versions - 1) == 0)
+        {
+            _models.TryRemove(counters.Name.Model, out _);
         }
     }
 

@@ -7,7 +7,10 @@ using Orleans.Multiplex.Storage;
 namespace Orleans.Multiplex.Grains;
 
 /// <inheritdoc cref="IClusterResidencyGrain"/>
-/// <remarks>Several on each silo, next to whoever asks. They lose a caller's cancellation, which costs nothing here: each answer is quick and bounded.</remarks>
+/// <remarks>
+/// Several on each silo, next to whoever asks. They lose a caller's cancellation, which costs little here: each answer has a bounded time,
+/// however many silos there are, and whether or not they and their stores answer.
+/// </remarks>
 [StatelessWorker, Reentrant, GrainType("multiplex.cluster-residency")]
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the grain runtime.")]
 internal sealed class ClusterResidencyGrain(ResidencyChannel channel, TimeProvider time) : Grain, IClusterResidencyGrain
@@ -15,8 +18,11 @@ internal sealed class ClusterResidencyGrain(ResidencyChannel channel, TimeProvid
     /// <summary>The longest to wait for one silo; one that does not answer is left out.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>The same for a silo that lists its store, which may be slow.</summary>
-    private static readonly TimeSpan ListPatience = TimeSpan.FromSeconds(10);
+    /// <summary>The longest to ask for what a store says of a model, over all silos that are asked for it.</summary>
+    private static readonly TimeSpan DescribePatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>The same for a part of the list of a store, which may be slow.</summary>
+    private static readonly TimeSpan ListPatience = TimeSpan.FromSeconds(20);
 
     public async Task<ImmutableArray<SiloResidency>> GetSilosAsync(CancellationToken cancellationToken)
     {
@@ -46,7 +52,7 @@ internal sealed class ClusterResidencyGrain(ResidencyChannel channel, TimeProvid
         }
 
         ImmutableArray<ModelListing> listed =
-            [.. await AskOneAsync("", channel.ActiveSilos, exchange => exchange.ListModelsAsync(after, limit), ListPatience, cancellationToken)];
+            [.. await AskOneAsync("", [.. channel.ActiveSilos], exchange => exchange.ListModelsAsync(after, limit), ListPatience, cancellationToken)];
         var states = await channel.AskAllAsync(exchange => exchange.GetStatesAsync(listed), Patience, cancellationToken);
         return ModelIndex.Join(listed, states.SelectMany(static rows => rows), limit);
     }
@@ -57,7 +63,7 @@ internal sealed class ClusterResidencyGrain(ResidencyChannel channel, TimeProvid
 
         // The silo that is first in the model's order most likely has its file.
         var silos = channel.ActiveSilos.OrderByDescending(silo => Rendezvous.GetWeight(key.Id, silo.ToParsableString()));
-        return AskOneAsync(model, silos, exchange => exchange.DescribeAsync(key), Patience, cancellationToken);
+        return AskOneAsync(model, [.. silos], exchange => exchange.DescribeAsync(key), DescribePatience, cancellationToken);
     }
 
     public async Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? model, CancellationToken cancellationToken)
@@ -76,33 +82,8 @@ internal sealed class ClusterResidencyGrain(ResidencyChannel channel, TimeProvid
 
     // Every silo has the same store; one that has none, does not answer or cannot reach it is passed over.
     private async Task<T> AskOneAsync<T>(
-        string model, IEnumerable<SiloAddress> silos, Func<IResidencyExchange, Task<T?>> ask, TimeSpan patience, CancellationToken cancellationToken)
-        where T : class
-    {
-        MultiplexException? refusal = null;
-        foreach (var silo in silos)
-        {
-            try
-            {
-                if (await ask(channel.Of(silo)).WaitAsync(patience, time, cancellationToken) is { } answer)
-                {
-                    return answer;
-                }
-            }
-            catch (MultiplexException error) when (error is not StoreUnavailableException)
-            {
-                throw;
-            }
-            catch (StoreUnavailableException error)
-            {
-                refusal = error;
-            }
-            catch (Exception error) when (error is TimeoutException or OrleansException)
-            {
-                refusal ??= new StoreUnavailableException(model, "the silo that was asked does not answer.", TimeSpan.FromSeconds(1));
-            }
-        }
-
-        throw refusal ?? new StoreUnavailableException(model, "no silo of the cluster has a store (Multiplex:Models).", TimeSpan.FromSeconds(5));
-    }
+        string model, IReadOnlyList<SiloAddress> silos, Func<IResidencyExchange, Task<T?>> ask, TimeSpan patience, CancellationToken cancellationToken)
+        where T : class =>
+        await new InTurn(patience, time).AskAsync(model, silos, silo => ask(channel.Of(silo)), cancellationToken)
+            ?? throw new StoreUnavailableException(model, "no silo of the cluster has a store (Multiplex:Models).", TimeSpan.FromSeconds(5));
 }

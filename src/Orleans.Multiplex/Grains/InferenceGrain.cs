@@ -46,7 +46,7 @@ internal sealed class InferenceGrain(
             OwnErrors.Mark(error);
             if (attachment.Key is { } key && IsCounted(error))
             {
-                statistics.CountFailure(key.Id, attachment.Version, time.GetElapsedTime(startedAt));
+                CountFailure(key, time.GetElapsedTime(startedAt));
             }
 
             entry?.Fail(error);
@@ -71,6 +71,19 @@ internal sealed class InferenceGrain(
     // is counted where it is sent again.
     private static bool IsCounted(Exception error) =>
         error is not (ModelNotFoundException or InvalidModelIdException or ModelUnloadedException);
+
+    // While the store does not answer, nobody can tell whether a model is there.
+    private void CountFailure(ModelKey key, TimeSpan total)
+    {
+        if (attachment.FoundVersion is { } version)
+        {
+            statistics.CountFailure(key.Id, version, total);
+        }
+        else
+        {
+            statistics.CountUnfound(key, total);
+        }
+    }
 
     private async Task<(InferenceResponse Response, Ran Run)> RunAsync(
         InferenceRequest request, long startedAt, CancellationToken cancellationToken)

@@ -41,8 +41,8 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
     /// <summary>The model, from its activation on; null where the grain's key names none.</summary>
     public ModelKey? Key { get; private set; }
 
-    /// <summary>The version that was last found to be the one; the one asked for before, and 0 where none is.</summary>
-    public long Version { get; private set; }
+    /// <summary>The version that the store was last found to have; null before it was found.</summary>
+    public long? FoundVersion { get; private set; }
 
     /// <summary>The failure that is remembered.</summary>
     public FailureMemory Failures { get; } = new(context.GrainId.Key.ToString() ?? "", silo.Time);
@@ -63,7 +63,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
             return;
         }
 
-        (Key, Version) = (key, key.Version ?? 0);
+        Key = key;
         _search = new StoreSearch(pool, key, silo.Loader, _time, opener, Remember);
         _arrival = new ModelArrival(silo, pool, key, _search, opener);
         if (!await _arrival.TryStayAsync(cancellationToken))
@@ -241,7 +241,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
             _arrival.ReleaseClaim();
             _search.Forget();
             End.Cancel();
-            Version = resident.Key.Version;
+            FoundVersion = resident.Key.Version;
             if (!ReferenceEquals(_resident, resident))
             {
                 _resident = resident;

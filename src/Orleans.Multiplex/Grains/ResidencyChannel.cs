@@ -24,6 +24,13 @@ internal sealed class ResidencyChannel(
     /// <summary>The exchange of a silo.</summary>
     public IResidencyExchange Of(SiloAddress silo) => GetGrainService(silo);
 
+    /// <summary>Forgets what was heard of silos that have gone.</summary>
+    public void Refresh()
+    {
+        view.Retain(ActiveSilos.Append(local.SiloAddress).ToHashSet());
+        pins.Refresh();
+    }
+
     /// <summary>Asks every active silo; those that do not answer in time are left out.</summary>
     /// <param name="ask">The question.</param>
     /// <param name="patience">The longest to wait for one silo; null to wait for as long as a call may take.</param>

@@ -22,6 +22,7 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
     private readonly ResidencyPublisher? _publisher = services.GetService<ResidencyPublisher>();
     private readonly SiloReports _reports = services.GetRequiredService<SiloReports>();
     private readonly SiloModels _models = services.GetRequiredService<SiloModels>();
+    private readonly StoreInquiry _store = services.GetRequiredService<StoreInquiry>();
     private readonly PinnedModels _pins = services.GetRequiredService<PinnedModels>();
     private readonly SiloStatistics? _statistics = services.GetService<SiloStatistics>();
     private readonly IGrainDirectoryCache _addresses = services.GetRequiredService<IGrainDirectoryCache>();
@@ -66,11 +67,11 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
 
     public Task<bool> UnloadAsync(ModelKey key) => _models.UnloadAsync(key);
 
-    public Task<ModelListing[]?> ListModelsAsync(string? after, int limit) => _models.ListAsync(after, limit, CancellationToken.None);
+    public Task<ModelListing[]?> ListModelsAsync(string? after, int limit) => _store.ListAsync(after, limit);
 
     public Task<ImmutableArray<ModelStateRow>> GetStatesAsync(ImmutableArray<ModelListing> models) => Task.FromResult(_models.GetStates(models));
 
-    public Task<ModelDescription?> DescribeAsync(ModelKey key) => _reports.DescribeAsync(key, CancellationToken.None);
+    public Task<ModelDescription?> DescribeAsync(ModelKey key) => _store.DescribeAsync(key);
 
     public Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? model) => Task.FromResult(_statistics?.Report(model) ?? []);
 }

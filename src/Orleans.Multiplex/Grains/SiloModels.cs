@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
 using Orleans.Multiplex.Storage;
@@ -10,8 +9,7 @@ namespace Orleans.Multiplex.Grains;
 /// <param name="held">What the silo holds; null for one that holds no models by its role.</param>
 /// <param name="evictions">Unloads; null like <paramref name="held"/>.</param>
 /// <param name="pins">The pins.</param>
-/// <param name="catalog">The store; null when none is set.</param>
-internal sealed class SiloModels(ResidencyLedger? held, EvictionService? evictions, PinnedModels pins, ModelCatalog? catalog)
+internal sealed class SiloModels(ResidencyLedger? held, EvictionService? evictions, PinnedModels pins)
 {
     /// <summary>Unloads a model. Completes when its memory is free.</summary>
     /// <param name="key">The model; without a version all its versions.</param>
@@ -25,13 +23,11 @@ internal sealed class SiloModels(ResidencyLedger? held, EvictionService? evictio
         }
 
         var residents = held.Snapshot()
-            .Where(resident => resident.Key.Pool == ModelPool.OfStore
-                && resident.Key.ModelId == key.Id
-                && (key.Version ?? resident.Key.Version) == resident.Key.Version)
+            .Where(resident => resident.Key.Pool == ModelPool.OfStore && resident.Key.IsOf(key))
             .ToList();
         foreach (var resident in residents)
         {
-            if (pins.Find(resident.Key, resident.IsDefaultVersion) is { } pin)
+            if (pins.Of(resident) is [var pin, ..])
             {
                 throw new ModelPinnedException(key.ToString(), pin, pins.GetOrigin(pin));
             }
@@ -40,11 +36,6 @@ internal sealed class SiloModels(ResidencyLedger? held, EvictionService? evictio
         await Task.WhenAll(residents.Select(resident => evictions.EvictAsync(resident, EvictionReason.Operator)));
         return residents.Count > 0;
     }
-
-    /// <summary>The next models of the store; null when there is none.</summary>
-    /// <exception cref="StoreUnavailableException">The store does not answer or refuses.</exception>
-    public async Task<ModelListing[]?> ListAsync(string? after, int limit, CancellationToken cancellationToken) =>
-        catalog is null ? null : [.. await catalog.ListAsync(after, limit, cancellationToken)];
 
     /// <summary>What is known of models, of each version that is here or was.</summary>
     public ImmutableArray<ModelStateRow> GetStates(ImmutableArray<ModelListing> models)

@@ -9,10 +9,9 @@ namespace Orleans.Multiplex.Grains;
 /// <param name="view">What it heard of the others.</param>
 /// <param name="decisions">What it decided on placement.</param>
 /// <param name="held">What it holds; null for a silo that holds no models by its role.</param>
-/// <param name="catalog">Its store; null when none is set.</param>
 /// <param name="time">The clock.</param>
 internal sealed class SiloReports(
-    ILocalSiloDetails local, ClusterResidencyView view, PlacementDecisions decisions, ModelAttachments? held, ModelCatalog? catalog, TimeProvider time)
+    ILocalSiloDetails local, ClusterResidencyView view, PlacementDecisions decisions, ModelAttachments? held, TimeProvider time)
 {
     public SiloResidency? Report()
     {
@@ -51,7 +50,7 @@ internal sealed class SiloReports(
             Locations =
             [
                 .. (held?.Ledger.Snapshot() ?? [])
-                    .Where(resident => resident.Key.ModelId == key.Id && (key.Version ?? resident.Key.Version) == resident.Key.Version)
+                    .Where(resident => resident.Key.IsOf(key))
                     .Select(resident => new ModelLocation(local.Name, resident.Pool.Name, resident.Report())),
             ],
             Placements =
@@ -78,25 +77,6 @@ internal sealed class SiloReports(
             var next = failure.GetRemaining(time);
             return new LoadFailureReport(
                 local.Name, error.GetType().Name, error.Message, failure.Attempts, next > TimeSpan.Zero ? next : TimeSpan.Zero);
-        }
-    }
-
-    public async Task<ModelDescription?> DescribeAsync(ModelKey key, CancellationToken cancellationToken)
-    {
-        if (catalog is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            var manifest = await catalog.FindAsync(key, cancellationToken);
-            var facts = await catalog.GetFactsAsync(manifest, cancellationToken);
-            return new ModelDescription { Model = manifest.Id, Version = manifest.Version, Versions = manifest.Versions, Signature = facts.Signature, Bytes = facts.EstimatedBytes };
-        }
-        catch (Exception error) when (error is not MultiplexException)
-        {
-            throw new ModelLoadFailedException(key.ToString(), $"{error.GetType().Name}: {error.Message}");
         }
     }
 }

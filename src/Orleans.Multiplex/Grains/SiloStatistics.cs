@@ -12,7 +12,7 @@ internal sealed class SiloStatistics(InferenceStatistics counted, ResidencyLedge
     {
         ModelKey? key = model is null ? null : ModelKey.Parse(model);
         var held = ledger.Snapshot()
-            .Where(resident => resident.Pool.Name == InferenceGrain.PoolName && IsAsked(resident.Key, key))
+            .Where(resident => resident.Pool.Name == InferenceGrain.PoolName && (key is not { } asked || resident.Key.IsOf(asked)))
             .Select(static resident => new ModelStatistics
             {
                 Model = resident.Key.ModelId,
@@ -21,7 +21,4 @@ internal sealed class SiloStatistics(InferenceStatistics counted, ResidencyLedge
             });
         return StatisticsSum.Of(counted.Read(key).Concat(held));
     }
-
-    private static bool IsAsked(ResidentKey resident, ModelKey? key) =>
-        key is not { } asked || (resident.ModelId == asked.Id && (asked.Version ?? resident.Version) == resident.Version);
 }

@@ -1,6 +1,7 @@
 using Orleans.Configuration;
 using Orleans.Multiplex.Grains;
 using Orleans.Multiplex.Placement;
+using Orleans.Multiplex.Residency.Pins;
 using Orleans.Multiplex.Settings;
 using Orleans.Multiplex.Storage;
 
@@ -33,6 +34,7 @@ internal sealed class MultiplexOptionsValidator(MultiplexedClasses classes, Silo
             "Multiplex:IdleUnload",
             options.IdleUnload,
             "above zero, or left out to keep idle models"),
+        .. Rules.Require(options.Pinned.Count <= PinnedModels.Most, "Multiplex:Pinned", $"a list of {options.Pinned.Count}", $"at most {PinnedModels.Most} models"),
         .. options.Pinned.SelectMany(static (pin, i) => Rules.Require(
             ModelKey.TryParse(pin, out _, out var fault), $"Multiplex:Pinned:{i}", $"'{pin}'", $"a model's id, or id@version; {fault}")),
         .. Rules.Require(options.Load.MaxParallel >= 0, "Multiplex:Load:MaxParallel", options.Load.MaxParallel, "zero, which means one for each core, or above"),

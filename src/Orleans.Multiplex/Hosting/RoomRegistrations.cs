@@ -20,9 +20,6 @@ namespace Orleans.Multiplex.Hosting;
 /// <summary>What each room brings to the silo.</summary>
 internal static class RoomRegistrations
 {
-    /// <summary>What a message needs beside the tensors that it carries; generously.</summary>
-    private const int MessageOverhead = 1 << 20;
-
     /// <summary>
     /// How long an enumeration may go without its caller. Half of it is how long a call for the next element waits before it says that there is
     /// none yet, which must stay below the 30 s after which an Orleans client gives a call up.
@@ -43,7 +40,7 @@ internal static class RoomRegistrations
         {
             var least = options.Value.MaxRequestTimeout + TimeSpan.FromSeconds(5);
             messaging.ResponseTimeout = messaging.ResponseTimeout > least ? messaging.ResponseTimeout : least;
-            messaging.MaxMessageBodySize = (int)Math.Max(messaging.MaxMessageBodySize, options.Value.MaxRequestBytes.Bytes + MessageOverhead);
+            messaging.MaxMessageBodySize = (int)Math.Max(messaging.MaxMessageBodySize, options.Value.MaxRequestBytes.Bytes + CallLimits.MessageOverhead);
         });
 
         // Orleans reads these for enumerations alone. Their rhythm is not that of the longest request: a caller that has vanished would keep its
@@ -77,7 +74,9 @@ internal static class RoomRegistrations
     {
         // Null where no store is set: who needs one asks for it as optional.
         services.TryAddSingleton<IModelStore>(provider =>
-            provider.GetRequiredService<IOptions<MultiplexOptions>>().Value.Models is { } folder ? new FolderModelStore(folder) : null!);
+            provider.GetRequiredService<IOptions<MultiplexOptions>>().Value.Models is { } folder
+                ? new FolderModelStore(folder, new FolderNames(provider.GetRequiredService<TimeProvider>()), Logger(provider, LogEvents.Storage))
+                : null!);
         return services;
     }
 
@@ -157,7 +156,7 @@ internal static class RoomRegistrations
         services.AddSingleton(provider => new CallOptions(
             Settings(provider).RequestTimeout,
             Settings(provider).MaxRequestTimeout,
-            provider.GetRequiredService<IOptions<SiloMessagingOptions>>().Value.MaxMessageBodySize - MessageOverhead));
+            provider.GetRequiredService<IOptions<SiloMessagingOptions>>().Value.MaxMessageBodySize - CallLimits.MessageOverhead));
         services.AddSingleton(provider => new CallLog(provider.GetRequiredService<TimeProvider>(), Logger(provider, LogEvents.Grains)));
         services.AddSingleton<PassOnLimiter>();
         services.AddSingleton<ResidencyInquiry>();
@@ -195,13 +194,13 @@ internal static class RoomRegistrations
             provider.GetRequiredService<ClusterResidencyView>(),
             provider.GetRequiredService<PlacementDecisions>(),
             provider.GetService<ModelAttachments>(),
-            provider.GetService<ModelCatalog>(),
             provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(provider => new SiloModels(
             provider.GetService<ResidencyLedger>(),
             provider.GetService<EvictionService>(),
-            provider.GetRequiredService<PinnedModels>(),
-            provider.GetService<ModelCatalog>()));
+            provider.GetRequiredService<PinnedModels>()));
+        builder.Services.AddSingleton(provider => new StoreInquiry(
+            provider.GetService<ModelCatalog>(), provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<PinStorage>();
         return builder.AddGrainService<ResidencyExchange>();
     }

@@ -83,7 +83,6 @@ internal sealed partial class ModelLoader : IDisposable
         if (isNew)
         {
             var claim = takeClaim();
-            resident.IsDefaultVersion = manifest is null || manifest.Version == manifest.Versions[^1];
 
             // A load belongs to nobody: neither a caller's request context nor its trace may flow into it.
             using (ExecutionContext.SuppressFlow())

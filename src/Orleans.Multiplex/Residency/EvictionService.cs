@@ -61,6 +61,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         foreach (var pool in quota.Pools)
         {
             pool.OnIdle = ReclaimWhenAwaited;
+            pool.OnHeld = Sort;
         }
     }
 
@@ -168,6 +169,20 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
     {
         _pins.Changed -= SortAll;
         _patience.Dispose();
+    }
+
+    // A model is held in the name of a pin from now on, or no longer.
+    private void Sort(Resident resident)
+    {
+        if (resident.IsPinned || !_pins.Current.IsEmpty)
+        {
+            lock (_lock)
+            {
+                _pinned.Sort(resident);
+            }
+
+            ReclaimWhenAwaited();
+        }
     }
 
     // When it has returned, no pinned model is chosen as a victim any more.

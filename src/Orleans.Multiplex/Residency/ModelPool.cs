@@ -20,6 +20,9 @@ internal sealed class ModelPool(string name, int maxModels)
     /// <summary>The order in which the pool's models would be evicted. Guarded by the eviction service's lock.</summary>
     public LruEvictionPolicy Lru { get; } = new();
 
+    /// <summary>Called when a model of the pool has got or lost a holder; set by the eviction service.</summary>
+    public Action<Resident> OnHeld { get; set; } = static _ => { };
+
     /// <summary>Called when a model of the pool has no user left; set by the eviction service, which wakes when somebody waits for room.</summary>
     public Action OnIdle { get; set; } = static () => { };
 }

@@ -14,6 +14,9 @@ internal sealed class Reservation(SiloQuota quota, ModelPool pool)
     /// <summary>Whether its room is on its way out. Changed by the quota only.</summary>
     public bool IsLeaving { get; set; }
 
+    /// <summary>Whether a pin keeps the model. Changed by the quota only.</summary>
+    public bool IsPinned { get; set; }
+
     /// <summary>Whether it was given back. Changed by the quota only.</summary>
     public bool IsReleased { get; set; }
 
@@ -22,6 +25,9 @@ internal sealed class Reservation(SiloQuota quota, ModelPool pool)
 
     /// <summary>Tells the quota that the room does not come back soon, so that those who wait get theirs elsewhere.</summary>
     public void StopLeaving() => quota.StopLeaving(this);
+
+    /// <summary>Tells the quota whether a pin keeps the model.</summary>
+    public void SetPinned(bool isPinned) => quota.SetPinned(this, isPinned);
 
     /// <summary>Gives the room back; a second time does nothing.</summary>
     public void Release() => quota.Release(this);

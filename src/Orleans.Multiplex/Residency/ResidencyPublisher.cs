@@ -79,10 +79,10 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         _quota.MaxBytes,
         _quota.DemandedBytes,
         [.. _quota.Pools.Select(pool => new PoolRow(pool.Name, pool.MaxModels, _quota.GetDemandedModels(pool), _evictions.GetVictimAge(pool)))])
-        {
-            ConfiguredPins = _pins.Configured,
-            Pinned = _evictions.GetPinned(),
-        };
+    {
+        ConfiguredPins = _pins.Configured,
+        Pinned = _evictions.GetPinned(),
+    };
 
     public async ValueTask DisposeAsync()
     {

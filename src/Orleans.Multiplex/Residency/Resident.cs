@@ -38,9 +38,6 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
 
     public ModelPool Pool => pool;
 
-    /// <summary>Whether it is the version that the plain id stands for. Set before the load begins.</summary>
-    public bool IsDefaultVersion { get; set; } = true;
-
     /// <summary>Whether a pin keeps it. Set by the eviction service, under its lock.</summary>
     public bool IsPinned { get; set; }
 
@@ -180,6 +177,7 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
     /// <summary>Adds a holder. Returns how the load ended, of which the holder is not told then; null when it goes on.</summary>
     public LoadOutcome? AddHolder(IResidentHolder holder)
     {
+        LoadOutcome? outcome;
         lock (_lock)
         {
             if (!_holders.Contains(holder))
@@ -187,8 +185,11 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
                 _holders = _holders.Add(holder);
             }
 
-            return _outcome;
+            outcome = _outcome;
         }
+
+        pool.OnHeld(this);
+        return outcome;
     }
 
     public void RemoveHolder(IResidentHolder holder)
@@ -196,6 +197,17 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
         lock (_lock)
         {
             _holders = _holders.Remove(holder);
+        }
+
+        pool.OnHeld(this);
+    }
+
+    /// <summary>The model as its holders name it.</summary>
+    public ImmutableArray<string> GetNames()
+    {
+        lock (_lock)
+        {
+            return [.. _holders.Select(static holder => holder.Model)];
         }
     }
 

@@ -18,13 +18,22 @@ internal sealed class Room(long capacity)
     /// <summary>What is on its way out: part of <see cref="Charged"/> until it is given back.</summary>
     public long Leaving { get; set; }
 
+    /// <summary>What pins keep: part of <see cref="Charged"/> that no eviction gives back.</summary>
+    public long Pinned { get; set; }
+
     public int Waiting => _waiting.Count;
 
     /// <summary>What is taken and what is waited for: only the rest is room for somebody who comes now.</summary>
     public long Demand => Charged + _wanted;
 
-    /// <summary>What has to be freed, beyond what is free or leaving, for all who wait.</summary>
-    public long Shortage => Math.Max(0, _wanted - (capacity - Charged) - Leaving);
+    /// <summary>
+    /// What has to be freed, beyond what is free or leaving, for all who wait; nothing while the first of them cannot be served whoever goes,
+    /// since a pin came after it.
+    /// </summary>
+    public long Shortage => _waiting.First is { Value: var first } && CanMake(first.Amount) ? Math.Max(0, _wanted - (capacity - Charged) - Leaving) : 0;
+
+    /// <summary>Whether so much can be had when all that is not pinned goes.</summary>
+    public bool CanMake(long amount) => amount <= capacity - Pinned;
 
     public bool Fits(long amount) => _waiting.Count == 0 && amount <= capacity - Charged;
 

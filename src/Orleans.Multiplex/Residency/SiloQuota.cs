@@ -13,6 +13,7 @@ internal sealed class SiloQuota(
 {
     private readonly Lock _lock = new();
     private readonly Room _bytes = new(maxBytes);
+    private readonly QuotaErrors _errors = new(silo, limits);
     private IReclaimer? _reclaimer;
     private int _waiting;
 
@@ -23,45 +24,15 @@ internal sealed class SiloQuota(
     /// <summary>Whether somebody waits for room.</summary>
     public bool HasWaiting => Volatile.Read(ref _waiting) > 0;
 
-    public long ChargedBytes
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _bytes.Charged;
-            }
-        }
-    }
+    public long ChargedBytes => Read(() => _bytes.Charged);
 
     /// <summary>The bytes taken and waited for.</summary>
-    public long DemandedBytes
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _bytes.Demand;
-            }
-        }
-    }
+    public long DemandedBytes => Read(() => _bytes.Demand);
 
     /// <summary>The models that have a place in a pool, or wait for one.</summary>
-    public int GetDemandedModels(ModelPool pool)
-    {
-        lock (_lock)
-        {
-            return (int)pool.Models.Demand;
-        }
-    }
+    public int GetDemandedModels(ModelPool pool) => (int)Read(() => pool.Models.Demand);
 
-    public int GetChargedModels(ModelPool pool)
-    {
-        lock (_lock)
-        {
-            return (int)pool.Models.Charged;
-        }
-    }
+    public int GetChargedModels(ModelPool pool) => (int)Read(() => pool.Models.Charged);
 
     /// <summary>Raised, outside the lock, when something was charged or given back, or is waited for.</summary>
     public event Action? Changed;
@@ -98,21 +69,18 @@ internal sealed class SiloQuota(
         {
             if (bytes > maxBytes)
             {
-                throw new NoCapacityException(
-                    modelId,
-                    $"Model '{modelId}' needs {new ByteSize(bytes)}, and silo '{silo}' may hold {new ByteSize(maxBytes)} in all. "
-                    + "Raise Multiplex:MaxBytesPerSilo, or use a smaller model.");
+                throw _errors.TooLarge(modelId, bytes, maxBytes);
             }
 
             if (reservation is null)
             {
-                await TakeAsync(pool.Models, 1, modelId, $"{pool.MaxModels} models of pool '{pool.Name}'", limits, cancellationToken);
+                await TakeAsync(pool.Models, 1, 0, modelId, $"{pool.MaxModels} models of pool '{pool.Name}'", limits, cancellationToken);
                 reservation = new Reservation(this, pool);
             }
 
             if (bytes > reservation.Bytes)
             {
-                await TakeAsync(_bytes, bytes - reservation.Bytes, modelId, new ByteSize(maxBytes).ToString(), limits, cancellationToken);
+                await TakeAsync(_bytes, bytes - reservation.Bytes, reservation.Bytes, modelId, new ByteSize(maxBytes).ToString(), limits, cancellationToken);
             }
 
             SetBytes(reservation, bytes);
@@ -141,7 +109,7 @@ internal sealed class SiloQuota(
         {
             if (bytes > reservation.Bytes)
             {
-                await TakeAsync(_bytes, bytes - reservation.Bytes, "", "", limits with { Timeout = limits.CorrectionTimeout }, cancellationToken, first: true);
+                await TakeAsync(_bytes, bytes - reservation.Bytes, reservation.Bytes, "", "", limits with { Timeout = limits.CorrectionTimeout }, cancellationToken, first: true);
             }
         }
         catch (NoCapacityException)
@@ -164,6 +132,24 @@ internal sealed class SiloQuota(
                 _bytes.Leaving += reservation.Bytes;
             }
         }
+    }
+
+    /// <summary>A pin keeps a model, or keeps it no longer: what is pinned is no room that eviction can make.</summary>
+    public void SetPinned(Reservation reservation, bool isPinned)
+    {
+        lock (_lock)
+        {
+            if (reservation.IsPinned == isPinned || reservation.IsReleased)
+            {
+                return;
+            }
+
+            reservation.IsPinned = isPinned;
+            reservation.Pool.Models.Pinned += isPinned ? 1 : -1;
+            _bytes.Pinned += isPinned ? reservation.Bytes : -reservation.Bytes;
+        }
+
+        Changed?.Invoke();
     }
 
     /// <summary>The room does not come back soon after all.</summary>
@@ -213,6 +199,14 @@ internal sealed class SiloQuota(
         }
     }
 
+    private long Read(Func<long> read)
+    {
+        lock (_lock)
+        {
+            return read();
+        }
+    }
+
     private void StopLeaving_NeedsLock(Reservation reservation)
     {
         if (reservation.IsLeaving)
@@ -240,7 +234,7 @@ internal sealed class SiloQuota(
     }
 
     private async ValueTask TakeAsync(
-        Room room, long amount, string modelId, string limit, RoomWaitLimits wait, CancellationToken cancellationToken, bool first = false)
+        Room room, long amount, long held, string modelId, string limit, RoomWaitLimits wait, CancellationToken cancellationToken, bool first = false)
     {
         RoomRequest request;
         lock (_lock)
@@ -250,13 +244,15 @@ internal sealed class SiloQuota(
                 return;
             }
 
+            // Nobody is evicted for what cannot come of it.
+            if (!room.CanMake(held + amount))
+            {
+                throw _errors.Pinned(modelId, limit);
+            }
+
             if (_waiting >= wait.MaxWaiting && !first)
             {
-                throw new OverloadedException(
-                    modelId,
-                    $"Silo '{silo}' is at its quota of {limit}, and {_waiting} loads wait for room already (Multiplex:Load:MaxWaiting). "
-                    + "Ask for fewer models at once, raise the quota, or add a silo.",
-                    wait.RetryAfter);
+                throw _errors.TooManyWait(modelId, limit, _waiting);
             }
 
             _waiting++;
@@ -283,11 +279,7 @@ internal sealed class SiloQuota(
                 throw;
             }
 
-            throw new NoCapacityException(
-                modelId,
-                $"Silo '{silo}' is at its quota of {limit}, and what it holds stayed in use or pinned for {wait.Timeout.TotalSeconds:0.#} s "
-                + "(Multiplex:Load:RoomTimeout). Raise the quota, add a silo, or unpin a model.",
-                wait.RetryAfter);
+            throw _errors.NothingFree(modelId, limit, wait.Timeout);
         }
         finally
         {

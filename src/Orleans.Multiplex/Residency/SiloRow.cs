@@ -4,7 +4,7 @@ using Orleans.Multiplex.Residency.Pins;
 namespace Orleans.Multiplex.Residency;
 
 /// <summary>
-/// What a silo tells the others of its residency: sums, and a bounded number of footprints, so that its size does not grow with the models.
+/// What a silo tells the others of its residency: sums, and a bounded number of footprints, so that its size does not grow with the models; and pins, of which there are not many.
 /// </summary>
 /// <param name="Silo">The silo.</param>
 /// <param name="Name">Its name, for reports.</param>

@@ -1,16 +1,27 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.Telemetry;
 
 namespace Orleans.Multiplex.Storage;
 
 /// <summary>
 /// Models in a folder: <c>{root}/{id}/{version}/…</c>, or <c>{root}/{id}/…</c> for a model without versions, which counts as version 1
 /// where no folder <c>1</c> stands beside its files. It is looked at anew for each load, so a model put there is served without a
-/// restart.
+/// restart. A list of its models may be some seconds behind where a folder holds many.
 /// </summary>
-internal sealed class FolderModelStore(string root) : IModelStore
+/// <param name="root">The folder.</param>
+/// <param name="names">Reads the names of the folders for lists.</param>
+/// <param name="logger">Is told of folders that cannot be read.</param>
+internal sealed partial class FolderModelStore(string root, FolderNames names, ILogger logger) : IModelStore
 {
+    /// <summary>Of how many folders a warning is logged when they cannot be read, each once; the rest is for who looks closer.</summary>
+    private const int MaxWarnings = 100;
+
     private readonly string _root = Path.GetFullPath(root);
+    private readonly ILogger _logger = logger;
+    private readonly ConcurrentDictionary<string, bool> _warned = new(StringComparer.Ordinal);
 
     public ValueTask<ModelManifest?> FindAsync(ModelKey key, string? modelFile, CancellationToken cancellationToken)
     {
@@ -31,7 +42,7 @@ internal sealed class FolderModelStore(string root) : IModelStore
         try
         {
             return Directory.Exists(_root)
-                ? new([.. List("", after?.Split('/') ?? [], modelFile, cancellationToken).Take(limit)])
+                ? new([.. List("", names.Read(_root, cancellationToken), after?.Split('/') ?? [], modelFile, cancellationToken).Take(limit)])
                 : throw new StoreUnavailableException("", "the folder of models (Multiplex:Models) does not exist.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -62,7 +73,7 @@ internal sealed class FolderModelStore(string root) : IModelStore
             return Directory.Exists(_root) ? null : throw new StoreUnavailableException(key.ToString(), "the folder of models (Multiplex:Models) does not exist.");
         }
 
-        var versions = FindVersions(folder, modelFile);
+        var versions = FindVersions(folder, Directory.EnumerateDirectories(folder).Select(static path => Path.GetFileName(path)), modelFile);
         if (versions.IsEmpty || (key.Version is { } asked && !versions.Contains(asked)))
         {
             return null;
@@ -72,38 +83,61 @@ internal sealed class FolderModelStore(string root) : IModelStore
         return FindFolder(folder, version, candidate => Holds(candidate, modelFile)) is { } found ? Describe(key.Id, version, versions, found) : null;
     }
 
-    // In the order of the segments, so that what comes before the one to go on after is passed over unread. A link may be a model; what is
-    // below it is not looked at, since it may lead back.
-    private IEnumerable<ModelListing> List(string parent, ReadOnlyMemory<string> after, string? modelFile, CancellationToken cancellationToken)
+    // In the order of the segments, so that what comes before the one to go on after is passed over unread.
+    private IEnumerable<ModelListing> List(
+        string parent, string[] segments, ReadOnlyMemory<string> after, string? modelFile, CancellationToken cancellationToken)
     {
-        var folders = new DirectoryInfo(ModelFolder(parent)).EnumerateDirectories().OrderBy(static folder => folder.Name, StringComparer.Ordinal);
-        foreach (var folder in folders)
+        var found = after.IsEmpty ? ~0 : Array.BinarySearch(segments, after.Span[0], StringComparer.Ordinal);
+        for (var i = found < 0 ? ~found : found; i < segments.Length; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var order = after.IsEmpty ? 1 : string.CompareOrdinal(folder.Name, after.Span[0]);
-            var id = parent.Length == 0 ? folder.Name : $"{parent}/{folder.Name}";
-            if (order < 0 || id.Length > ModelKey.MaxIdLength || !ModelKey.TryParse(folder.Name, out var segment, out _) || segment.Version is not null)
+            var id = parent.Length == 0 ? segments[i] : $"{parent}/{segments[i]}";
+            if (id.Length > ModelKey.MaxIdLength || !ModelKey.TryParse(segments[i], out var segment, out _) || segment.Version is not null)
             {
                 continue;
             }
 
             // The model to go on after has been listed; those below it have not.
-            if (order > 0 && ModelKey.TryParse(id, out _, out _) && FindVersions(folder.FullName, modelFile) is { IsEmpty: false } versions)
+            var (versions, below) = Look(id, modelFile, cancellationToken);
+            if (i != found && !versions.IsEmpty && ModelKey.TryParse(id, out _, out _))
             {
                 yield return new ModelListing(id, versions);
             }
 
-            foreach (var below in folder.LinkTarget is null ? List(id, order == 0 ? after[1..] : default, modelFile, cancellationToken) : [])
+            foreach (var model in List(id, below, i == found ? after[1..] : default, modelFile, cancellationToken))
             {
-                yield return below;
+                yield return model;
             }
+        }
+    }
+
+    // One folder that cannot be read keeps nobody from the others. A link may be a model; what is below it is not looked at, since it may
+    // lead back.
+    private (ImmutableArray<long> Versions, string[] Below) Look(string id, string? modelFile, CancellationToken cancellationToken)
+    {
+        var folder = ModelFolder(id);
+        try
+        {
+            var below = names.Read(folder, cancellationToken);
+            return (FindVersions(folder, below, modelFile), new DirectoryInfo(folder).LinkTarget is null ? below : []);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It has gone since its name was read.
+            return ([], []);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            var isNew = _warned.Count < MaxWarnings && _warned.TryAdd(id, true);
+            LogLeftOut(isNew ? LogLevel.Warning : LogLevel.Debug, id, error.Message);
+            return ([], []);
         }
     }
 
     // An id was checked when it became a key: its segments are plain names, so the path stays below the root.
     private string ModelFolder(string id) => Path.Combine(_root, id.Replace('/', Path.DirectorySeparatorChar));
 
-    private static ImmutableArray<long> FindVersions(string folder, string? modelFile)
+    private static ImmutableArray<long> FindVersions(string folder, IEnumerable<string> below, string? modelFile)
     {
         var versions = new SortedSet<long>();
         if (Holds(folder, modelFile))
@@ -111,9 +145,9 @@ internal sealed class FolderModelStore(string root) : IModelStore
             versions.Add(1);
         }
 
-        foreach (var path in Directory.EnumerateDirectories(folder))
+        foreach (var name in below)
         {
-            if (ModelKey.TryParseVersion(Path.GetFileName(path.AsSpan()), out var version) && Holds(path, modelFile))
+            if (ModelKey.TryParseVersion(name, out var version) && Holds(Path.Combine(folder, name), modelFile))
             {
                 versions.Add(version);
             }
@@ -141,4 +175,7 @@ internal sealed class FolderModelStore(string root) : IModelStore
             '|', files.Select(file => string.Create(CultureInfo.InvariantCulture, $"{file.Name}:{file.Length}:{file.LastWriteTimeUtc.Ticks}")));
         return new ModelManifest(id, version, versions, [.. files.Select(file => new ModelFile(file.Name, file.Length))], tag);
     }
+
+    [LoggerMessage(EventId = LogEvents.StorageIds + 0, Message = "Left '{Folder}' out of the list of models: it cannot be read ({Error}).")]
+    private partial void LogLeftOut(LogLevel level, string folder, string error);
 }

@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
-using Microsoft.Extensions.DependencyInjection;
 using Orleans.Multiplex.Residency.Pins;
-using Orleans.Storage;
 using Xunit;
 
 namespace Orleans.Multiplex.Cluster.Tests.Control;
@@ -60,10 +57,13 @@ public sealed class PinTests : IDisposable
         Assert.Equal(["a@1", "b@1"], cluster.Ready());
     }
 
-    [Fact]
-    public async Task Pin_ManyAtOnceForOnePlaceEach_AsManyAreGrantedAsFit()
+    [Theory]
+    [InlineData(1, 1 << 20)]
+    [InlineData(-1, 150)]
+    public async Task Pin_ManyAtOnceForOnePlaceEach_AsManyAreGrantedAsFit(int maxModels, long maxBytes)
     {
-        await using var cluster = await StoreCluster.StartAsync(_folder, silos: 2, maxModels: 1);
+        await using var cluster = await StoreCluster.StartAsync(
+            _folder, silos: 2, maxModels, configure: options => options.MaxBytesPerSilo = new ByteSize(maxBytes));
 
         var outcomes = await Task.WhenAll(new[] { "a", "b", "c", "d", "e" }.Select(async model =>
         {
@@ -109,6 +109,33 @@ public sealed class PinTests : IDisposable
         await Assert.ThrowsAsync<ModelPinnedException>(() => cluster.Sdk.UnloadAsync("v@2", Waiting.Token).Soon());
         await cluster.Sdk.UnloadAsync("v@1", Waiting.Token).Soon();
         Assert.Equal(["a@1", "v@2"], cluster.Ready());
+    }
+
+    [Fact]
+    public async Task Pin_OtherVersionsUnderOtherNames_AreKeptByNoPin()
+    {
+        _folder.Add("v/1");
+        await using var cluster = await StoreCluster.StartAsync(_folder, silos: 2);
+        await cluster.Sdk.PinAsync("v", Waiting.Token).Soon();
+        await cluster.InferAsync("v@1");
+        _folder.Add("v/2");
+        await cluster.InferAsync("v@2");
+
+        var pinned = (await cluster.Sdk.GetSilosAsync(Waiting.Token)).SelectMany(static silo => silo.Pools).SelectMany(static pool => pool.Models).Where(static model => model.IsPinned);
+
+        Assert.Equal(1, Assert.Single(pinned).Version);
+    }
+
+    [Fact]
+    public async Task Settings_MorePinnedThanFits_OthersAreServedAndNothingIsEvictedForIt()
+    {
+        await using var cluster = await StoreCluster.StartAsync(_folder, maxModels: 2, configure: static options => new[] { "a", "b" }.ToList().ForEach(options.Pinned.Add));
+        await Waiting.UntilAsync(() => cluster.Ready() is ["a@1", "b@1"]);
+
+        var error = await Assert.ThrowsAsync<NoCapacityException>(() => cluster.InferAsync("c"));
+
+        Assert.Contains("pinned models leave", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["a@1", "b@1"], cluster.Ready());
     }
 
     [Fact]
@@ -184,73 +211,5 @@ public sealed class PinTests : IDisposable
 
         Assert.Equal(["a", "b"], (await cluster.Sdk.GetPinsAsync(Waiting.Token)).Select(static pin => pin.Model));
         await Waiting.UntilAsync(() => cluster.Ready() is ["a@1", "b@1"]);
-    }
-
-    [Fact]
-    public async Task GrainStorage_KeepsPinsBeyondTheCluster()
-    {
-        var storage = new FakeStorage();
-        await using (var cluster = await StartAsync())
-        {
-            await cluster.Sdk.PinAsync("a", Waiting.Token).Soon();
-            await cluster.Sdk.PinAsync("b", Waiting.Token).Soon();
-            await cluster.Sdk.UnpinAsync("b", Waiting.Token).Soon();
-        }
-
-        await using var next = await StartAsync();
-
-        await Waiting.UntilAsync(() => next.Ready() is ["a@1"]);
-
-        Task<StoreCluster> StartAsync() => StoreCluster.StartAsync(
-            _folder, silos: 2, configureSilo: silo => silo.Services.AddKeyedSingleton<IGrainStorage>("multiplex", storage));
-    }
-
-    [Fact]
-    public async Task GrainStorage_Fails_NothingIsPinned()
-    {
-        var storage = new FakeStorage { Fault = new IOException("disk") };
-        await using var cluster = await StoreCluster.StartAsync(
-            _folder, configureSilo: silo => silo.Services.AddKeyedSingleton<IGrainStorage>("multiplex", storage));
-
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => cluster.Sdk.PinAsync("a", Waiting.Token).Soon());
-
-        storage.Fault = null;
-        Assert.Empty(await cluster.Sdk.GetPinsAsync(Waiting.Token));
-        await cluster.Sdk.PinAsync("a", Waiting.Token).Soon();
-    }
-
-    private sealed class FakeStorage : IGrainStorage
-    {
-        private readonly ConcurrentDictionary<string, object> _states = new();
-
-        public Exception? Fault { get; set; }
-
-        public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
-        {
-            if (Fault is { } fault)
-            {
-                throw fault;
-            }
-
-            if (_states.TryGetValue(stateName, out var state))
-            {
-                grainState.State = (T)state;
-                grainState.RecordExists = true;
-            }
-
-            return Task.CompletedTask;
-        }
-
-        public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
-        {
-            _states[stateName] = Fault is { } fault ? throw fault : grainState.State!;
-            return Task.CompletedTask;
-        }
-
-        public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
-        {
-            _states.TryRemove(stateName, out _);
-            return Task.CompletedTask;
-        }
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Grains;
+using Orleans.Multiplex.Storage;
 using Xunit;
 
 namespace Orleans.Multiplex.Cluster.Tests;
@@ -25,9 +26,11 @@ public sealed class StatisticsTests : IDisposable
         var first = cluster.IndexOf(await InferAsync(cluster, "m"));
         await InferAsync(cluster, "m");
         await EvictAllAsync(cluster);
-        while (cluster.IndexOf(await InferAsync(cluster, "other")) != first)
+        if (cluster.IndexOf(await InferAsync(cluster, "other")) != first)
         {
-            await InferAsync(cluster, "m@1");
+            cluster.TellAll();
+            Assert.Equal(first, cluster.IndexOf(await InferAsync(cluster, "m@1")));
+            await cluster.Sdk.UnloadAsync("other", Waiting.Token).Soon();
         }
 
         cluster.TellAll();
@@ -117,6 +120,26 @@ public sealed class StatisticsTests : IDisposable
         Assert.True(broken.Fail.Nanoseconds > 0);
     }
 
+    [Fact]
+    public async Task Statistics_WhileTheStoreIsDown_CountNoNamesThatMayNotExist()
+    {
+        _folder.Add("m/4");
+        var store = new CountingStore(_folder.Path);
+        await using var cluster = await StartAsync(silos: 1, configureSilo: silo => silo.Services.AddSingleton<IModelStore>(store));
+        await InferAsync(cluster, "m");
+        await EvictAllAsync(cluster);
+        store.FailFind = static () => new StoreUnavailableException("any", "down");
+
+        foreach (var model in new[] { "invented", "invented@7", "m" })
+        {
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => InferAsync(cluster, model));
+        }
+
+        var counted = await ReadAsync(cluster, null);
+        Assert.All(counted, one => Assert.Equal("m", one.Model));
+        Assert.Equal((1, 1), (counted.Sum(one => one.Success.Count), counted.Sum(one => one.Fail.Count)));
+    }
+
     private static async Task ReadUntilAsync(TestCluster cluster, CancellationToken stop)
     {
         var last = new Dictionary<string, ModelStatistics>();
@@ -165,12 +188,16 @@ public sealed class StatisticsTests : IDisposable
         }
     }
 
-    private Task<TestCluster> StartAsync(int silos, int maxModels = -1) => TestCluster.StartAsync(
+    private Task<TestCluster> StartAsync(int silos, int maxModels = -1, Action<ISiloBuilder>? configureSilo = null) => TestCluster.StartAsync(
         silos: silos,
         configure: options =>
         {
             options.Models = _folder.Path;
             options.MaxModelsPerSilo = maxModels;
         },
-        configureSilo: silo => silo.Services.AddSingleton<IInferenceBackend>(_engine));
+        configureSilo: silo =>
+        {
+            silo.Services.AddSingleton<IInferenceBackend>(_engine);
+            configureSilo?.Invoke(silo);
+        });
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Multiplex.Storage;
 
 namespace Orleans.Multiplex.Cluster.Tests;
@@ -7,7 +8,7 @@ namespace Orleans.Multiplex.Cluster.Tests;
 /// <summary>A folder store that counts what is asked of it, and that a test can hold or make fail.</summary>
 public sealed class CountingStore(string folder) : IModelStore
 {
-    private readonly FolderModelStore _inner = new(folder);
+    private readonly FolderModelStore _inner = new(folder, new FolderNames(TimeProvider.System), NullLogger.Instance);
 
     public ConcurrentQueue<string> Fetches { get; } = new();
 

@@ -9,6 +9,12 @@ namespace Orleans.Multiplex.Tests.Abstractions;
 /// <summary>Each error arrives at another silo as it left, with all its data.</summary>
 public sealed class ErrorSerializationTests
 {
+    [Theory]
+    [InlineData("iris", "The request to model 'iris' did not end before its deadline; the time passed waiting.")]
+    [InlineData("", "The request did not end before its deadline; the time passed waiting.")]
+    public void Timeout_OfACall_NamesTheModelThatItWasAbout(string model, string message) =>
+        Assert.StartsWith(message, new InferenceTimeoutException(model, "waiting").Message, StringComparison.Ordinal);
+
     // The settings stop a start: their error never leaves its process.
     public static TheoryData<Type> Errors =>
     [

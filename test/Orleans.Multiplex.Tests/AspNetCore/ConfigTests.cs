@@ -40,6 +40,20 @@ public sealed class ConfigTests
             reply.Text);
     }
 
+    [Fact]
+    public async Task Config_OfAnotherBackend_SaysWhichOne()
+    {
+        var fake = new FakeMultiplexClient { OnDescribe = static model => FakeMultiplexClient.Describe(model) with { Signature = new ModelSignature("trees_v2", [], []) } };
+        await using (var host = await HttpHost.StartAsync(fake))
+        {
+            Assert.StartsWith("""{"name":"iris","platform":"trees_v2","backend":"trees_v2",""", (await host.GetAsync("/v2/models/iris/config")).IsOk().Text, StringComparison.Ordinal);
+        }
+
+        await using var rpc = await GrpcHost.StartAsync(fake);
+        var config = (await rpc.Inference.ModelConfigAsync(new() { Name = "iris" }, cancellationToken: HttpHost.Cancellation)).Config;
+        Assert.Equal(("trees_v2", "trees_v2"), (config.Platform, config.Backend));
+    }
+
     [Theory]
     [InlineData("iris", "", "iris")]
     [InlineData("team/iris", "3", "team/iris@3")]

@@ -22,6 +22,19 @@ public sealed class ControlTests
         Assert.Equal(model, reply.Json.GetProperty("model").GetString());
     }
 
+    [Theory]
+    [InlineData("POST", "/multiplex/models/team/iris/pin", HttpStatusCode.NotFound, "%2F")]
+    [InlineData("POST", "/multiplex/models/team/iris", HttpStatusCode.MethodNotAllowed, "GET requests only")]
+    [InlineData("DELETE", "/multiplex/models/team/iris/pin", HttpStatusCode.MethodNotAllowed, "GET requests only")]
+    [InlineData("POST", "/v2/models/team/iris/infer", HttpStatusCode.NotFound, "%2F")]
+    public async Task Path_WithASlashInTheId_SaysHowItIsWritten(string verb, string path, HttpStatusCode status, string told)
+    {
+        await using var host = await HttpHost.StartAsync();
+
+        (await host.SendAsync(new HttpMethod(verb), path, null, Own)).IsError(status, told);
+        Assert.Empty(host.Fake.Controls);
+    }
+
     [Fact]
     public async Task Verb_Refused_SaysWhy()
     {
@@ -40,6 +53,34 @@ public sealed class ControlTests
         (await PostAsync("load")).IsError(HttpStatusCode.NotFound);
 
         Task<Reply> PostAsync(string verb) => host.SendAsync(HttpMethod.Post, $"/multiplex/models/iris/{verb}", null, Own);
+    }
+
+    [Theory]
+    [InlineData("team", "go: 'team/b' and 2 others that your key is not for")]
+    [InlineData("team/iris", "go: 3 others that your key is not for")]
+    [InlineData("alone", "go: 1 other that your key is not for", "secret")]
+    public async Task Pin_RefusedForOthersModels_DoesNotNameThem(string prefix, string told, params string[] inTheWay)
+    {
+        inTheWay = inTheWay.Length > 0 ? inTheWay : ["secret", "team/b", "teams/c"];
+        var model = prefix == "alone" ? "alone" : "team/iris";
+        await using var host = await HttpHost.StartAsync(
+            new FakeMultiplexClient
+            {
+                OnControl = (_, model) => throw new PinRefusedException(model, $"would have to go: {string.Join(", ", inTheWay)}", [.. inTheWay]),
+            },
+            settings =>
+            {
+                Access.AccessHost.SetKey(settings, "limited", "operate", prefix);
+                Access.AccessHost.SetKey(settings, "all", "operate");
+            });
+
+        var refused = (await PinAsync("limited")).IsError(HttpStatusCode.Conflict, told, "Unpin them");
+        Assert.DoesNotContain("secret", refused.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("teams/c", refused.Text, StringComparison.Ordinal);
+        (await PinAsync("all")).IsError(HttpStatusCode.Conflict, "secret");
+
+        Task<Reply> PinAsync(string key) =>
+            host.SendAsync(HttpMethod.Post, $"/multiplex/models/{Uri.EscapeDataString(model)}/pin", null, ("authorization", $"Bearer key-{key}"));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
 namespace Orleans.Multiplex.Tests.AspNetCore;
@@ -11,6 +12,11 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
     public Infer OnInfer { get; set; } = static (_, inputs, _, _) => Task.FromResult(Answer(inputs));
 
     public Func<string, ModelDescription> OnDescribe { get; set; } = static model => Describe(model);
+
+    public Func<CancellationToken, Task> BeforeDescribing { get; set; } = static _ => Task.CompletedTask;
+
+    /// <summary>The models whose description was asked for, in order.</summary>
+    public ConcurrentQueue<string> Described { get; } = [];
 
     public Func<string, ModelReport> OnGetModel { get; set; } = static model => Report(model);
 
@@ -117,8 +123,12 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
         return call((TGrain)OnGetGrain(), cancellationToken);
     }
 
-    public Task<ModelDescription> DescribeAsync(string modelId, CancellationToken cancellationToken = default) =>
-        Task.FromResult(OnDescribe(modelId));
+    public async Task<ModelDescription> DescribeAsync(string modelId, CancellationToken cancellationToken = default)
+    {
+        Described.Enqueue(modelId);
+        await BeforeDescribing(cancellationToken);
+        return OnDescribe(modelId);
+    }
 
     public Task<ImmutableArray<SiloResidency>> GetSilosAsync(CancellationToken cancellationToken = default)
     {

@@ -42,6 +42,8 @@ internal sealed class HttpHost : IAsyncDisposable
     /// <summary>All that the server answers at.</summary>
     public IEnumerable<RouteEndpoint> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
+    public IServiceProvider Services => _app.Services;
+
     public BytesInFlight InFlight => _app.Services.GetRequiredService<BytesInFlight>();
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;

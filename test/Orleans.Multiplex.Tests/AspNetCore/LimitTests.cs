@@ -58,6 +58,26 @@ public sealed class LimitTests
         Assert.Equal(0, host.InFlight.Charged);
     }
 
+    [Theory]
+    [InlineData("""{"name":"","shape":[0],"datatype":"BOOL","data":[]}""")]
+    [InlineData("""{"name":"","shape":[0],"datatype":"BOOL","parameters":{"binary_data_size":0}}""")]
+    public async Task Inputs_WithoutElements_TakeTheirPart(string input)
+    {
+        await using var host = await HttpHost.StartAsync(settings: static settings =>
+        {
+            settings["Multiplex:MaxRequestBytes"] = "1MiB";
+            settings["Multiplex:MaxBytesInFlight"] = "2MiB";
+        });
+
+        // Less than half of the limit as text, more than it as inputs.
+        var body = $$"""{"inputs":[{{string.Join(',', Enumerable.Repeat(input, 5000))}}]}""";
+        (await host.PostAsync("/v2/models/iris/infer", body, ("Inference-Header-Content-Length", $"{body.Length}")))
+            .IsError(HttpStatusCode.RequestEntityTooLarge, "fewer inputs");
+
+        Assert.Null(host.Fake.Last);
+        Assert.Equal(0, host.InFlight.Charged);
+    }
+
     [Fact]
     public async Task InFlight_Full_RefusesUntilARequestIsAnswered()
     {
@@ -86,7 +106,7 @@ public sealed class LimitTests
 
         var slow = host.PostAsync("/v2/models/slow/infer", large);
         await holding.Task;
-        Assert.Equal(3600, host.InFlight.Charged);
+        Assert.Equal(3600 + 256 + sizeof(char) + sizeof(long), host.InFlight.Charged);
         var refused = (await host.InferAsync(large)).IsError(HttpStatusCode.TooManyRequests, "MaxBytesInFlight");
         Assert.Equal("1", refused.Headers["Retry-After"]);
         release.SetResult();

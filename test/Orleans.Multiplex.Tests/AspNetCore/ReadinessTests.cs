@@ -6,6 +6,21 @@ namespace Orleans.Multiplex.Tests.AspNetCore;
 /// <summary>What <c>ready</c> says of a model.</summary>
 public sealed class ReadinessTests
 {
+    [Fact]
+    public async Task Ready_OfNoModel_IsUnknown()
+    {
+        var fake = new FakeMultiplexClient { OnDescribe = static model => throw new ModelNotFoundException(model, "There is none.") };
+        await using (var host = await HttpHost.StartAsync(fake))
+        {
+            Assert.Equal("unknown", (await host.GetAsync("/v2/models/iris/ready")).IsError(HttpStatusCode.NotFound, "There is none.").Headers["x-multiplex-state"]);
+        }
+
+        await using var rpc = await Grpc.GrpcHost.StartAsync(fake);
+        var error = await Assert.ThrowsAsync<global::Grpc.Core.RpcException>(async () =>
+            await rpc.Inference.ModelReadyAsync(new() { Name = "iris" }, cancellationToken: HttpHost.Cancellation));
+        Assert.Equal(("There is none.", "unknown"), (error.Status.Detail, error.Trailers.GetValue("x-multiplex-state")));
+    }
+
     [Theory]
     [InlineData(ResidentState.Ready, "ready")]
     [InlineData(ResidentState.Opening, "loading")]

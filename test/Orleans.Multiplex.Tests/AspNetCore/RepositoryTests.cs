@@ -67,7 +67,6 @@ public sealed class RepositoryTests
     [InlineData("{", "not valid JSON")]
     [InlineData("""{"ready":1}""", "ready")]
     [InlineData("{} x", "not valid JSON")]
-    [InlineData("""{"\ud800":1}""", "not valid UTF-8")]
     [InlineData("""{"parameters":{"\ud800":1}}""", "not valid UTF-8")]
     public async Task Index_WrongBody_IsRefused(string body, string why)
     {
@@ -75,6 +74,51 @@ public sealed class RepositoryTests
 
         (await host.PostAsync("/v2/repository/index", body)).IsError(HttpStatusCode.BadRequest, why);
         Assert.Equal(0, host.InFlight.Charged);
+    }
+
+    [Fact]
+    public async Task Index_NamesThatAreNoText_ArePassedOver()
+    {
+        await using var host = await HttpHost.StartAsync(Listing);
+
+        Assert.Equal(4, (await host.PostAsync("/v2/repository/index", """{"\ud800":1,"re\udc00dy":{"a":[2]}}""")).IsOk().Json.GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Index_OfALimitedKey_IsReadInLargePartsAndCutToTheLimit()
+    {
+        // Every third model is of the team; the first one has two versions.
+        var store = Enumerable.Range(0, 2500).Select(static i => i % 3 == 2 ? $"team/m{i:0000}" : $"other/m{i:0000}").Order(StringComparer.Ordinal).ToList();
+        await using var host = await HttpHost.StartAsync(
+            new FakeMultiplexClient
+            {
+                OnGetIndex = (after, limit, _) =>
+                {
+                    var part = store.Where(name => string.CompareOrdinal(name, after ?? "") > 0).Take(limit).ToList();
+                    var last = part.LastOrDefault();
+                    return new([.. part.SelectMany(static name => Versions(name))], last is null || last == store[^1] ? null : last);
+                },
+            },
+            static settings => Access.AccessHost.SetKey(settings, "team", "read", "team"));
+
+        var first = (await host.SendAsync(HttpMethod.Post, "/v2/repository/index?limit=1", null, ("authorization", "Bearer key-team"))).IsOk();
+        Assert.Equal("""[{"name":"team/m0002","version":"1","state":"READY","reason":""},{"name":"team/m0002","version":"2","state":"READY","reason":""}]""", first.Text);
+        Assert.Equal("team/m0002", first.Headers["x-multiplex-next"]);
+        Assert.Equal(["index  1000 False", "index other/m1498 1000 False"], host.Fake.Controls);
+
+        var seen = 1;
+        for (var next = "team/m0002"; next is not null;)
+        {
+            var part = (await host.SendAsync(HttpMethod.Post, $"/v2/repository/index?limit=400&after={Uri.EscapeDataString(next)}", null, ("authorization", "Bearer key-team"))).IsOk();
+            seen += part.Json.GetArrayLength();
+            next = part.Headers.GetValueOrDefault("x-multiplex-next");
+        }
+
+        Assert.Equal(store.Count(static name => name.StartsWith("team", StringComparison.Ordinal)), seen);
+
+        static IEnumerable<ModelIndexEntry> Versions(string name) => name == "team/m0002"
+            ? [new(name, 1, ModelIndexState.Ready, ""), new(name, 2, ModelIndexState.Ready, "")]
+            : [new(name, null, null, "")];
     }
 
     [Fact]

@@ -182,33 +182,6 @@ public sealed class InferenceSchedulerTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_SeveralWait_GoByPriorityAndThenInTheOrderInWhichTheyCame()
-    {
-        using var scheduler = new InferenceScheduler(new(1, 100, TimeSpan.FromSeconds(1)), "silo-1", _time, NullLogger.Instance);
-        var busy = new Checkpoint();
-        var first = scheduler.RunAsync("busy", _ => Block(busy), Minute, 0, () => { }, CancellationToken.None);
-        await busy.Reached;
-        var order = new List<string>();
-        var runs = new[] { "9a", "0a", "6", "1a", "5", "0b", "1b", "4", "77", "9b" }.Select(name => scheduler.RunAsync(
-            name,
-            _ =>
-            {
-                order.Add(name);
-                return name;
-            },
-            Minute,
-            int.Parse(name.TrimEnd('a', 'b'), System.Globalization.CultureInfo.InvariantCulture),
-            () => { },
-            CancellationToken.None)).ToList();
-
-        busy.Open();
-
-        await Task.WhenAll(runs).Soon();
-        Assert.Equal(["1a", "1b", "4", "0a", "5", "0b", "6", "9a", "77", "9b"], order);
-        Assert.Equal(1, await first.Soon());
-    }
-
-    [Fact]
     public async Task Run_ManyCallersSomeCancel_EachEndsOnceAndGetsItsOwnAnswer()
     {
         using var scheduler = new InferenceScheduler(new(3, 10_000, TimeSpan.FromSeconds(1)), "silo-1", TimeProvider.System, NullLogger.Instance);

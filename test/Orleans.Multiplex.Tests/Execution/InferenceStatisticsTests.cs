@@ -71,6 +71,34 @@ public sealed class InferenceStatisticsTests
     }
 
     [Fact]
+    public void CountUnfound_OfAnyName_CountsOnlyWhereSomethingWasCountedOfTheModel()
+    {
+        var statistics = new InferenceStatistics(_time, maxNames: 3);
+        statistics.CountSuccess("m", 4, Times, 1);
+        foreach (var i in Enumerable.Range(0, 100))
+        {
+            statistics.CountUnfound(ModelKey.Parse($"invented-{i}"), Micro(1));
+        }
+
+        foreach (var known in new[] { "m", "m@4", "m@5" })
+        {
+            statistics.CountUnfound(ModelKey.Parse(known), Micro(1));
+        }
+
+        Assert.Equal([("m", 0, 2), ("m", 4, 1)], statistics.Read(null).Select(one => (one.Model, one.Version, one.Fail.Count)).Order());
+
+        // Names that were pushed out are unknown again.
+        foreach (var other in new[] { "a", "b", "c" })
+        {
+            _time.Advance(TimeSpan.FromTicks(1));
+            statistics.CountSuccess(other, 1, Times, 1);
+        }
+
+        statistics.CountUnfound(ModelKey.Parse("m"), Micro(1));
+        Assert.Equal(["a", "b", "c"], statistics.Read(null).Select(one => one.Model).Order());
+    }
+
+    [Fact]
     public void Names_AnyUses_AreThoseOfAnExactLru() =>
         Gen.Select(Gen.Int[1, 6], Gen.Int[0, 9].List[0, 60]).Sample((bound, uses) =>
         {

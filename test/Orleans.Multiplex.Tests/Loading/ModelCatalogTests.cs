@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Storage;
@@ -12,7 +13,7 @@ public sealed class ModelCatalogTests : IDisposable
     private readonly FakeBackend _backend = new();
     private readonly ModelCatalog _catalog;
 
-    public ModelCatalogTests() => _catalog = new ModelCatalog(new FolderModelStore(_folder.Path), _backend);
+    public ModelCatalogTests() => _catalog = new ModelCatalog(new FolderModelStore(_folder.Path, new FolderNames(TimeProvider.System), NullLogger.Instance), _backend);
 
     public void Dispose() => _folder.Dispose();
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Tests.Hosting;
 using Xunit;
@@ -11,7 +12,7 @@ public sealed class FolderModelStoreTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly FolderModelStore _store;
 
-    public FolderModelStoreTests() => _store = new FolderModelStore(_folder.Path);
+    public FolderModelStoreTests() => _store = Make(_folder.Path);
 
     public void Dispose() => _folder.Dispose();
 
@@ -77,7 +78,7 @@ public sealed class FolderModelStoreTests : IDisposable
     [Fact]
     public async Task Find_NoRoot_IsStoreUnavailableWithTheFolder()
     {
-        var store = new FolderModelStore(_folder["missing"]);
+        var store = Make(_folder["missing"]);
 
         var error = await Assert.ThrowsAsync<StoreUnavailableException>(
             async () => await store.FindAsync(ModelKey.Parse("iris"), Onnx, TestContext.Current.CancellationToken));
@@ -93,7 +94,7 @@ public sealed class FolderModelStoreTests : IDisposable
     [Fact]
     public async Task Find_FilesOutsideTheRoot_AreNotReachable()
     {
-        var inner = new FolderModelStore(_folder["root"]);
+        var inner = Make(_folder["root"]);
         Put("root/in/model.onnx", "outside/model.onnx");
 
         foreach (var id in new[] { "../outside", "in/../../outside", _folder["outside"], "..", ".", "in//x", "in\\..\\outside" })
@@ -198,10 +199,12 @@ public sealed class FolderModelStoreTests : IDisposable
     [Fact]
     public async Task List_NoFolder_IsUnavailable()
     {
-        var store = new FolderModelStore(Path("nowhere"));
+        var store = Make(Path("nowhere"));
 
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.ListAsync(null, 10, Onnx, TestContext.Current.CancellationToken));
     }
+
+    private static FolderModelStore Make(string folder) => new(folder, new FolderNames(TimeProvider.System), NullLogger.Instance);
 
     private async Task<IReadOnlyList<ModelListing>> ListAsync(string? after, int limit) =>
         await _store.ListAsync(after, limit, Onnx, TestContext.Current.CancellationToken);

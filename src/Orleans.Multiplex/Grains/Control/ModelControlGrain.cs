@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
+using Orleans.Multiplex.Telemetry;
 
 namespace Orleans.Multiplex.Grains.Control;
 
@@ -15,11 +17,13 @@ namespace Orleans.Multiplex.Grains.Control;
 [Reentrant, GrainType("multiplex.model-control")]
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle: there is nothing to dispose.")]
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the grain runtime.")]
-internal sealed class ModelControlGrain(
-    ResidencyChannel channel, PinnedModels pins, KnownFootprints footprints, PinStorage storage) : Grain, IModelControlGrain
+internal sealed partial class ModelControlGrain(
+    ResidencyChannel channel, PinnedModels pins, KnownFootprints footprints, PinStorage storage, ILoggerFactory loggers) : Grain, IModelControlGrain
 {
     /// <summary>The longest to wait for one silo's answer about itself.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger _logger = loggers.CreateLogger(LogEvents.Grains);
 
     // One change of the pins at a time.
     private readonly SemaphoreSlim _changes = new(1, 1);
@@ -28,12 +32,13 @@ internal sealed class ModelControlGrain(
     public async Task UnloadAsync(string model, CancellationToken cancellationToken)
     {
         var key = ModelKey.Parse(model);
+        channel.Refresh();
         if (pins.Current.FirstOrDefault(pin => IsKeptBy(key, ModelKey.Parse(pin))) is { } kept)
         {
             throw new ModelPinnedException(model, kept, pins.GetOrigin(kept));
         }
 
-        var wereThere = await channel.AskAllAsync(exchange => exchange.UnloadAsync(key), patience: null, cancellationToken);
+        var wereThere = await Task.WhenAll(channel.ActiveSilos.Select(silo => UnloadAsync(silo, key, cancellationToken)));
         if (!wereThere.Contains(true))
         {
             await RequireInStoreAsync(key, cancellationToken);
@@ -43,7 +48,9 @@ internal sealed class ModelControlGrain(
     public async Task<bool> PinAsync(string model, CancellationToken cancellationToken)
     {
         var key = ModelKey.Parse(model);
+        channel.Refresh();
         var description = await DescribeAsync(key, cancellationToken);
+        footprints.Set(ModelPool.OfStore, key.Id, description.Bytes);
         await _changes.WaitAsync(cancellationToken);
         try
         {
@@ -70,6 +77,7 @@ internal sealed class ModelControlGrain(
     public async Task UnpinAsync(string model, CancellationToken cancellationToken)
     {
         _ = ModelKey.Parse(model);
+        channel.Refresh();
         await _changes.WaitAsync(cancellationToken);
         try
         {
@@ -92,14 +100,18 @@ internal sealed class ModelControlGrain(
 
     public async Task<ImmutableArray<PinReport>> GetPinsAsync(CancellationToken cancellationToken)
     {
-        await _changes.WaitAsync(cancellationToken);
-        try
+        channel.Refresh();
+        if (!_isRestored)
         {
-            await RestoreAsync(cancellationToken);
-        }
-        finally
-        {
-            _changes.Release();
+            await _changes.WaitAsync(cancellationToken);
+            try
+            {
+                await RestoreAsync(cancellationToken);
+            }
+            finally
+            {
+                _changes.Release();
+            }
         }
 
         var rows = await AskRowsAsync(cancellationToken);
@@ -107,8 +119,21 @@ internal sealed class ModelControlGrain(
         [
             .. pins.Current
                 .Order(StringComparer.Ordinal)
-                .Select(pin => new PinReport(pin, pins.GetOrigin(pin), rows.FirstOrDefault(row => row.Pinned.Any(one => one.Answers(ModelKey.Parse(pin))))?.Name)),
+                .Select(pin => new PinReport(pin, pins.GetOrigin(pin), rows.FirstOrDefault(row => row.Pinned.Any(one => one.Pins.Contains(pin)))?.Name)),
         ];
+    }
+
+    // A silo that fails to answer may have the model still: unless it has gone, the call fails too, and is made again.
+    private async Task<bool> UnloadAsync(SiloAddress silo, ModelKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await channel.Of(silo).UnloadAsync(key).WaitAsync(cancellationToken);
+        }
+        catch (Exception error) when (error is TimeoutException or OrleansException && !channel.ActiveSilos.Contains(silo))
+        {
+            return false;
+        }
     }
 
     // The plain id stands for all versions: none of them goes while one is pinned. Whether a version is the one that a pinned id stands for is
@@ -132,15 +157,37 @@ internal sealed class ModelControlGrain(
 
     private async Task RequireRoomAsync(string model, long bytes, CancellationToken cancellationToken)
     {
+        if (pins.Table.Pinned.Count() >= PinnedModels.Most)
+        {
+            throw new PinRefusedException(model, $"Model '{model}' cannot be pinned: {PinnedModels.Most} models are, which is the most. Unpin some first.", []);
+        }
+
         var rows = await AskRowsAsync(cancellationToken);
-        var loaded = rows.SelectMany(static row => row.Pinned).ToList();
-        var waiting = pins.Current
-            .Select(ModelKey.Parse)
-            .Where(pin => !loaded.Exists(one => one.Answers(pin)))
-            .Select(pin => new PinnedBytes(pin.ToString(), footprints.Find(ModelPool.OfStore, pin.Id)));
+        if (!rows.Any(static row => row.Pools.Any(static pool => pool.Pool == ModelPool.OfStore)))
+        {
+            throw new ClusterUnavailableException(model, Patience);
+        }
+
+        var loaded = rows.SelectMany(static row => row.Pinned).SelectMany(static one => one.Pins).ToHashSet(StringComparer.Ordinal);
+        var waiting = await Task.WhenAll(pins.Current.Except(loaded).Select(pin => EstimateAsync(pin, cancellationToken)));
         if (PinPlan.FindShortage(rows, waiting, bytes) is { } shortage)
         {
             throw new PinRefusedException(model, Explain(model, bytes, shortage), shortage.InTheWay);
+        }
+    }
+
+    // The bytes of a pin whose model is not loaded. One that cannot be found out takes a place all the same.
+    private async Task<PinnedBytes> EstimateAsync(string pin, CancellationToken cancellationToken)
+    {
+        var key = ModelKey.Parse(pin);
+        try
+        {
+            var bytes = footprints.Find(ModelPool.OfStore, key.Id) is var known and > 0 ? known : (await DescribeAsync(key, cancellationToken)).Bytes;
+            return new PinnedBytes([pin], bytes);
+        }
+        catch (MultiplexException)
+        {
+            return new PinnedBytes([pin], 0);
         }
     }
 
@@ -154,8 +201,26 @@ internal sealed class ModelControlGrain(
 
     private async Task ChangeAsync(string model, bool isPinned, CancellationToken cancellationToken)
     {
-        pins.Take(await storage.WriteAsync(model, pins.Table.With(model, isPinned)));
+        try
+        {
+            pins.Take(await storage.WriteAsync(model, pins.Table.With(model, isPinned)));
+        }
+        catch (StoreUnavailableException)
+        {
+            // It may have been written all the same: what is kept is read again before the next answer.
+            _isRestored = false;
+            throw;
+        }
+
         await channel.AskAllAsync(exchange => TakeAsync(exchange, pins.Table), Patience, cancellationToken);
+        if (isPinned)
+        {
+            LogPinned(model);
+        }
+        else
+        {
+            LogUnpinned(model);
+        }
     }
 
     private async Task RestoreAsync(CancellationToken cancellationToken)
@@ -186,4 +251,10 @@ internal sealed class ModelControlGrain(
         var rows = await channel.AskAllAsync(static exchange => exchange.GetRowAsync(), Patience, cancellationToken);
         return [.. rows.OfType<SiloRow>()];
     }
+
+    [LoggerMessage(LogEvents.GrainIds + 22, LogLevel.Information, "Pinned model '{Model}'.")]
+    private partial void LogPinned(string model);
+
+    [LoggerMessage(LogEvents.GrainIds + 23, LogLevel.Information, "Unpinned model '{Model}'.")]
+    private partial void LogUnpinned(string model);
 }

@@ -14,16 +14,24 @@ internal sealed partial class PinKeeper(
     PinnedModels pins, ClusterResidencyView view, IGrainFactory grains, ILocalSiloDetails local, TimeProvider time, ILogger logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    /// <summary>How many pins are looked after at once: requests wait for their loads beside them.</summary>
+    private const int MostAtOnce = 4;
 
-    private readonly Lock _lock = new();
-    private readonly HashSet<string> _loading = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _told = new(StringComparer.Ordinal);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+
+    private readonly PinTrials _trials = new(time, Period, LongestPause);
     private readonly ILogger _logger = logger;
     private ITimer? _timer;
     private bool _isRestored;
 
     public void Participate(ISiloLifecycle observer) => observer.Subscribe(nameof(PinKeeper), ServiceLifecycleStage.Active, StartAsync, StopAsync);
+
+    public void Dispose()
+    {
+        pins.Changed -= LookSoon;
+        _timer?.Dispose();
+    }
 
     private Task StartAsync(CancellationToken cancellationToken)
     {
@@ -38,36 +46,39 @@ internal sealed partial class PinKeeper(
         return Task.CompletedTask;
     }
 
-    public void Dispose()
-    {
-        pins.Changed -= LookSoon;
-        _timer?.Dispose();
-    }
-
     private void LookSoon() => _timer?.Change(TimeSpan.Zero, Period);
 
     private void Look()
     {
-        foreach (var pin in FindMissing())
+        var current = pins.Current;
+        _trials.Retain(current);
+        foreach (var pin in current.IsEmpty ? [] : FindMissing(current))
         {
             _ = LoadAsync(pin);
         }
 
-        if (!_isRestored && Begin(""))
+        if (!_isRestored && _trials.TryBegin("", MostAtOnce + 1))
         {
             _ = RestoreAsync();
         }
     }
 
-    private List<string> FindMissing()
+    private List<string> FindMissing(IEnumerable<string> current)
     {
         var rows = view.Rows.ToList();
-        return [.. pins.Current.Where(pin => ModelKey.Parse(pin) is var key && IsOurs(key, rows) && !rows.Exists(row => row.Pinned.Any(one => one.Answers(key))))];
+        var held = rows.SelectMany(static row => row.Pinned).SelectMany(static one => one.Pins).ToHashSet(StringComparer.Ordinal);
+        var silos = rows
+            .Where(static row => !row.IsDraining && row.Pools.Any(static pool => pool.Pool == ModelPool.OfStore))
+            .Select(static row => (row.Silo, Name: row.Silo.ToParsableString()))
+            .ToList();
+        return [.. current.Where(pin => !held.Contains(pin) && IsOurs(pin, silos) && _trials.TryBegin(pin, MostAtOnce))];
     }
 
-    private bool IsOurs(ModelKey pin, List<SiloRow> rows) => rows
-        .Where(static row => !row.IsDraining && row.Pools.Any(static pool => pool.Pool == ModelPool.OfStore))
-        .MaxBy(row => Rendezvous.GetWeight(pin.Id, row.Silo.ToParsableString()))?.Silo.Equals(local.SiloAddress) == true;
+    private bool IsOurs(string pin, List<(SiloAddress Silo, string Name)> silos)
+    {
+        var id = ModelKey.Parse(pin).Id;
+        return silos.MaxBy(silo => Rendezvous.GetWeight(id, silo.Name)).Silo?.Equals(local.SiloAddress) == true;
+    }
 
     // What is kept in a grain storage is read by the one grain that changes pins; somebody has to wake it.
     private async Task RestoreAsync()
@@ -76,77 +87,39 @@ internal sealed partial class PinKeeper(
         {
             await grains.GetGrain<IModelControlGrain>(0).GetPinsAsync();
             _isRestored = true;
+            _trials.Succeed("");
         }
-#pragma warning disable CA1031 // Whatever it is, it is tried again at the next look.
+#pragma warning disable CA1031 // Whatever it is, it is tried again at a later look.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            Tell("", () => LogNotRestored(error), error.Message);
+            if (_trials.Fail("", error.Message))
+            {
+                LogNotRestored(error);
+            }
         }
-
-        End("");
     }
 
     private async Task LoadAsync(string pin)
     {
-        if (!Begin(pin))
-        {
-            return;
-        }
-
         try
         {
             await grains.GetGrain<IInferenceGrain>(pin).LoadAsync(null, retry: false);
-            Forget(pin);
+            _trials.Succeed(pin);
         }
-#pragma warning disable CA1031 // Whatever it is, it is tried again at the next look; a broken model's grain remembers its failure and answers from that.
+        catch (ModelLoadingException)
+        {
+            _trials.Succeed(pin); // It goes on.
+        }
+#pragma warning disable CA1031 // Whatever it is, it is tried again at a later look; a broken model's grain remembers its failure and answers from that.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            Tell(pin, () => LogNotLoaded(pin, error.Message), error.Message);
-        }
-
-        End(pin);
-    }
-
-    private bool Begin(string pin)
-    {
-        lock (_lock)
-        {
-            return _loading.Add(pin);
-        }
-    }
-
-    private void End(string pin)
-    {
-        lock (_lock)
-        {
-            _loading.Remove(pin);
-        }
-    }
-
-    private void Forget(string pin)
-    {
-        lock (_lock)
-        {
-            _told.Remove(pin);
-        }
-    }
-
-    // The same thing once, not at each look.
-    private void Tell(string pin, Action log, string message)
-    {
-        lock (_lock)
-        {
-            if (_told.TryGetValue(pin, out var told) && told == message)
+            if (_trials.Fail(pin, error.Message))
             {
-                return;
+                LogNotLoaded(pin, error.Message);
             }
-
-            _told[pin] = message;
         }
-
-        log();
     }
 
     [LoggerMessage(LogEvents.GrainIds + 20, LogLevel.Warning, "The pinned model '{Model}' is not loaded; it is tried again until it is, or until it is unpinned. {Error}")]

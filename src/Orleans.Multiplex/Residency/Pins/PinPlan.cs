@@ -22,7 +22,7 @@ internal static class PinPlan
             .Where(static place => place.Pool is not null)
             .Select(static place => new Place(place.Silo, place.Pool!.MaxModels))
             .ToList();
-        foreach (var next in waiting.OrderByDescending(static one => one.Bytes).ThenBy(static one => one.Pin, StringComparer.Ordinal))
+        foreach (var next in waiting.OrderByDescending(static one => one.Bytes).ThenBy(static one => one.Pins[0], StringComparer.Ordinal))
         {
             places.Where(place => place.Fits(next.Bytes)).MaxBy(static place => place.FreeBytes)?.Take(next);
         }
@@ -39,7 +39,7 @@ internal static class PinPlan
 
     private sealed class Place(SiloRow silo, int maxModels)
     {
-        private readonly List<PinnedBytes> _pinned = [.. silo.Pinned.Select(static one => new PinnedBytes(one.Pin, one.Bytes))];
+        private readonly List<PinnedBytes> _pinned = [.. silo.Pinned.Select(static one => new PinnedBytes(one.Pins, one.Bytes))];
 
         public long MaxBytes => silo.MaxBytes;
 
@@ -53,16 +53,17 @@ internal static class PinPlan
         public PinShortage FindShortage(long bytes)
         {
             var inTheWay = ImmutableArray.CreateBuilder<string>();
-            var free = FreeBytes;
-            foreach (var one in _pinned.OrderByDescending(static one => one.Bytes).ThenBy(static one => one.Pin, StringComparer.Ordinal))
+            var (gone, free) = (0, FreeBytes);
+            foreach (var one in _pinned.OrderByDescending(static one => one.Bytes).ThenBy(static one => one.Pins[0], StringComparer.Ordinal))
             {
-                if (Fits(bytes, _pinned.Count - inTheWay.Count, free))
+                if (Fits(bytes, _pinned.Count - gone, free))
                 {
                     break;
                 }
 
-                inTheWay.Add(one.Pin);
+                gone++;
                 free += one.Bytes;
+                inTheWay.AddRange(one.Pins);
             }
 
             return new PinShortage(silo.Name, inTheWay.ToImmutable());
@@ -72,8 +73,8 @@ internal static class PinPlan
     }
 }
 
-/// <summary>A pin, and the bytes that its model takes.</summary>
-internal readonly record struct PinnedBytes(string Pin, long Bytes);
+/// <summary>The pins that keep a model, and the bytes that it takes.</summary>
+internal readonly record struct PinnedBytes(ImmutableArray<string> Pins, long Bytes);
 
 /// <summary>Why a model cannot be pinned.</summary>
 /// <param name="Silo">The silo on which the fewest pins are in the way; empty when none is large enough for the model at all.</param>

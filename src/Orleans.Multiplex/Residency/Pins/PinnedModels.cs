@@ -10,6 +10,9 @@ namespace Orleans.Multiplex.Residency.Pins;
 /// <param name="view">What the other silos tell.</param>
 internal sealed class PinnedModels(ImmutableArray<string> configured, ClusterResidencyView view)
 {
+    /// <summary>The most pins of operators, and of a silo's settings: each silo tells of all, and looks after its part, every second.</summary>
+    public const int Most = 1000;
+
     private readonly Lock _lock = new();
     private volatile PinTable _table = PinTable.Empty;
     private volatile ImmutableHashSet<string> _current = [.. configured];
@@ -26,19 +29,14 @@ internal sealed class PinnedModels(ImmutableArray<string> configured, ClusterRes
     /// <summary>All pins: <c>id</c> or <c>id@version</c>.</summary>
     public ImmutableHashSet<string> Current => _current;
 
-    /// <summary>Whether a pin keeps a resident.</summary>
-    /// <param name="key">The resident.</param>
-    /// <param name="isDefaultVersion">Whether it is the version that the plain id stands for.</param>
-    public bool Covers(ResidentKey key, bool isDefaultVersion) => Find(key, isDefaultVersion) is not null;
-
-    /// <summary>The pin that keeps a resident; null when none does.</summary>
-    public string? Find(ResidentKey key, bool isDefaultVersion)
+    /// <summary>
+    /// The pins that keep a resident: those under whose names it is held. So each pin keeps one resident, the one through which its grain
+    /// answers, and not whichever version was once loaded under another name.
+    /// </summary>
+    public ImmutableArray<string> Of(Resident resident)
     {
         var pins = _current;
-        return pins.IsEmpty || key.Pool != ModelPool.OfStore ? null
-            : isDefaultVersion && pins.Contains(key.ModelId) ? key.ModelId
-            : key.Version > 0 && ModelKey.Create(key.ModelId, key.Version).ToString() is var name && pins.Contains(name) ? name
-            : null;
+        return pins.IsEmpty || resident.Key.Pool != ModelPool.OfStore ? [] : [.. resident.GetNames().Where(pins.Contains)];
     }
 
     /// <summary>Where a pin comes from.</summary>
@@ -61,6 +59,11 @@ internal sealed class PinnedModels(ImmutableArray<string> configured, ClusterRes
     {
         lock (_lock)
         {
+            if (_current.IsEmpty && _table.Marks.IsEmpty && view.Rows.All(static row => row.ConfiguredPins.IsEmpty))
+            {
+                return;
+            }
+
             ImmutableHashSet<string> now = [.. configured, .. _table.Pinned, .. view.Rows.SelectMany(static row => row.ConfiguredPins)];
             if (now.SetEquals(_current))
             {

@@ -7,10 +7,16 @@ internal sealed class PinnedResidents(PinnedModels pins)
 {
     private readonly HashSet<Resident> _residents = [];
 
-    /// <summary>Takes a ready resident out of the order of eviction, or puts it into it, as the pins now are.</summary>
+    /// <summary>Takes a ready resident out of the order of eviction, or puts it into it, as the pins now are. One that is not ready is in neither.</summary>
     public void Sort(Resident resident)
     {
-        resident.IsPinned = pins.Covers(resident.Key, resident.IsDefaultVersion);
+        if (resident.State != ResidentState.Ready)
+        {
+            return;
+        }
+
+        resident.IsPinned = !pins.Of(resident).IsEmpty;
+        resident.Reservation!.SetPinned(resident.IsPinned);
         if (resident.IsPinned)
         {
             _residents.Add(resident);
@@ -23,15 +29,14 @@ internal sealed class PinnedResidents(PinnedModels pins)
     }
 
     /// <summary>The resident goes: an operator or the silo's stop takes it away.</summary>
-    public void Remove(Resident resident) => _residents.Remove(resident);
+    public void Remove(Resident resident)
+    {
+        if (_residents.Remove(resident))
+        {
+            resident.Reservation!.SetPinned(false);
+        }
+    }
 
     public ImmutableArray<PinnedResident> Report() =>
-    [
-        .. _residents.Select(resident => new PinnedResident(
-            pins.Find(resident.Key, resident.IsDefaultVersion) ?? "",
-            resident.Key.ModelId,
-            resident.Key.Version,
-            resident.IsDefaultVersion,
-            resident.Reservation?.Bytes ?? 0)),
-    ];
+        [.. _residents.Select(resident => new PinnedResident(pins.Of(resident), resident.Reservation?.Bytes ?? 0))];
 }

@@ -122,9 +122,11 @@ internal sealed class AccessHost : IAsyncDisposable
         }
     }
 
-    private static void Map(WebApplication app)
+    /// <summary>Maps all that there is to map.</summary>
+    public static void Map(WebApplication app)
     {
         app.MapMultiplex();
+        app.MapMultiplexOpenApi();
         app.MapMultiplexed<IGrainWithStringKey, object, string>("/greet", static (_, _, _) => Task.FromResult("hello"));
         app.MapMultiplexFallback();
     }

@@ -25,6 +25,9 @@ internal sealed record AnEndpoint(string Name, Right Right, string Path, ModelUs
     /// <summary>Whether there is nothing, which everybody may learn.</summary>
     public bool IsNothing { get; init; }
 
+    /// <summary>Whether it is mapped by another library, which leaves other verbs of its path alone.</summary>
+    public bool IsOfAnother { get; init; }
+
     public bool IsRpc => Message is not null;
 
     public HttpMethod Verb => IsNothing ? HttpMethod.Post : new(Name.Split(' ')[0]);

@@ -187,7 +187,7 @@ public sealed class ApiKeyTests
         await using var host = await HttpHost.StartAsync(map: static app =>
         {
             var group = app.MapGroup("");
-            new EndpointMap(group).Map(HttpMethods.Get, "/guarded", Right.Probe, static _ => Task.CompletedTask);
+            new EndpointMap(group).Map(HttpMethods.Get, "/guarded", Right.Probe, new("guarded", "", ""), static _ => Task.CompletedTask);
             group.MapGet("/forgotten", static () => "open");
         });
 

@@ -50,6 +50,13 @@ internal static class EndpointTable
         Get("/v2/health/live", Right.Probe, "/v2/health/live"),
         Get("/v2/health/ready", Right.Probe, "/v2/health/ready"),
 
+        // What can be asked.
+        Get("/openapi/v1.json", Right.Document, "/openapi/v1.json"),
+        Get("/scalar/{documentName?}", Right.Document, "/scalar/") with { IsOfAnother = true },
+        Get("/scalar/scalar.js", Right.Document, "/scalar/scalar.js") with { IsOfAnother = true },
+        Get("/scalar/scalar.aspnetcore.js", Right.Document, "/scalar/scalar.aspnetcore.js") with { IsOfAnother = true },
+        Get("/scalar/favicon.svg", Right.Document, "/scalar/favicon.svg") with { IsOfAnother = true },
+
         // The inference service.
         Rpc("ServerLive", Right.Probe, new ServerLiveRequest()),
         Rpc("ServerReady", Right.Probe, new ServerReadyRequest()),

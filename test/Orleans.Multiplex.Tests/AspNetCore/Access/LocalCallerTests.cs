@@ -47,6 +47,16 @@ public sealed class LocalCallerTests
     }
 
     [Theory]
+    [InlineData("HTTP/1.1", 200)]
+    [InlineData("HTTP/1.0", 403)] // a proxy that passes on neither the Host nor a header of its own
+    public async Task Protocol_OfOldProxies_IsRefused(string protocol, int status)
+    {
+        await using var host = await HttpHost.StartAsync();
+
+        Assert.Equal(status, await host.SendRawAsync($"GET /v2 {protocol}\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+    }
+
+    [Theory]
     [InlineData("X-Forwarded-For")]
     [InlineData("x-forwarded-for")]
     [InlineData("X-Forwarded-Host")]

@@ -13,32 +13,32 @@ public sealed class RightsTests
     private static readonly (string Name, string Value) Forwarded = ("x-forwarded-for", "10.0.0.1");
     private static readonly (string Name, string Value) ForeignHost = ("host", "models.example");
 
-    // Who calls, with what; and how a probe, inference, a read, and an operation over HTTP and over gRPC go for them.
+    // Who calls, with what; and how a probe, inference, a read, an operation over HTTP and over gRPC, and the document of what can be asked go for them.
     private static readonly Dictionary<string, ((string Name, string Value)[] Headers, Outcome[] ByRight)> WithoutKeys = new()
     {
-        ["here"] = ([Control], [Answered, Answered, Answered, Answered, Answered]),
-        ["here, perhaps a web page"] = ([], [Answered, Answered, Answered, Forbidden, Answered]),
-        ["elsewhere"] = ([Control, Remote], [Answered, Answered, Forbidden, Forbidden, Forbidden]),
-        ["forwarded"] = ([Control, Forwarded], [Answered, Answered, Forbidden, Forbidden, Forbidden]),
-        ["foreign Host"] = ([Control, ForeignHost], [Answered, Answered, Forbidden, Forbidden, Forbidden]),
-        ["with a key that nobody asked for"] = ([Control, Key("read")], [Answered, Answered, Answered, Answered, Answered]),
+        ["here"] = ([Control], [Answered, Answered, Answered, Answered, Answered, Answered]),
+        ["here, perhaps a web page"] = ([], [Answered, Answered, Answered, Forbidden, Answered, Answered]),
+        ["elsewhere"] = ([Control, Remote], [Answered, Answered, Forbidden, Forbidden, Forbidden, Forbidden]),
+        ["forwarded"] = ([Control, Forwarded], [Answered, Answered, Forbidden, Forbidden, Forbidden, Forbidden]),
+        ["foreign Host"] = ([Control, ForeignHost], [Answered, Answered, Forbidden, Forbidden, Forbidden, Forbidden]),
+        ["with a key that nobody asked for"] = ([Control, Key("read")], [Answered, Answered, Answered, Answered, Answered, Answered]),
     };
 
     private static readonly Dictionary<string, ((string Name, string Value)[] Headers, Outcome[] ByRight)> WithKeys = new()
     {
-        ["no key, from here"] = ([Control], [Answered, Unauthenticated, Unauthenticated, Unauthenticated, Unauthenticated]),
-        ["no key, forwarded"] = ([Control, Forwarded], [Answered, Unauthenticated, Unauthenticated, Unauthenticated, Unauthenticated]),
-        ["wrong key"] = ([Control, Key("nobody")], [Answered, Unauthenticated, Unauthenticated, Unauthenticated, Unauthenticated]),
-        ["key as another scheme"] = ([("authorization", "Basic key-all")], [Answered, Unauthenticated, Unauthenticated, Unauthenticated, Unauthenticated]),
-        ["hash for a key"] = ([("authorization", $"Bearer {AccessHost.HashOf("key-all")}")], [Answered, Unauthenticated, Unauthenticated, Unauthenticated, Unauthenticated]),
-        ["infer"] = ([Key("infer")], [Answered, Answered, Forbidden, Forbidden, Forbidden]),
-        ["read"] = ([Key("read")], [Answered, Forbidden, Answered, Forbidden, Forbidden]),
-        ["operate"] = ([Key("operate")], [Answered, Forbidden, Forbidden, Answered, Answered]),
-        ["all"] = ([Key("all")], [Answered, Answered, Answered, Answered, Answered]),
-        ["all, elsewhere, forwarded"] = ([Key("all"), Remote, Forwarded], [Answered, Answered, Answered, Answered, Answered]),
-        ["all, foreign Host"] = ([Key("all"), ForeignHost], [Answered, Answered, Answered, Answered, Answered]),
-        ["right prefix"] = ([Key("team-a")], [Answered, Answered, Answered, Answered, Answered]),
-        ["wrong prefix"] = ([Key("team-b")], [Answered, Answered, Answered, Answered, Answered]),
+        ["no key, from here"] = ([Control], [Answered, Unauthenticated, Unauthenticated, Unauthenticated, Unauthenticated, Answered]),
+        ["no key, forwarded"] = ([Control, Forwarded], [Answered, Unauthenticated, Unauthenticated, Unauthenticated, Unauthenticated, Answered]),
+        ["wrong key"] = ([Control, Key("nobody")], [Answered, Unauthenticated, Unauthenticated, Unauthenticated, Unauthenticated, Answered]),
+        ["key as another scheme"] = ([("authorization", "Basic key-all")], [Answered, Unauthenticated, Unauthenticated, Unauthenticated, Unauthenticated, Answered]),
+        ["hash for a key"] = ([("authorization", $"Bearer {AccessHost.HashOf("key-all")}")], [Answered, Unauthenticated, Unauthenticated, Unauthenticated, Unauthenticated, Answered]),
+        ["infer"] = ([Key("infer")], [Answered, Answered, Forbidden, Forbidden, Forbidden, Answered]),
+        ["read"] = ([Key("read")], [Answered, Forbidden, Answered, Forbidden, Forbidden, Answered]),
+        ["operate"] = ([Key("operate")], [Answered, Forbidden, Forbidden, Answered, Answered, Answered]),
+        ["all"] = ([Key("all")], [Answered, Answered, Answered, Answered, Answered, Answered]),
+        ["all, elsewhere, forwarded"] = ([Key("all"), Remote, Forwarded], [Answered, Answered, Answered, Answered, Answered, Answered]),
+        ["all, foreign Host"] = ([Key("all"), ForeignHost], [Answered, Answered, Answered, Answered, Answered, Answered]),
+        ["right prefix"] = ([Key("team-a")], [Answered, Answered, Answered, Answered, Answered, Answered]),
+        ["wrong prefix"] = ([Key("team-b")], [Answered, Answered, Answered, Answered, Answered, Answered]),
     };
 
     public static TheoryData<string> CallersWithoutKeys => [.. WithoutKeys.Keys];
@@ -55,7 +55,7 @@ public sealed class RightsTests
 
         // What answers all verbs is the 405 of an endpoint, or the 404 below a path.
         var listed = EndpointTable.All.Select(endpoint => endpoint.Name)
-            .Concat(EndpointTable.All.Where(endpoint => !endpoint.IsRpc).Select(endpoint => $"* {endpoint.Pattern}"))
+            .Concat(EndpointTable.All.Where(endpoint => endpoint is { IsRpc: false, IsOfAnother: false }).Select(endpoint => $"* {endpoint.Pattern}"))
             .Concat(EndpointTable.Unknown.Select(pattern => $"* {pattern}"))
             .ToList();
         Assert.True(there.Contains("POST /v2/models/{model}/infer"), "The server's endpoints are not seen.");
@@ -115,6 +115,7 @@ public sealed class RightsTests
         Right.Probe => 0,
         Right.Infer => 1,
         Right.Read => 2,
+        Right.Document => 5,
         _ => endpoint.IsRpc ? 4 : 3,
     };
 

@@ -24,6 +24,7 @@ public sealed class InputFaultTests
         { GrpcHost.Raw("FLOAT", [1], [1]), "'X': there is no datatype 'FLOAT'" },
         { GrpcHost.Raw("INT8", [-1], [1]), "'X': its shape [-1] has a dimension below 0" },
         { GrpcHost.Raw("INT8", [1L << 40, 1L << 40], [1]), "'X': its shape" },
+        { GrpcHost.Raw("COMPLEX128", [long.MaxValue], [1]), "has more bytes than can be counted" },
         { GrpcHost.Raw("INT8", new long[65], []), "'X': its shape has more than 64 dimensions" },
         { GrpcHost.Raw("INT8", [1], [1], name: ""), "'inputs[0]': it has no name" },
         { GrpcHost.Typed("INT32", [2], One), "'X': its contents have 1 elements; its shape asks for 2" },

@@ -26,6 +26,21 @@ public sealed class RepositoryRpcTests
     }
 
     [Fact]
+    public async Task Index_LongerThanAMessage_IsNotReadToItsEnd()
+    {
+        var entries = Enumerable.Range(0, 1000).Select(static i => new ModelIndexEntry($"model-{i}", 1, ModelIndexState.Ready, "")).ToArray();
+        await using var host = await GrpcHost.StartAsync(
+            new FakeMultiplexClient { OnGetIndex = (after, _, _) => new([.. entries], after is { Length: 200 } ? null : $"{after}x") },
+            static settings => settings["Multiplex:MaxRequestBytes"] = "64KiB");
+
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await host.Inference.RepositoryIndexAsync(new(), cancellationToken: Cancellation));
+
+        Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
+        Assert.Contains("over HTTP", error.Status.Detail, StringComparison.Ordinal);
+        Assert.InRange(host.Fake.Controls.Count, 2, 8); // 128 KiB by some 20 KiB
+    }
+
+    [Fact]
     public async Task LoadAndUnload_AreDone()
     {
         await using var host = await GrpcHost.StartAsync();

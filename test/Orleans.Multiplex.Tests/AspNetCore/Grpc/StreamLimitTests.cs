@@ -82,9 +82,10 @@ public sealed class StreamLimitTests
         await model.CalledAsync(2);
         using var stream = host.Stream();
 
-        await stream.SendAsync(StreamCalls.Request("c", 500_000));
+        var sent = stream.SendAsync(StreamCalls.Request("c", 500_000));
 
         var error = await stream.EndAsync(StatusCode.ResourceExhausted);
+        await Record.ExceptionAsync(() => sent);
         Assert.Contains("Multiplex:MaxBytesInFlight", error.Status.Detail, StringComparison.Ordinal);
         Assert.Equal("1", error.Trailers.GetValue("retry-after"));
         model.Answer(0);

@@ -31,8 +31,8 @@ public sealed class PinPlanTests
     {
         SiloRow[] silos = [Silo(1, 1, 100), Silo(2, 1, 100)];
 
-        Assert.Null(PinPlan.FindShortage(silos, [new("w", 0)], 0));
-        Assert.Equal(["v"], PinPlan.FindShortage(silos, [new("v", 5), new("w", 0)], 0)!.InTheWay);
+        Assert.Null(PinPlan.FindShortage(silos, [new(["w"], 0)], 0));
+        Assert.Equal(["v"], PinPlan.FindShortage(silos, [new(["v"], 5), new(["w"], 0)], 0)!.InTheWay);
     }
 
     [Fact]
@@ -54,6 +54,6 @@ public sealed class PinPlanTests
     private static SiloRow Silo(int number, int maxModels, long maxBytes, params (string Pin, long Bytes)[] pinned) => new(
         SiloAddress.New(IPAddress.Loopback, number, 1), $"silo-{number}", 1, false, maxBytes, 0, [new PoolRow(ModelPool.OfStore, maxModels, 0, null)])
     {
-        Pinned = [.. pinned.Select(static one => new PinnedResident(one.Pin, one.Pin, 1, true, one.Bytes))],
+        Pinned = [.. pinned.Select(static one => new PinnedResident([one.Pin], one.Bytes))],
     };
 }

@@ -13,36 +13,20 @@ public sealed class PinnedEvictionTests : IDisposable
     [Fact]
     public async Task Reclaim_LeastRecentlyUsedIsPinned_TheNextOneGoes()
     {
-        var (a, b) = (_silo.Reside("a"), _silo.Reside("b"));
+        var (a, b) = Hold("a", "b");
         Pin("a");
 
         await _silo.ReserveAsync("c").Soon();
 
         Assert.Equal((ResidentState.Ready, ResidentState.Gone), (a.State, b.State));
         Assert.True(a.Report().IsPinned);
-        Assert.Equal(["a"], _silo.Evictions.GetPinned().Select(one => one.Pin));
-    }
-
-    [Fact]
-    public async Task Reclaim_AllPinned_NobodyGoesUntilOneIsUnpinned()
-    {
-        var (a, b) = (_silo.Reside("a"), _silo.Reside("b"));
-        Pin("a", "b");
-        var waiting = _silo.ReserveAsync("c");
-        _silo.Time.Advance(TestSilo.DrainPatience);
-        Assert.False(waiting.IsCompleted);
-        Assert.Null(_silo.Evictions.GetVictimAge(_silo.Pool));
-
-        Unpin("b");
-
-        await waiting.Soon();
-        Assert.Equal((ResidentState.Ready, ResidentState.Gone), (a.State, b.State));
+        Assert.Equal(["a"], _silo.Evictions.GetPinned().SelectMany(one => one.Pins));
     }
 
     [Fact]
     public async Task EvictIdle_Pinned_Stays()
     {
-        var (a, b) = (_silo.Reside("a"), _silo.Reside("b"));
+        var (a, b) = Hold("a", "b");
         Pin("a");
         _silo.Time.Advance(TimeSpan.FromMinutes(1));
 
@@ -57,7 +41,7 @@ public sealed class PinnedEvictionTests : IDisposable
     {
         Pin("a");
 
-        var a = _silo.Reside("a");
+        var a = Hold("a");
 
         Assert.True(a.IsPinned);
         Assert.Null(_silo.Evictions.GetVictimAge(_silo.Pool));
@@ -66,7 +50,7 @@ public sealed class PinnedEvictionTests : IDisposable
     [Fact]
     public void Unpin_PinnedAndUnpinnedOften_StandsInTheOrderOnce()
     {
-        _silo.Reside("a");
+        Hold("a");
         for (var i = 0; i < 100; i++)
         {
             Pin("a");
@@ -79,7 +63,7 @@ public sealed class PinnedEvictionTests : IDisposable
     [Fact]
     public async Task Evict_Pinned_IsToldNoMore()
     {
-        var a = _silo.Reside("a");
+        var a = Hold("a");
         Pin("a");
 
         await _silo.Evictions.EvictAsync(a, EvictionReason.Shutdown).Soon();
@@ -87,21 +71,101 @@ public sealed class PinnedEvictionTests : IDisposable
         Assert.Empty(_silo.Evictions.GetPinned());
     }
 
-    [Theory]
-    [InlineData("m", 3, true, "m")]
-    [InlineData("m", 2, false, null)]
-    [InlineData("m@2", 2, false, "m@2")]
-    [InlineData("m@2", 3, true, null)]
-    [InlineData("other", 3, true, null)]
-    public void Find_PinOfAPlainId_KeepsTheDefaultVersionAlone(string pin, long version, bool isDefault, string? found)
+    [Fact]
+    public void Hold_InTheNameOfAPin_KeepsThatResidentAlone()
     {
-        Pin(pin);
+        var (one, other) = (_silo.Reside("a"), _silo.Reside("b"));
+        Pin("a@2");
+        var holder = new Holder("a@2");
 
-        Assert.Equal(found, _silo.Pins.Find(new ResidentKey(ModelPool.OfStore, "m", version), isDefault));
-        Assert.Null(_silo.Pins.Find(new ResidentKey("Greeter", "m", version), isDefault));
+        one.AddHolder(holder);
+
+        Assert.Equal((true, false), (one.IsPinned, other.IsPinned));
+        Assert.Equal(["a@2"], _silo.Evictions.GetPinned().Single().Pins);
+        one.RemoveHolder(holder);
+        Assert.False(one.IsPinned);
+        Assert.Equal(2, _silo.Pool.Lru.Count);
+    }
+
+    [Fact]
+    public void Hold_OfAClassOfItsOwn_IsNoPin()
+    {
+        using var silo = new TestSilo([new ModelPool("Greeter", 2)]);
+        silo.Pins.Take(silo.Pins.Table.With("a", true));
+        var resident = silo.Reside("a");
+
+        resident.AddHolder(new Holder("a"));
+
+        Assert.False(resident.IsPinned);
+    }
+
+    [Fact]
+    public async Task Reserve_MoreThanPinsLeave_IsRefusedAtOnceAndEvictsNobody()
+    {
+        using var silo = new TestSilo([new ModelPool(ModelPool.OfStore, 9)], maxBytes: 1000);
+        silo.Pins.Take(silo.Pins.Table.With("pinned", true));
+        silo.Reside("pinned", 700).AddHolder(new Holder("pinned"));
+        var other = silo.Reside("other", 100);
+
+        var error = await Assert.ThrowsAsync<NoCapacityException>(() => silo.ReserveAsync("large", 400).Soon());
+
+        Assert.False(error.IsPermanent);
+        Assert.Contains("pinned models leave", error.Message, StringComparison.Ordinal);
+        Assert.Equal(ResidentState.Ready, other.State);
+        await silo.ReserveAsync("fits", 300).Soon();
+        Assert.Equal(ResidentState.Gone, other.State);
+    }
+
+    [Fact]
+    public async Task Reserve_WaitsWhenAPinComes_NobodyIsEvictedForIt()
+    {
+        using var silo = new TestSilo([new ModelPool(ModelPool.OfStore, 9)], maxBytes: 1000);
+        var (a, b) = (silo.Reside("a", 500), silo.Reside("b", 400));
+        a.AddHolder(new Holder("a"));
+        var use = TestSilo.Use(a);
+        using var useOfB = TestSilo.Use(b);
+        var waiting = silo.ReserveAsync("c", 600);
+
+        silo.Pins.Take(silo.Pins.Table.With("a", true));
+        use.Dispose();
+        silo.Time.Advance(TestSilo.DrainPatience);
+
+        Assert.Equal((ResidentState.Ready, false), (b.State, b.Gate.IsClosed));
+        silo.Time.Advance(silo.Limits.Timeout);
+        await Assert.ThrowsAsync<NoCapacityException>(() => waiting.Soon());
+    }
+
+    [Fact]
+    public async Task Reserve_AllPlacesPinned_IsRefusedAtOnce()
+    {
+        Hold("a", "b");
+        Pin("a", "b");
+
+        await Assert.ThrowsAsync<NoCapacityException>(() => _silo.ReserveAsync("c").Soon());
+
+        Unpin("b");
+        await _silo.ReserveAsync("c").Soon();
+    }
+
+    private (Resident First, Resident Second) Hold(string first, string second) => (Hold(first), Hold(second));
+
+    private Resident Hold(string model)
+    {
+        var resident = _silo.Reside(model);
+        resident.AddHolder(new Holder(model));
+        return resident;
     }
 
     private void Pin(params string[] models) => _silo.Pins.Take(models.Aggregate(_silo.Pins.Table, static (table, model) => table.With(model, true)));
 
     private void Unpin(string model) => _silo.Pins.Take(_silo.Pins.Table.With(model, false));
+
+    private sealed class Holder(string model) : IResidentHolder
+    {
+        public string Model => model;
+
+        public void OnUnloading(Resident resident)
+        {
+        }
+    }
 }

@@ -1,0 +1,8 @@
+namespace Orleans.Multiplex;
+
+/// <summary>The bounds of what a call may carry, which silos and clients must agree on.</summary>
+internal static class CallLimits
+{
+    /// <summary>What a message takes beside the bytes of the tensors that it carries; generously.</summary>
+    public const int MessageOverhead = 1 << 20;
+}

@@ -1,0 +1,201 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Orleans.Multiplex.AspNetCore.Access;
+
+namespace Orleans.Multiplex.AspNetCore.OpenApi;
+
+/// <summary>Writes an operation as OpenAPI has it: what it says of itself, and what follows from its verb, its path and its right.</summary>
+internal sealed class OperationWriter(Operation operation, string verb, RoutePattern pattern, Right right, JsonObject components)
+{
+    private const string Json = "application/json";
+    private const string Bytes = "application/octet-stream";
+    private const string Control = AccessRule.ControlHeader;
+
+    // The header of a body that has raw bytes behind its JSON.
+    private const string HeadLength = OpenInference.BinaryHeader.Name;
+
+    private readonly bool _isOfVersion = pattern.GetParameter("version") is not null;
+
+    // The text of an error names the version, too; examples of errors are those without it.
+    private readonly IReadOnlyList<Example> _examples = pattern.GetParameter("version") is null
+        ? operation.Examples
+        : [.. operation.Examples.Where(static example => example.Status == StatusCodes.Status200OK)];
+
+    /// <summary>The path of a pattern: neither constraints nor defaults, and a parameter that takes several segments as any other.</summary>
+    public static string PathOf(RoutePattern pattern) => "/" + string.Join('/', pattern.PathSegments.Select(static segment =>
+        string.Concat(segment.Parts.Select(static part => part switch
+        {
+            RoutePatternLiteralPart literal => literal.Content,
+            RoutePatternSeparatorPart separator => separator.Content,
+            RoutePatternParameterPart parameter => $"{{{parameter.Name}}}",
+            _ => "",
+        }))));
+
+    public JsonObject Write()
+    {
+        var json = new JsonObject
+        {
+            ["operationId"] = _isOfVersion ? $"{operation.Id}OfVersion" : operation.Id,
+            ["tags"] = new JsonArray(operation.Tag),
+            ["summary"] = _isOfVersion ? $"{operation.Summary}, of one version" : operation.Summary,
+            ["description"] = string.Join("\n\n", new[] { operation.Description, DescribeRight() }.Where(static text => text.Length > 0)),
+            ["security"] = WriteSecurity(),
+        };
+        if (WriteParameters() is { Count: > 0 } parameters)
+        {
+            json["parameters"] = parameters;
+        }
+
+        if (operation.Body is not null)
+        {
+            json["requestBody"] = WriteBody(operation.Body);
+        }
+
+        json["responses"] = WriteResponses();
+        return json;
+    }
+
+    private string DescribeRight() => right is Right.Probe or Right.Document ? "" : $"Needs the right `{AccessRule.NameOf(right)}`.";
+
+    // For everybody, or for who has a key with the right; where no keys are configured, also without one.
+    private JsonArray WriteSecurity() => right is Right.Probe or Right.Document
+        ? []
+        : [new JsonObject { ["Bearer"] = new JsonArray(AccessRule.NameOf(right)) }, new JsonObject()];
+
+    private JsonArray WriteParameters()
+    {
+        var changesState = right == Right.Operate && verb != HttpMethods.Get;
+        var names = pattern.Parameters.Select(static parameter => parameter.Name).Concat(operation.Parameters).Concat(changesState ? [Control] : []);
+        return [.. names.Select(WriteParameter)];
+    }
+
+    private JsonObject WriteParameter(string name)
+    {
+        if (components["parameters"]![name] is not JsonObject known)
+        {
+            return new JsonObject { ["name"] = name, ["in"] = "path", ["required"] = true, ["schema"] = new JsonObject { ["type"] = "string" } };
+        }
+
+        if (!_examples.Any(example => example.Parameters.ContainsKey(name)))
+        {
+            return Reference("parameters", name);
+        }
+
+        var parameter = (JsonObject)known.DeepClone();
+        var usual = known["schema"]!["examples"]?[0]!.GetValue<string>();
+        parameter["examples"] = new JsonObject(
+            from example in _examples
+            let value = example.Parameters.GetValueOrDefault(name, usual!)
+            where value is not null
+            select KeyValuePair.Create<string, JsonNode?>(example.Name, new JsonObject { ["summary"] = example.Summary, ["value"] = value }));
+        return parameter;
+    }
+
+    private JsonObject WriteBody(string schema)
+    {
+        var content = WriteContent(schema, _examples.Where(static example => example.Body is not null), static example => example.Body);
+        return new JsonObject { ["required"] = !operation.IsBodyOptional, ["content"] = content };
+    }
+
+    private JsonObject WriteResponses()
+    {
+        var responses = new JsonObject { ["200"] = WriteAnswer(StatusCodes.Status200OK) };
+        int[] ofRight = right switch
+        {
+            Right.Probe => [],
+            Right.Document => [StatusCodes.Status403Forbidden],
+            _ => [StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status429TooManyRequests],
+        };
+        foreach (var status in operation.Errors.Concat(ofRight).Append(StatusCodes.Status500InternalServerError).Distinct().Order())
+        {
+            responses[Text(status)] = status == StatusCodes.Status503ServiceUnavailable && operation.AnswersWhenUnavailable
+                ? WriteAnswer(status)
+                : WriteError(status);
+        }
+
+        return responses;
+    }
+
+    private JsonObject WriteAnswer(int status)
+    {
+        var answer = new JsonObject
+        {
+            ["description"] = operation.Answer switch
+            {
+                null => "Done. The answer is empty.",
+                "" => "The answer.",
+                var schema => components["schemas"]![schema]!["description"]!.GetValue<string>(),
+            },
+        };
+        List<string> headers = [.. operation.Headers];
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            headers.Add("Retry-After");
+        }
+
+        if (operation.MayBeBinary)
+        {
+            headers.Add(HeadLength);
+        }
+
+        if (headers.Count > 0)
+        {
+            answer["headers"] = new JsonObject(headers.Select(static header => KeyValuePair.Create<string, JsonNode?>(header, Reference("headers", header))));
+        }
+
+        if (operation.Answer is not null)
+        {
+            answer["content"] = WriteContent(
+                operation.Answer, _examples.Where(example => example.Status == status && example.Answer is not null), static example => example.Answer);
+        }
+
+        return answer;
+    }
+
+    private JsonObject WriteError(int status)
+    {
+        var name = $"Error{Text(status)}";
+        var examples = _examples.Where(example => example.Status == status).ToList();
+        if (examples.Count == 0)
+        {
+            return Reference("responses", name);
+        }
+
+        var error = (JsonObject)components["responses"]![name]!.DeepClone();
+        error["content"]![Json]!["examples"] = WriteExamples(examples, static example => example.Answer);
+        return error;
+    }
+
+    private JsonObject WriteContent(string schema, IEnumerable<Example> examples, Func<Example, string?> select)
+    {
+        var json = new JsonObject { ["schema"] = schema.Length == 0 ? [] : Reference("schemas", schema) };
+        if (WriteExamples(examples, select) is { Count: > 0 } written)
+        {
+            json["examples"] = written;
+        }
+
+        var content = new JsonObject { [Json] = json };
+        if (operation.MayBeBinary)
+        {
+            content[Bytes] = new JsonObject
+            {
+                ["schema"] = new JsonObject
+                {
+                    ["description"] = $"The same JSON, and behind it the raw bytes of tensors that have a `binary_data_size`, little-endian. The header `{HeadLength}` has the bytes of the JSON.",
+                },
+            };
+        }
+
+        return content;
+    }
+
+    private static JsonObject WriteExamples(IEnumerable<Example> examples, Func<Example, string?> select) => new(examples.Select(example =>
+        KeyValuePair.Create<string, JsonNode?>(
+            example.Name, new JsonObject { ["summary"] = example.Summary, ["value"] = JsonNode.Parse(select(example)!) })));
+
+    private static JsonObject Reference(string kind, string name) => new() { ["$ref"] = $"#/components/{kind}/{name}" };
+
+    private static string Text(int status) => status.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Orleans.Multiplex.Testing.OpenApi;
+
+/// <summary>
+/// Checks a value against a schema: types, required properties, enumerations, lower bounds; and, which schemas do not ask for, that no
+/// property comes that its schema does not have, where it has any.
+/// </summary>
+public sealed class SchemaCheck(ApiDocument document)
+{
+    public IEnumerable<string> FindFaults(JsonObject schema, JsonNode? value) => FindFaults(schema, value, "$");
+
+    private IEnumerable<string> FindFaults(JsonObject reference, JsonNode? value, string at)
+    {
+        var schema = document.Resolve(reference);
+        if (schema["type"] is { } type && !TypesOf(type).Any(one => Is(value, one)))
+        {
+            return [$"{at} is {value?.ToJsonString() ?? "null"}, not {type.ToJsonString()}"];
+        }
+
+        return value switch
+        {
+            JsonObject properties => FindFaultsOfObject(schema, properties, at),
+            JsonArray items when schema["items"] is JsonObject item => items.SelectMany((one, i) => FindFaults(item, one, $"{at}[{i}]")),
+            JsonValue text when schema["enum"] is JsonArray allowed && !allowed.Any(one => JsonNode.DeepEquals(one, text)) => [$"{at} is {text}, none of {allowed.ToJsonString()}"],
+            JsonValue number when schema["minimum"] is { } least && number.GetValue<double>() < least.GetValue<double>() => [$"{at} is {number}, less than {least}"],
+            _ => [],
+        };
+    }
+
+    private IEnumerable<string> FindFaultsOfObject(JsonObject schema, JsonObject value, string at)
+    {
+        var parts = (schema["allOf"] as JsonArray ?? []).Select(part => document.Resolve(part!)).Append(schema).ToList();
+        var known = parts.SelectMany(static part => part["properties"] as JsonObject ?? []).ToDictionary(static one => one.Key, static one => (JsonObject)one.Value!);
+        var required = parts.SelectMany(static part => part["required"] as JsonArray ?? []).Select(static name => name!.GetValue<string>());
+        return
+        [
+            .. required.Where(name => !value.ContainsKey(name)).Select(name => $"{at} has no {name}"),
+            .. value.Where(one => known.Count > 0 && !known.ContainsKey(one.Key)).Select(one => $"{at} has {one.Key}, which the schema does not know"),
+            .. value.Where(one => known.ContainsKey(one.Key)).SelectMany(one => FindFaults(known[one.Key], one.Value, $"{at}.{one.Key}")),
+        ];
+    }
+
+    private static IEnumerable<string> TypesOf(JsonNode type) => type is JsonArray several ? several.Select(static one => one!.GetValue<string>()) : [type.GetValue<string>()];
+
+    private static bool Is(JsonNode? value, string type) => (value?.GetValueKind() ?? JsonValueKind.Null) switch
+    {
+        JsonValueKind.Object => type == "object",
+        JsonValueKind.Array => type == "array",
+        JsonValueKind.String => type == "string",
+        JsonValueKind.Number => type == "number" || (type == "integer" && !value!.ToJsonString().Contains('.', StringComparison.Ordinal)),
+        JsonValueKind.True or JsonValueKind.False => type == "boolean",
+        _ => type == "null",
+    };
+}

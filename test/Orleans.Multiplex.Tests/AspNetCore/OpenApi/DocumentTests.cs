@@ -1,0 +1,155 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.OpenApi;
+using Orleans.Multiplex.AspNetCore.Access;
+using Orleans.Multiplex.Testing.OpenApi;
+using Orleans.Multiplex.Tests.AspNetCore.Access;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.AspNetCore.OpenApi;
+
+/// <summary>The OpenAPI document against a reader that is not ours, against the endpoints that there are, and against itself.</summary>
+public sealed class DocumentTests
+{
+    private const string Path = "/openapi/v1.json";
+
+    [Fact]
+    public async Task Document_ReadAndValidated_HasNoFaults()
+    {
+        await using var host = await StartAsync();
+
+        Assert.Equal("", FindFaults((await host.GetAsync(Path)).IsOk().Text));
+    }
+
+    [Theory]
+    [InlineData("\"$ref\":\"#/components/schemas/Error\"", "\"$ref\":\"#/components/schemas/Nothing\"")]
+    [InlineData("\"title\":\"Orleans.Multiplex\",", "")]
+    [InlineData("\"in\":\"path\"", "\"in\":\"nowhere\"")]
+    public async Task Document_WithAPlantedFault_HasIt(string part, string fault)
+    {
+        await using var host = await StartAsync();
+
+        var text = (await host.GetAsync(Path)).Text;
+
+        Assert.Contains(part, text, StringComparison.Ordinal);
+        Assert.NotEqual("", FindFaults(text.Replace(part, fault, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Document_Operations_AreTheHttpEndpoints()
+    {
+        await using var host = await StartAsync();
+
+        var document = await ReadAsync(host);
+
+        // Other libraries' are the calls over gRPC and the page.
+        var there = host.Endpoints
+            .Where(static endpoint => !IsOfOthers(endpoint))
+            .SelectMany(static endpoint => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [], static (endpoint, verb) =>
+                $"{verb} /{endpoint.RoutePattern.RawText!.TrimStart('/').Replace("**", "", StringComparison.Ordinal)}")
+            .ToList();
+        var described = document.Operations.Select(static one => $"{one.Verb} {one.Path}").ToList();
+        Assert.True(there.Count > 20, "The server's endpoints are not seen.");
+        Assert.Equal("", string.Join('\n', there.Except(described)));
+        Assert.Equal("", string.Join('\n', described.Except(there)));
+    }
+
+    [Fact]
+    public async Task Document_Operations_SayTheRightThatTheyNeed()
+    {
+        await using var host = await StartAsync();
+
+        var document = await ReadAsync(host);
+
+        foreach (var (verb, path, operation) in document.Operations)
+        {
+            var endpoint = EndpointTable.All.Single(one => one.Name.Replace("**", "", StringComparison.Ordinal) == $"{verb} {path}");
+            var isOpen = endpoint.Right is Right.Probe or Right.Document;
+            Assert.Equal(
+                isOpen ? "[]" : $$"""[{"Bearer":["{{endpoint.Right.ToString().ToLowerInvariant()}}"]},{}]""", operation["security"]!.ToJsonString());
+            Assert.Equal(
+                endpoint.Right == Right.Operate,
+                operation["parameters"]?.AsArray().Any(static one => one!["$ref"]?.GetValue<string>() == "#/components/parameters/x-multiplex-control") == true);
+        }
+    }
+
+    [Fact]
+    public async Task Document_Examples_FitTheirSchemas()
+    {
+        await using var host = await StartAsync();
+
+        var document = await ReadAsync(host);
+
+        var check = new SchemaCheck(document);
+        var faults = document.Calls.SelectMany(call => Of(call.BodySchema, call.Body).Concat(Of(call.AnswerSchema, call.Answer)).Select(fault => $"{call.Operation} {call.Example}: {fault}"));
+        Assert.Equal("", string.Join('\n', faults));
+
+        IEnumerable<string> Of(JsonObject? schema, JsonNode? example) => example is null ? [] : check.FindFaults(schema!, example);
+    }
+
+    [Fact]
+    public async Task Document_Components_AreAllUsed()
+    {
+        await using var host = await StartAsync();
+
+        var text = (await host.GetAsync(Path)).Text;
+
+        // What has an example of its own stands where it is used.
+        var unused = from kind in (JsonObject)ApiDocument.Parse(text).Root["components"]!
+                     where kind.Key != "securitySchemes"
+                     from one in (JsonObject)kind.Value!
+                     where !text.Contains($"\"#/components/{kind.Key}/{one.Key}\"", StringComparison.Ordinal)
+                     where text.Split($"\"description\":{one.Value!["description"]!.ToJsonString()}").Length <= 2
+                     select $"{kind.Key}/{one.Key}";
+        Assert.Equal("", string.Join('\n', unused));
+    }
+
+    [Fact]
+    public async Task Datatypes_AreTheOnesThatTensorsHave()
+    {
+        await using var host = await StartAsync();
+
+        var names = (await ReadAsync(host)).Root["components"]!["schemas"]!["Datatype"]!["enum"]!.AsArray().Select(static name => name!.GetValue<string>());
+
+        Assert.Equal(Enum.GetValues<TensorType>().Select(static type => type.GetProtocolName()), names);
+    }
+
+    [Fact]
+    public async Task Document_OfAnAppWithADocumentOfItsOwn_StandsBesideIt()
+    {
+        await using var host = await HttpHost.StartAsync(map: static app =>
+        {
+            app.MapMultiplex();
+            app.MapMultiplexOpenApi("/docs/models.json", "/docs");
+            app.MapGet(Path, static () => "own");
+        });
+
+        Assert.Equal("own", (await host.GetAsync(Path)).Text);
+        Assert.Equal("", FindFaults((await host.GetAsync("/docs/models.json")).Text));
+        Assert.Contains("\"url\":\"docs/models.json\"", (await host.GetAsync("/docs/")).Text, StringComparison.Ordinal);
+    }
+
+    private static Task<HttpHost> StartAsync() => HttpHost.StartAsync(map: AccessHost.Map);
+
+    private static async Task<ApiDocument> ReadAsync(HttpHost host) => ApiDocument.Parse((await host.GetAsync(Path)).Text);
+
+    private static bool IsOfOthers(RouteEndpoint endpoint) =>
+        endpoint.Metadata.OfType<global::Grpc.AspNetCore.Server.GrpcMethodMetadata>().Any()
+        || endpoint.RoutePattern.RawText!.Contains("unimplemented", StringComparison.Ordinal)
+        || endpoint.RoutePattern.RawText.StartsWith("/scalar", StringComparison.Ordinal);
+
+    private static string FindFaults(string json)
+    {
+        var result = OpenApiDocument.Parse(json, "json");
+        var references = new List<string>();
+        foreach (var part in json.Split("\"$ref\":\"").Skip(1))
+        {
+            references.Add(part[..part.IndexOf('"', StringComparison.Ordinal)]);
+        }
+
+        var document = ApiDocument.Parse(json);
+        var dangling = references.Where(reference => reference[2..].Split('/').Aggregate((JsonNode?)document.Root, static (node, step) => node?[step]) is null);
+        return string.Join('\n', result.Diagnostic!.Errors.Concat(result.Diagnostic.Warnings).Select(static fault => fault.ToString()).Concat(dangling));
+    }
+}

@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.AspNetCore;
+
+/// <summary>Bodies of which the beginning comes, and then nothing.</summary>
+public sealed class SlowBodyTests
+{
+    private const string Json = """{"inputs":[{"name":"X","datatype":"FP32","shape":[250000],"parameters":{"binary_data_size":1000000}}]}""";
+    private static readonly TimeSpan Allowed = TimeSpan.FromSeconds(47);
+
+    [Theory]
+    [InlineData("/v2/models/iris/infer", "")]
+    [InlineData("/v2/models/iris/infer", "Inference-Header-Content-Length: 102\r\n")]
+    [InlineData("/v2/repository/index", "")]
+    public async Task Http_IsEndedAtTheTimeOfARequest(string path, string length)
+    {
+        Assert.Equal(102, Json.Length);
+        var time = new WatchedTime();
+        await using var host = await HttpHost.StartAsync(settings: Set, time: time);
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(IPAddress.Loopback, host.Address.Port, HttpHost.Cancellation);
+        await using var stream = connection.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\n{length}Content-Length: 1000102\r\n\r\n{Json}"), HttpHost.Cancellation);
+
+        await time.NextTimerAsync(Allowed);
+        time.Advance(Allowed);
+
+        using var reader = new StreamReader(stream, Encoding.Latin1);
+        Assert.StartsWith("HTTP/1.1 408 ", await reader.ReadLineAsync(HttpHost.Cancellation), StringComparison.Ordinal);
+
+        // Not to the end: the server cuts the connection, as the rest of the body never comes.
+        var headers = new List<string>();
+        while (await reader.ReadLineAsync(HttpHost.Cancellation) is { Length: > 0 } header)
+        {
+            headers.Add(header);
+        }
+
+        Assert.Contains("Connection: close", headers);
+        var error = new char[int.Parse(headers.Single(static header => header.StartsWith("Content-Length: ", StringComparison.Ordinal))[16..], CultureInfo.InvariantCulture)];
+        await reader.ReadBlockAsync(error, HttpHost.Cancellation);
+        Assert.Contains("Multiplex:RequestTimeout", new string(error), StringComparison.Ordinal);
+        Assert.Equal(0, host.InFlight.Charged);
+        Assert.Null(host.Fake.Last);
+    }
+
+    [Fact]
+    [SuppressMessage("Reliability", "CA2025:Ensure tasks using 'IDisposable' instances complete before the instances are disposed", Justification = "It is awaited.")]
+    public async Task Rpc_OfOneMessage_IsEndedAtTheTimeOfARequest()
+    {
+        var time = new WatchedTime();
+        await using var host = await HttpHost.StartAsync(settings: Set, time: time, protocols: HttpProtocols.Http2);
+        var body = new Pipe();
+        var head = new byte[100];
+        BinaryPrimitives.WriteInt32BigEndian(head.AsSpan(1), 1_000_000);
+        await body.Writer.WriteAsync(head, HttpHost.Cancellation);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/inference.GRPCInferenceService/ModelInfer", UriKind.Relative))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new StreamContent(body.Reader.AsStream()) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } },
+        };
+        request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+        var sent = host.Http.SendAsync(request, HttpHost.Cancellation);
+
+        await time.NextTimerAsync(Allowed);
+        time.Advance(Allowed);
+
+        using var response = await sent;
+        var status = response.Headers.TryGetValues("grpc-status", out var early) ? early : response.TrailingHeaders.GetValues("grpc-status");
+        Assert.Equal("4", status.Single());
+        await body.Writer.CompleteAsync();
+        await host.StopAsync();
+        Assert.Equal(0, host.InFlight.Charged);
+    }
+
+    private static void Set(IDictionary<string, string?> settings) => settings["Multiplex:RequestTimeout"] = "00:00:47";
+}
