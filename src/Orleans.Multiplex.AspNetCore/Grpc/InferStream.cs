@@ -76,10 +76,6 @@ internal sealed class InferStream(
             cancellationToken.ThrowIfCancellationRequested();
             return await requests.MoveNext(cancellationToken);
         }
-        catch (InvalidDataException error)
-        {
-            throw new RpcException(new Status(StatusCode.InvalidArgument, $"The stream is not one of gRPC: {error.Message}"));
-        }
         catch (Exception error) when (context.CancellationToken.IsCancellationRequested || error is OperationCanceledException or IOException)
         {
             throw new RpcException(!context.CancellationToken.IsCancellationRequested && stopping.IsCancellationRequested

@@ -17,10 +17,10 @@ internal static class WireCalls
         return frame;
     }
 
-    /// <summary>Sends bytes to a method of the inference service; returns what came back, the status of the call and its text.</summary>
+    /// <summary>Sends bytes to a method of a service, by its full name; returns what came back, the status of the call and its text.</summary>
     public static async Task<(byte[] Body, StatusCode Status, string Detail)> SendAsync(this GrpcHost host, string method, byte[] body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/inference.GRPCInferenceService/{method}", UriKind.Relative))
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/{method}", UriKind.Relative))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
