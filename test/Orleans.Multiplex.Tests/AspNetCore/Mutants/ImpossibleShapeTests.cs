@@ -15,8 +15,7 @@ public sealed class ImpossibleShapeTests
     private const long Count = 1L << 40;
     private const int Requests = 200;
 
-    // What a request of one KiB takes, client and server together, is some 40 KiB. A reader that trusted the shape for its first buffer
-    // alone would take more than this, whatever bound it had for itself.
+    // What a request of one KiB takes, client and server together, is some 25 KiB.
     private const long MostBytes = 100 << 10;
 
     private static readonly long[][] Shapes = [[Count], [1L << 20, 1L << 20], [0x400, 0x400, 0x400, 0x400]];
