@@ -92,8 +92,10 @@ public readonly record struct ModelKey
     public static bool TryParseVersion(ReadOnlySpan<char> text, out long version)
     {
         version = 0;
+        // The parser of the platform passes over zero characters behind a number.
         return text.Length is > 0 and <= 18
             && text[0] != '0'
+            && !text.ContainsAnyExceptInRange('0', '9')
             && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out version);
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
@@ -16,6 +17,8 @@ namespace Orleans.Multiplex.AspNetCore.Bodies;
 /// <param name="time">Fires when the message has to be here; never for a stream.</param>
 internal sealed class ChargedBody(HttpContext context, BytesInFlight.Account account, CancellationToken time = default) : PipeReader, IRequestBodyPipeFeature
 {
+    private const int HeadLength = 5;
+
     private readonly PipeReader _body = context.Request.BodyReader;
     private ReadOnlySequence<byte> _last;
     private long _consumed;
@@ -96,6 +99,28 @@ internal sealed class ChargedBody(HttpContext context, BytesInFlight.Account acc
         }
     }
 
+    // A message is read as a whole, so what is not consumed begins with the head of one: whether it is compressed, and its length. Of
+    // numbers that cannot be, gRPC makes errors of the server.
+    private static void CheckHead(ReadOnlySequence<byte> message)
+    {
+        if (message.Length < HeadLength)
+        {
+            return;
+        }
+
+        Span<byte> head = stackalloc byte[HeadLength];
+        message.Slice(0, HeadLength).CopyTo(head);
+        if (head[0] > 1)
+        {
+            throw new RpcException(new Status(StatusCode.InvalidArgument, "The body is no message of gRPC."));
+        }
+
+        if (BinaryPrimitives.ReadUInt32BigEndian(head[1..]) > int.MaxValue)
+        {
+            throw new RpcException(new Status(StatusCode.ResourceExhausted, "The message is longer than any may be."));
+        }
+    }
+
     // The errors become a status here: no interceptor sees those of reading a single message.
     private RpcException? Charge(ReadResult result)
     {
@@ -106,6 +131,11 @@ internal sealed class ChargedBody(HttpContext context, BytesInFlight.Account acc
         }
 
         _last = result.Buffer;
+        if (_consumed == _taken)
+        {
+            CheckHead(_last);
+        }
+
         var arrived = _consumed + _last.Length;
         if (arrived > _charged)
         {

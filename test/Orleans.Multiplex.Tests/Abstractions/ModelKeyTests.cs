@@ -40,6 +40,7 @@ public sealed class ModelKeyTests
     [InlineData("a@01")]
     [InlineData("a@-1")]
     [InlineData("a@1@2")]
+    [InlineData("a@1\0")]
     [InlineData("a@9999999999999999999")]
     public void Parse_AnythingElse_IsInvalidModelId(string? text) =>
         Assert.Throws<InvalidModelIdException>(() => ModelKey.Parse(text!));

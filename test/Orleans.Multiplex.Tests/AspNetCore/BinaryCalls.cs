@@ -24,10 +24,11 @@ internal static class BinaryCalls
         return host.SendBytesAsync([.. head, .. blobs], length ?? head.Length.ToString(CultureInfo.InvariantCulture), chunked);
     }
 
-    /// <summary>Sends a body as it is, to the model <c>iris</c>.</summary>
-    public static async Task<Reply> SendBytesAsync(this HttpHost host, byte[] body, string? length, bool chunked = false, string? encoding = null)
+    /// <summary>Sends a body as it is.</summary>
+    public static async Task<Reply> SendBytesAsync(
+        this HttpHost host, byte[] body, string? length, bool chunked = false, string? encoding = null, string model = "iris")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/v2/models/iris/infer", UriKind.Relative)) { Content = new ByteArrayContent(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/v2/models/{model}/infer", UriKind.Relative)) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         request.Headers.TransferEncodingChunked = chunked;
         if (length is not null)

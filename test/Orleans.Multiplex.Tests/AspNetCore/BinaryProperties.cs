@@ -8,7 +8,7 @@ namespace Orleans.Multiplex.Tests.AspNetCore;
 public sealed class BinaryProperties
 {
     /// <summary>A tensor, and whether JSON can carry it: any bytes of any type can go as they are.</summary>
-    private static readonly Gen<(Tensor Tensor, bool ByJson)> Values = Gen.OneOf(
+    internal static readonly Gen<(Tensor Tensor, bool ByJson)> Values = Gen.OneOf(
         CodecProperties.Tensors.Select(static tensor => (tensor, true)),
         from type in Gen.Enum<TensorType>()
         from shape in Gen.Long[0, 4].Array[0, 4]
@@ -64,5 +64,5 @@ public sealed class BinaryProperties
             output.GetProperty("name").GetString()!, type, [.. output.GetProperty("shape").EnumerateArray().Select(static dimension => dimension.GetInt64())], data);
     }
 
-    private static Tensor Rename(Tensor tensor, string name) => new(name, tensor.Type, tensor.Shape, tensor.Data);
+    internal static Tensor Rename(Tensor tensor, string name) => new(name, tensor.Type, tensor.Shape, tensor.Data);
 }

@@ -7,10 +7,7 @@ using static Orleans.Multiplex.Tests.AspNetCore.BinaryCalls;
 namespace Orleans.Multiplex.Tests.AspNetCore;
 
 /// <summary>Tests that measure what the whole process allocates run beside no others.</summary>
-[CollectionDefinition("Bytes that the process allocates", DisableParallelization = true)]
-public sealed class AllocationTestsRunAlone;
-
-[Collection("Bytes that the process allocates")]
+[Collection(Mutants.Alone.Name)]
 public sealed class CompressionTests
 {
     private static readonly string Json = $$$"""{"inputs":[{{{Announce("X", "INT32", "2", "8")}}}],"parameters":{"binary_data_output":true}}""";

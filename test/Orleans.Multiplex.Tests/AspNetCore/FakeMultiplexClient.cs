@@ -139,7 +139,7 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
     public Task<ModelIndexPage> GetIndexAsync(
         string? after = null, int limit = 1000, bool readyOnly = false, CancellationToken cancellationToken = default)
     {
-        Controls.Add($"index {after} {limit} {readyOnly}");
+        Note($"index {after} {limit} {readyOnly}");
         return Task.FromResult(OnGetIndex(after, limit, readyOnly));
     }
 
@@ -155,8 +155,16 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
 
     private Task ControlAsync(string verb, string modelId)
     {
-        Controls.Add($"{verb} {modelId}");
+        Note($"{verb} {modelId}");
         return OnControl(verb, modelId);
+    }
+
+    private void Note(string control)
+    {
+        lock (Controls)
+        {
+            Controls.Add(control);
+        }
     }
 
     public Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? modelId = null, CancellationToken cancellationToken = default) =>

@@ -54,7 +54,8 @@ internal sealed class HttpHost : IAsyncDisposable
         Action<WebApplication>? map = null,
         TimeProvider? time = null,
         string environment = "Production",
-        HttpProtocols? protocols = null)
+        HttpProtocols? protocols = null,
+        LogLevel logged = LogLevel.Debug)
     {
         fake ??= new FakeMultiplexClient();
         var log = new LogRecorder();
@@ -72,7 +73,7 @@ internal sealed class HttpHost : IAsyncDisposable
             builder.WebHost.ConfigureKestrel(server => server.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = spoken));
         }
 
-        builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
+        builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(logged);
         builder.Services.AddSingleton<IMultiplexClient>(fake);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddMultiplexHttp(builder.Configuration);

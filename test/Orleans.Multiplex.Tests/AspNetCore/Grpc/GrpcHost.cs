@@ -3,6 +3,7 @@ using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Testing.OpenInference;
 using Xunit;
 using RpcMetadata = Grpc.Core.Metadata;
@@ -34,8 +35,9 @@ internal sealed class GrpcHost : IAsyncDisposable
         FakeMultiplexClient? fake = null,
         Action<IDictionary<string, string?>>? settings = null,
         TimeProvider? time = null,
-        string environment = "Production") =>
-        new(await HttpHost.StartAsync(fake, settings, time: time, environment: environment, protocols: HttpProtocols.Http2));
+        string environment = "Production",
+        LogLevel logged = LogLevel.Debug) =>
+        new(await HttpHost.StartAsync(fake, settings, time: time, environment: environment, protocols: HttpProtocols.Http2, logged: logged));
 
     /// <summary>A request to model iris with one raw input.</summary>
     public static ModelInferRequest Raw(string type, long[] shape, byte[] data, string name = "X") =>

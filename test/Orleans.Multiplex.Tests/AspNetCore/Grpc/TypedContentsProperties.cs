@@ -68,7 +68,7 @@ public sealed class TypedContentsProperties
         return TypedContentsReader.Read(contents, tensor.Type, tensor.Length, "x", new ReadScope("iris", 0, 1 << 20, account));
     }
 
-    private static InferTensorContents Contents(Tensor tensor)
+    internal static InferTensorContents Contents(Tensor tensor)
     {
         var contents = new InferTensorContents();
         switch (tensor.Type)
