@@ -71,6 +71,7 @@ internal static class InferRequestReader
             {
                 reader.Read();
                 id = scope.ReadText(ref reader, "\"id\"");
+                scope.TakeText(id);
             }
             else if (ReadScope.IsProperty(ref reader, "parameters"u8))
             {
@@ -121,7 +122,9 @@ internal static class InferRequestReader
         var outputs = ImmutableArray.CreateBuilder<WantedOutput>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            outputs.Add(WantedOutput.Read(ref reader, outputs.Count, scope));
+            var wanted = WantedOutput.Read(ref reader, outputs.Count, scope);
+            scope.TakeText(wanted.Name);
+            outputs.Add(wanted);
         }
 
         return outputs.DrainToImmutable();

@@ -176,6 +176,7 @@ internal static class RoomRegistrations
             provider.GetRequiredService<ClusterResidencyView>(),
             provider.GetRequiredService<IGrainFactory>(),
             provider.GetRequiredService<ILocalSiloDetails>(),
+            provider.GetRequiredService<SiloParts>().HoldsModels,
             provider.GetRequiredService<TimeProvider>(),
             Logger(provider, LogEvents.Grains)));
         services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, PinKeeper>();

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.AspNetCore;
@@ -32,6 +33,22 @@ public sealed class RepositoryTests
             reply.Text);
         Assert.Equal(["index  1000 False", "index gone 1000 False"], host.Fake.Controls);
         Assert.False(reply.Headers.ContainsKey("x-multiplex-next"));
+    }
+
+    /// <summary>What is written cannot be taken back: the answer is cut off, and nobody takes it for whole.</summary>
+    [Fact]
+    public async Task Index_FailsAfterItsFirstPart_IsCutOff()
+    {
+        await using var host = await HttpHost.StartAsync(new FakeMultiplexClient
+        {
+            OnGetIndex = static (after, _, _) => after is null
+                ? new([.. Enumerable.Range(0, 1000).Select(static i => new ModelIndexEntry($"m{i}", null, null, ""))], "m999")
+                : throw new StoreUnavailableException("", "the store is down."),
+        });
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => host.PostAsync("/v2/repository/index", "{}"));
+
+        Assert.DoesNotContain(host.Log.Entries, static entry => entry.Level >= LogLevel.Error);
     }
 
     [Fact]

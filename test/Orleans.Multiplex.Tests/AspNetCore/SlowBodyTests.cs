@@ -52,9 +52,12 @@ public sealed class SlowBodyTests
         Assert.Null(host.Fake.Last);
     }
 
-    [Fact]
+    /// <summary>The time of a stream's message begins with its first byte: between two messages a stream may last.</summary>
+    [Theory]
+    [InlineData("ModelInfer")]
+    [InlineData("ModelStreamInfer")]
     [SuppressMessage("Reliability", "CA2025:Ensure tasks using 'IDisposable' instances complete before the instances are disposed", Justification = "It is awaited.")]
-    public async Task Rpc_OfOneMessage_IsEndedAtTheTimeOfARequest()
+    public async Task Rpc_WithHalfAMessage_IsEndedAtTheTimeOfARequest(string method)
     {
         var time = new WatchedTime();
         await using var host = await HttpHost.StartAsync(settings: Set, time: time, protocols: HttpProtocols.Http2);
@@ -62,7 +65,7 @@ public sealed class SlowBodyTests
         var head = new byte[100];
         BinaryPrimitives.WriteInt32BigEndian(head.AsSpan(1), 1_000_000);
         await body.Writer.WriteAsync(head, HttpHost.Cancellation);
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/inference.GRPCInferenceService/ModelInfer", UriKind.Relative))
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/inference.GRPCInferenceService/{method}", UriKind.Relative))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
