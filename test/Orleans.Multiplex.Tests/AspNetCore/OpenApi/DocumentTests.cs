@@ -106,6 +106,25 @@ public sealed class DocumentTests
     }
 
     [Fact]
+    public async Task Document_ObjectsWithProperties_AreNamed()
+    {
+        await using var host = await StartAsync();
+
+        // Generators of clients name a type after its component.
+        var nameless = ((JsonObject)(await ReadAsync(host)).Root["components"]!["schemas"]!)
+            .SelectMany(static one => Within(one.Value!))
+            .Where(static schema => schema["properties"] is JsonObject && schema["type"] is JsonValue)
+            .Select(static schema => schema.GetPath());
+        Assert.Equal("", string.Join('\n', nameless));
+
+        static IEnumerable<JsonNode> Within(JsonNode node)
+        {
+            var parts = node is JsonObject one ? one.Select(static part => part.Value) : node as JsonArray ?? [];
+            return parts.OfType<JsonNode>().SelectMany(static part => Within(part).Prepend(part)).Where(static part => part is JsonObject);
+        }
+    }
+
+    [Fact]
     public async Task Datatypes_AreTheOnesThatTensorsHave()
     {
         await using var host = await StartAsync();
