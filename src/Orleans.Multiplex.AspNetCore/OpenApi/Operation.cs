@@ -27,6 +27,9 @@ internal sealed record Operation(string Id, string Tag, string Summary)
     /// <summary>The headers of the answer.</summary>
     public IReadOnlyList<string> Headers { get; init; } = [];
 
+    /// <summary>The statuses of errors that have these headers too.</summary>
+    public IReadOnlyList<int> ErrorsWithHeaders { get; init; } = [];
+
     /// <summary>Whether body and answer may have raw bytes behind their JSON.</summary>
     public bool MayBeBinary { get; init; }
 

@@ -142,7 +142,7 @@ internal sealed class OperationWriter(Operation operation, string verb, RoutePat
 
         if (headers.Count > 0)
         {
-            answer["headers"] = new JsonObject(headers.Select(static header => KeyValuePair.Create<string, JsonNode?>(header, Reference("headers", header))));
+            answer["headers"] = WriteHeaders(headers);
         }
 
         if (operation.Answer is not null)
@@ -158,15 +158,28 @@ internal sealed class OperationWriter(Operation operation, string verb, RoutePat
     {
         var name = $"Error{Text(status)}";
         var examples = _examples.Where(example => example.Status == status).ToList();
-        if (examples.Count == 0)
+        var hasHeaders = operation.ErrorsWithHeaders.Contains(status);
+        if (examples.Count == 0 && !hasHeaders)
         {
             return Reference("responses", name);
         }
 
         var error = (JsonObject)components["responses"]![name]!.DeepClone();
-        error["content"]![Json]!["examples"] = WriteExamples(examples, static example => example.Answer);
+        if (hasHeaders)
+        {
+            error["headers"] = WriteHeaders(operation.Headers);
+        }
+
+        if (examples.Count > 0)
+        {
+            error["content"]![Json]!["examples"] = WriteExamples(examples, static example => example.Answer);
+        }
+
         return error;
     }
+
+    private static JsonObject WriteHeaders(IEnumerable<string> names) =>
+        new(names.Select(static name => KeyValuePair.Create<string, JsonNode?>(name, Reference("headers", name))));
 
     private JsonObject WriteContent(string schema, IEnumerable<Example> examples, Func<Example, string?> select)
     {
