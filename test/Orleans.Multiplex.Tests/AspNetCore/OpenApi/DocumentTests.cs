@@ -74,6 +74,28 @@ public sealed class DocumentTests
         }
     }
 
+    [Theory]
+    [InlineData("infer", "400 401 403 404 408 413 415 422 429 500 503 504 507")]
+    [InlineData("callGreet", "400 401 403 404 408 413 415 422 429 500 503 504 507")]
+    [InlineData("getModel", "400 401 403 404 422 429 500 503 504")]
+    [InlineData("whereIsModel", "400 401 403 429 500 503 504")]
+    [InlineData("getPins", "401 403 429 500 503 504")]
+    [InlineData("listRepository", "400 401 403 408 413 415 429 500 503 504")]
+    [InlineData("loadModel", "400 401 403 404 408 413 415 422 429 500 501 503 504 507")]
+    [InlineData("unloadModel", "400 401 403 404 408 409 413 415 429 500 503 504")]
+    [InlineData("operateLoad", "400 401 403 404 422 429 500 503 504 507")]
+    [InlineData("operateUnload", "400 401 403 404 409 429 500 503 504")]
+    [InlineData("pin", "400 401 403 404 409 422 429 500 503 504 507")]
+    [InlineData("unpin", "400 401 403 409 429 500 503 504")]
+    public async Task Document_Errors_AreThoseThatTheCallCanGive(string id, string statuses)
+    {
+        await using var host = await StartAsync();
+
+        var operation = (await ReadAsync(host)).Operations.Single(one => one.Operation["operationId"]!.GetValue<string>() == id).Operation;
+
+        Assert.Equal(statuses, string.Join(' ', ((JsonObject)operation["responses"]!).Select(static one => one.Key).Where(static status => status != "200")));
+    }
+
     [Fact]
     public async Task Document_Examples_FitTheirSchemas()
     {
