@@ -67,7 +67,10 @@ internal sealed class OperationWriter(Operation operation, string verb, RoutePat
     private JsonArray WriteParameters()
     {
         var changesState = right == Right.Operate && verb != HttpMethods.Get;
-        var names = pattern.Parameters.Select(static parameter => parameter.Name).Concat(operation.Parameters).Concat(changesState ? [Control] : []);
+        var names = pattern.Parameters.Select(static parameter => parameter.Name)
+            .Concat(operation.Parameters)
+            .Concat(operation.MayBeBinary ? [HeadLength] : [])
+            .Concat(changesState ? [Control] : []);
         return [.. names.Select(WriteParameter)];
     }
 
@@ -95,7 +98,11 @@ internal sealed class OperationWriter(Operation operation, string verb, RoutePat
 
     private JsonObject WriteBody(string schema)
     {
-        var content = WriteContent(schema, _examples.Where(static example => example.Body is not null), static example => example.Body);
+        var content = WriteContent(
+            schema,
+            _examples.Where(static example => example.Body is not null),
+            static example => example.Body,
+            $"The same JSON, and behind it the raw bytes of tensors that have a `binary_data_size`, little-endian, in their order. The header `{HeadLength}` has the bytes of the JSON; with 0 there is none, and all is the one input of the model.");
         return new JsonObject { ["required"] = !operation.IsBodyOptional, ["content"] = content };
     }
 
@@ -148,7 +155,10 @@ internal sealed class OperationWriter(Operation operation, string verb, RoutePat
         if (operation.Answer is not null)
         {
             answer["content"] = WriteContent(
-                operation.Answer, _examples.Where(example => example.Status == status && example.Answer is not null), static example => example.Answer);
+                operation.Answer,
+                _examples.Where(example => example.Status == status && example.Answer is not null),
+                static example => example.Answer,
+                $"Only where the request asks for it, with `binary_data_output` or an output's `binary_data`, or has no JSON itself: the same JSON, and behind it the raw bytes of tensors that have a `binary_data_size`, little-endian, in their order. The header `{HeadLength}` has the bytes of the JSON.");
         }
 
         return answer;
@@ -181,7 +191,7 @@ internal sealed class OperationWriter(Operation operation, string verb, RoutePat
     private static JsonObject WriteHeaders(IEnumerable<string> names) =>
         new(names.Select(static name => KeyValuePair.Create<string, JsonNode?>(name, Reference("headers", name))));
 
-    private JsonObject WriteContent(string schema, IEnumerable<Example> examples, Func<Example, string?> select)
+    private JsonObject WriteContent(string schema, IEnumerable<Example> examples, Func<Example, string?> select, string binary)
     {
         var json = new JsonObject { ["schema"] = schema.Length == 0 ? [] : Reference("schemas", schema) };
         if (WriteExamples(examples, select) is { Count: > 0 } written)
@@ -194,10 +204,7 @@ internal sealed class OperationWriter(Operation operation, string verb, RoutePat
         {
             content[Bytes] = new JsonObject
             {
-                ["schema"] = new JsonObject
-                {
-                    ["description"] = $"The same JSON, and behind it the raw bytes of tensors that have a `binary_data_size`, little-endian. The header `{HeadLength}` has the bytes of the JSON.",
-                },
+                ["schema"] = new JsonObject { ["type"] = "string", ["format"] = "binary", ["contentMediaType"] = Bytes, ["description"] = binary },
             };
         }
 

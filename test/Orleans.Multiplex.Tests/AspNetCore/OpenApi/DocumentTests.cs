@@ -97,6 +97,37 @@ public sealed class DocumentTests
     }
 
     [Fact]
+    public async Task Document_WhereABodyMayBeBinary_SaysHow()
+    {
+        await using var host = await StartAsync();
+
+        var document = await ReadAsync(host);
+
+        const string Length = "Inference-Header-Content-Length";
+        var found = 0;
+        foreach (var (_, path, operation) in document.Operations)
+        {
+            var parameter = (operation["parameters"] as JsonArray ?? []).Select(one => document.Resolve(one!)).SingleOrDefault(static one => one["name"]!.GetValue<string>() == Length);
+            var body = operation["requestBody"]?["content"]?["application/octet-stream"];
+            Assert.True((parameter is null) == (body is null), path);
+            if (body is null)
+            {
+                continue;
+            }
+
+            found++;
+            Assert.Equal("header", parameter!["in"]!.GetValue<string>());
+            Assert.Null(parameter["required"]);
+            Assert.Contains("With 0 there is no JSON", parameter["description"]!.GetValue<string>(), StringComparison.Ordinal);
+            var answer = operation["responses"]!["200"]!["content"]!["application/octet-stream"]!;
+            Assert.All([body, answer], static one => Assert.Equal(("string", "binary"), (one["schema"]!["type"]!.GetValue<string>(), one["schema"]!["format"]!.GetValue<string>())));
+            Assert.Contains("Only where the request asks for it", answer["schema"]!["description"]!.GetValue<string>(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(3, found);
+    }
+
+    [Fact]
     public async Task Document_Examples_FitTheirSchemas()
     {
         await using var host = await StartAsync();
