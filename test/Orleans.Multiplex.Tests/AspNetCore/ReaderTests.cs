@@ -155,7 +155,7 @@ public sealed class ReaderTests
 
         Assert.Equal((null, null, 0), (body.Id, body.Timeout, body.Priority));
         Assert.Equal([7, 8], body.Inputs.SelectMany(static input => ((Tensor)input).ToArray<sbyte>()).Select(static element => (int)element));
-        Assert.Equal(("Z", 1), (Assert.Single(body.BinaryInputs).Name, body.BinaryInputs[0].Size));
+        Assert.Equal(("Z", 1L), (Assert.Single(body.BinaryInputs).Name, body.BinaryInputs[0].Size));
         Assert.Equal(["A", "B"], body.Outputs.Names);
         Assert.False(body.Outputs.IsBinary("A") || body.Outputs.IsBinary("B"));
     }
