@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.OpenInference;
@@ -14,7 +16,18 @@ internal sealed class ProtocolDocument(EndpointDataSource endpoints)
     private readonly Lazy<byte[]> _json = new(() => Compose(endpoints.Endpoints.OfType<RouteEndpoint>()));
 
     /// <summary>The document, as JSON in UTF-8.</summary>
-    public ReadOnlyMemory<byte> Json => _json.Value;
+    /// <param name="pathBase">The path below which the application answers, which the paths of its endpoints do not have.</param>
+    public ReadOnlyMemory<byte> At(PathString pathBase)
+    {
+        if (!pathBase.HasValue)
+        {
+            return _json.Value;
+        }
+
+        var document = JsonNode.Parse(_json.Value)!;
+        document["servers"]![0]!["url"] = pathBase.ToUriComponent();
+        return Write(document);
+    }
 
     private static byte[] Compose(IEnumerable<RouteEndpoint> endpoints)
     {
@@ -39,8 +52,10 @@ internal sealed class ProtocolDocument(EndpointDataSource endpoints)
 
         ((JsonArray)document["tags"]!).RemoveAll(tag => !tags.Contains(tag!["name"]!.GetValue<string>()));
         document["paths"] = paths;
-        return System.Text.Encoding.UTF8.GetBytes(document.ToJsonString());
+        return Write(document);
     }
+
+    private static byte[] Write(JsonNode document) => Encoding.UTF8.GetBytes(document.ToJsonString());
 
     private static JsonObject Read()
     {
