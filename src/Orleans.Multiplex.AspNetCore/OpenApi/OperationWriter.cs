@@ -7,7 +7,13 @@ using Orleans.Multiplex.AspNetCore.Access;
 namespace Orleans.Multiplex.AspNetCore.OpenApi;
 
 /// <summary>Writes an operation as OpenAPI has it: what it says of itself, and what follows from its verb, its path and its right.</summary>
-internal sealed class OperationWriter(Operation operation, string verb, RoutePattern pattern, Right right, JsonObject components)
+/// <param name="operation">The operation.</param>
+/// <param name="id">Its id, which no other one has.</param>
+/// <param name="verb">The verb that it answers.</param>
+/// <param name="pattern">The path, with those of the groups in which it is mapped.</param>
+/// <param name="right">What its caller must be allowed to.</param>
+/// <param name="components">What it may refer to.</param>
+internal sealed class OperationWriter(Operation operation, string id, string verb, RoutePattern pattern, Right right, JsonObject components)
 {
     private const string Json = "application/json";
     private const string Bytes = "application/octet-stream";
@@ -16,10 +22,10 @@ internal sealed class OperationWriter(Operation operation, string verb, RoutePat
     // The header of a body that has raw bytes behind its JSON.
     private const string HeadLength = OpenInference.BinaryHeader.Name;
 
-    private readonly bool _isOfVersion = pattern.GetParameter("version") is not null;
+    private readonly bool _isOfVersion = operation.IsOfVersion(pattern);
 
     // The text of an error names the version, too; examples of errors are those without it.
-    private readonly IReadOnlyList<Example> _examples = pattern.GetParameter("version") is null
+    private readonly IReadOnlyList<Example> _examples = !operation.IsOfVersion(pattern)
         ? operation.Examples
         : [.. operation.Examples.Where(static example => example.Status == StatusCodes.Status200OK)];
 
@@ -37,7 +43,7 @@ internal sealed class OperationWriter(Operation operation, string verb, RoutePat
     {
         var json = new JsonObject
         {
-            ["operationId"] = _isOfVersion ? $"{operation.Id}OfVersion" : operation.Id,
+            ["operationId"] = id,
             ["tags"] = new JsonArray(operation.Tag),
             ["summary"] = _isOfVersion ? $"{operation.Summary}, of one version" : operation.Summary,
             ["description"] = string.Join("\n\n", new[] { operation.Description, DescribeRight() }.Where(static text => text.Length > 0)),
@@ -67,20 +73,19 @@ internal sealed class OperationWriter(Operation operation, string verb, RoutePat
     private JsonArray WriteParameters()
     {
         var changesState = right == Right.Operate && verb != HttpMethods.Get;
-        var names = pattern.Parameters.Select(static parameter => parameter.Name)
-            .Concat(operation.Parameters)
-            .Concat(operation.MayBeBinary ? [HeadLength] : [])
-            .Concat(changesState ? [Control] : []);
-        return [.. names.Select(WriteParameter)];
+        var others = operation.Parameters.Concat(operation.MayBeBinary ? [HeadLength] : []).Concat(changesState ? [Control] : []);
+        return [.. pattern.Parameters.Select(static parameter => parameter.Name).Select(WritePathParameter), .. others.Select(WriteParameter)];
     }
+
+    // Of a name that the protocol has, it may be another thing all the same: in a path of the application's own, or of a group.
+    private JsonObject WritePathParameter(string name) =>
+        !operation.IsOwn && components["parameters"]![name]?["in"]?.GetValue<string>() == "path"
+            ? WriteParameter(name)
+            : new JsonObject { ["name"] = name, ["in"] = "path", ["required"] = true, ["schema"] = new JsonObject { ["type"] = "string" } };
 
     private JsonObject WriteParameter(string name)
     {
-        if (components["parameters"]![name] is not JsonObject known)
-        {
-            return new JsonObject { ["name"] = name, ["in"] = "path", ["required"] = true, ["schema"] = new JsonObject { ["type"] = "string" } };
-        }
-
+        var known = (JsonObject)components["parameters"]![name]!;
         if (!_examples.Any(example => example.Parameters.ContainsKey(name)))
         {
             return Reference("parameters", name);

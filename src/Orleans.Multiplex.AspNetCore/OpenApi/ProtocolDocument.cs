@@ -37,15 +37,16 @@ internal sealed class ProtocolDocument(EndpointDataSource endpoints)
         components["schemas"]!["Datatype"]!["enum"] = new JsonArray([.. Enum.GetValues<TensorType>().Select(static type => (JsonNode)type.GetProtocolName())]);
         var paths = new JsonObject();
         var tags = new HashSet<string>(StringComparer.Ordinal);
+        var ids = new OperationIds();
         foreach (var endpoint in endpoints)
         {
             if (endpoint.Metadata.GetMetadata<Operation>() is { } operation)
             {
+                var pattern = endpoint.RoutePattern;
                 var right = endpoint.Metadata.GetMetadata<RequiredRight>()!.Right;
                 var verb = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0];
-                var path = OperationWriter.PathOf(endpoint.RoutePattern);
-                var operations = paths[path] ??= new JsonObject();
-                operations[verb.ToLowerInvariant()] = new OperationWriter(operation, verb, endpoint.RoutePattern, right, components).Write();
+                var operations = paths[OperationWriter.PathOf(pattern)] ??= new JsonObject();
+                operations[verb.ToLowerInvariant()] = new OperationWriter(operation, ids.Take(operation, pattern), verb, pattern, right, components).Write();
                 tags.Add(operation.Tag);
             }
         }

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.OpenApi;
 using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.Testing.OpenApi;
 using Orleans.Multiplex.Tests.AspNetCore.Access;
@@ -19,7 +18,7 @@ public sealed class DocumentTests
     {
         await using var host = await StartAsync();
 
-        Assert.Equal("", FindFaults((await host.GetAsync(Path)).IsOk().Text));
+        Assert.Equal("", ApiDocumentFaults.Find((await host.GetAsync(Path)).IsOk().Text));
     }
 
     [Theory]
@@ -33,7 +32,7 @@ public sealed class DocumentTests
         var text = (await host.GetAsync(Path)).Text;
 
         Assert.Contains(part, text, StringComparison.Ordinal);
-        Assert.NotEqual("", FindFaults(text.Replace(part, fault, StringComparison.Ordinal)));
+        Assert.NotEqual("", ApiDocumentFaults.Find(text.Replace(part, fault, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -207,7 +206,7 @@ public sealed class DocumentTests
         });
 
         Assert.Equal("own", (await host.GetAsync(Path)).Text);
-        Assert.Equal("", FindFaults((await host.GetAsync("/docs/models.json")).Text));
+        Assert.Equal("", ApiDocumentFaults.Find((await host.GetAsync("/docs/models.json")).Text));
         Assert.Contains("\"url\":\"docs/models.json\"", (await host.GetAsync("/docs/")).Text, StringComparison.Ordinal);
     }
 
@@ -219,18 +218,4 @@ public sealed class DocumentTests
         endpoint.Metadata.OfType<global::Grpc.AspNetCore.Server.GrpcMethodMetadata>().Any()
         || endpoint.RoutePattern.RawText!.Contains("unimplemented", StringComparison.Ordinal)
         || endpoint.RoutePattern.RawText.StartsWith("/scalar", StringComparison.Ordinal);
-
-    private static string FindFaults(string json)
-    {
-        var result = OpenApiDocument.Parse(json, "json");
-        var references = new List<string>();
-        foreach (var part in json.Split("\"$ref\":\"").Skip(1))
-        {
-            references.Add(part[..part.IndexOf('"', StringComparison.Ordinal)]);
-        }
-
-        var document = ApiDocument.Parse(json);
-        var dangling = references.Where(reference => reference[2..].Split('/').Aggregate((JsonNode?)document.Root, static (node, step) => node?[step]) is null);
-        return string.Join('\n', result.Diagnostic!.Errors.Concat(result.Diagnostic.Warnings).Select(static fault => fault.ToString()).Concat(dangling));
-    }
 }
