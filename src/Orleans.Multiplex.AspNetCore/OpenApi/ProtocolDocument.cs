@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
 using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.OpenInference;
 
@@ -11,9 +12,9 @@ namespace Orleans.Multiplex.AspNetCore.OpenApi;
 /// The OpenAPI document: the schemas of <c>protocol.json</c>, and an operation for each endpoint that has one in its metadata, as the
 /// endpoint is mapped. It is composed once, on the first request, when all are.
 /// </summary>
-internal sealed class ProtocolDocument(EndpointDataSource endpoints)
+internal sealed class ProtocolDocument(EndpointDataSource endpoints, ApiKeys keys, IOptions<MultiplexClientOptions> client)
 {
-    private readonly Lazy<byte[]> _json = new(() => Compose(endpoints.Endpoints.OfType<RouteEndpoint>()));
+    private readonly Lazy<byte[]> _json = new(() => Compose(endpoints.Endpoints.OfType<RouteEndpoint>(), keys, client.Value));
 
     /// <summary>The document, as JSON in UTF-8.</summary>
     /// <param name="pathBase">The path below which the application answers, which the paths of its endpoints do not have.</param>
@@ -29,12 +30,18 @@ internal sealed class ProtocolDocument(EndpointDataSource endpoints)
         return Write(document);
     }
 
-    private static byte[] Compose(IEnumerable<RouteEndpoint> endpoints)
+    private static byte[] Compose(IEnumerable<RouteEndpoint> endpoints, ApiKeys keys, MultiplexClientOptions client)
     {
         var document = Read();
         var components = (JsonObject)document["components"]!;
         document["info"]!["version"] = ServerDescription.Version;
         components["schemas"]!["Datatype"]!["enum"] = new JsonArray([.. Enum.GetValues<TensorType>().Select(static type => (JsonNode)type.GetProtocolName())]);
+        components["schemas"]!["InferenceParameters"]!["properties"]!["timeout"]!["maximum"] = client.MaxRequestTimeout.Ticks / TimeSpan.TicksPerMicrosecond;
+        if (keys.Any)
+        {
+            ((JsonObject)components["parameters"]![AccessRule.ControlHeader]!).Remove("required");
+        }
+
         var paths = new JsonObject();
         var tags = new HashSet<string>(StringComparer.Ordinal);
         var ids = new OperationIds();

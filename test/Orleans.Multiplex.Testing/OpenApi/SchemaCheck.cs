@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Orleans.Multiplex.Testing.OpenApi;
 
 /// <summary>
-/// Checks a value against a schema: types, required properties, enumerations, lower bounds; and, which schemas do not ask for, that no
+/// Checks a value against a schema: types, required properties, enumerations, bounds; and, which schemas do not ask for, that no
 /// property comes that its schema does not have, where it has any.
 /// </summary>
 public sealed class SchemaCheck(ApiDocument document)
@@ -42,6 +42,7 @@ public sealed class SchemaCheck(ApiDocument document)
             JsonArray items when schema["items"] is JsonObject item => items.SelectMany((one, i) => FindFaults(item, one, $"{at}[{i}]")),
             JsonValue text when schema["enum"] is JsonArray allowed && !allowed.Any(one => JsonNode.DeepEquals(one, text)) => [$"{at} is {text}, none of {allowed.ToJsonString()}"],
             JsonValue number when schema["minimum"] is { } least && number.GetValue<double>() < least.GetValue<double>() => [$"{at} is {number}, less than {least}"],
+            JsonValue number when schema["maximum"] is { } most && number.GetValue<double>() > most.GetValue<double>() => [$"{at} is {number}, more than {most}"],
             _ => [],
         };
     }

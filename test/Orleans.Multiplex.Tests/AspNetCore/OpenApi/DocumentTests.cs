@@ -185,6 +185,38 @@ public sealed class DocumentTests
         Assert.Equal("{}", (await ReadAsync(host)).Root["components"]!["schemas"]!["TensorData"]!["items"]!.ToJsonString());
     }
 
+    [Theory]
+    [InlineData("00:20:00", 1_200_000_000)]
+    [InlineData("00:10:00", 600_000_000)]
+    public async Task Timeout_HasTheMostThatTheServerTakes(string most, long microseconds)
+    {
+        await using var host = await HttpHost.StartAsync(settings: values => values["Multiplex:MaxRequestTimeout"] = most, map: AccessHost.Map);
+
+        var timeout = (await ReadAsync(host)).Root["components"]!["schemas"]!["InferenceParameters"]!["properties"]!["timeout"]!;
+
+        Assert.Equal(microseconds, timeout["maximum"]!.GetValue<long>());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ControlHeader_MayBeLeftOutWhereThereAreKeys(bool hasKeys)
+    {
+        await using var host = await HttpHost.StartAsync(settings: values => SetKey(values, hasKeys), map: AccessHost.Map);
+
+        var header = (JsonObject)(await ReadAsync(host)).Root["components"]!["parameters"]!["x-multiplex-control"]!;
+
+        Assert.Equal(!hasKeys, header["required"]?.GetValue<bool>() ?? false);
+
+        static void SetKey(IDictionary<string, string?> values, bool isOne)
+        {
+            if (isOne)
+            {
+                AccessHost.SetKey(values, "ci", "operate");
+            }
+        }
+    }
+
     [Fact]
     public async Task Datatypes_AreTheOnesThatTensorsHave()
     {
