@@ -26,6 +26,7 @@ internal static class ModelHeaderRoutes
         {
             Description = $"The body is read as `{typeof(TRequest).Name}`, the answer is `{typeof(TResponse).Name}`, both as the application writes JSON.",
             Parameters = [ModelIdHeader.Name],
+            Types = new OwnTypes(typeof(TRequest), typeof(TResponse)),
             Body = "",
             Answer = "",
             Errors = InferenceOperation.Errors,

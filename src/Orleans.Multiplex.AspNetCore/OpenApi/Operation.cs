@@ -44,9 +44,9 @@ internal sealed record Operation(string? Id, string Tag, string Summary)
     /// <summary>Requests with their answers.</summary>
     public IReadOnlyList<Example> Examples { get; init; } = [];
 
-    /// <summary>Whether the route is the application's own: what its path has is not the protocol's.</summary>
-    public bool IsOwn => Id is null;
+    /// <summary>What a route of the application's own takes and gives; null for the protocol's. What its path has is not the protocol's either.</summary>
+    public OwnTypes? Types { get; init; }
 
     /// <summary>Whether it is the one of a version of a model where it is mapped with this pattern.</summary>
-    public bool IsOfVersion(RoutePattern pattern) => !IsOwn && pattern.GetParameter("version") is not null;
+    public bool IsOfVersion(RoutePattern pattern) => Types is null && pattern.GetParameter("version") is not null;
 }

@@ -13,7 +13,9 @@ namespace Orleans.Multiplex.AspNetCore.OpenApi;
 /// <param name="pattern">The path, with those of the groups in which it is mapped.</param>
 /// <param name="right">What its caller must be allowed to.</param>
 /// <param name="components">What it may refer to.</param>
-internal sealed class OperationWriter(Operation operation, string id, string verb, RoutePattern pattern, Right right, JsonObject components)
+/// <param name="own">The schemas of the application's own types.</param>
+internal sealed class OperationWriter(
+    Operation operation, string id, string verb, RoutePattern pattern, Right right, JsonObject components, OwnSchemas own)
 {
     private const string Json = "application/json";
     private const string Bytes = "application/octet-stream";
@@ -56,7 +58,7 @@ internal sealed class OperationWriter(Operation operation, string id, string ver
 
         if (operation.Body is not null)
         {
-            json["requestBody"] = WriteBody(operation.Body);
+            json["requestBody"] = WriteBody(operation.Types is { } types ? own.Find(types.Body) : SchemaOf(operation.Body));
         }
 
         json["responses"] = WriteResponses();
@@ -79,7 +81,7 @@ internal sealed class OperationWriter(Operation operation, string id, string ver
 
     // Of a name that the protocol has, it may be another thing all the same: in a path of the application's own, or of a group.
     private JsonObject WritePathParameter(string name) =>
-        !operation.IsOwn && components["parameters"]![name]?["in"]?.GetValue<string>() == "path"
+        operation.Types is null && components["parameters"]![name]?["in"]?.GetValue<string>() == "path"
             ? WriteParameter(name)
             : new JsonObject { ["name"] = name, ["in"] = "path", ["required"] = true, ["schema"] = new JsonObject { ["type"] = "string" } };
 
@@ -101,7 +103,7 @@ internal sealed class OperationWriter(Operation operation, string id, string ver
         return parameter;
     }
 
-    private JsonObject WriteBody(string schema)
+    private JsonObject WriteBody(JsonObject schema)
     {
         var content = WriteContent(
             schema,
@@ -160,7 +162,7 @@ internal sealed class OperationWriter(Operation operation, string id, string ver
         if (operation.Answer is not null)
         {
             answer["content"] = WriteContent(
-                operation.Answer,
+                operation.Types is { } types ? own.Find(types.Answer) : SchemaOf(operation.Answer),
                 _examples.Where(example => example.Status == status && example.Answer is not null),
                 static example => example.Answer,
                 $"Only where the request asks for it, with `binary_data_output` or an output's `binary_data`, or has no JSON itself: the same JSON, and behind it the raw bytes of tensors that have a `binary_data_size`, little-endian, in their order. The header `{HeadLength}` has the bytes of the JSON.");
@@ -196,9 +198,9 @@ internal sealed class OperationWriter(Operation operation, string id, string ver
     private static JsonObject WriteHeaders(IEnumerable<string> names) =>
         new(names.Select(static name => KeyValuePair.Create<string, JsonNode?>(name, Reference("headers", name))));
 
-    private JsonObject WriteContent(string schema, IEnumerable<Example> examples, Func<Example, string?> select, string binary)
+    private JsonObject WriteContent(JsonObject schema, IEnumerable<Example> examples, Func<Example, string?> select, string binary)
     {
-        var json = new JsonObject { ["schema"] = schema.Length == 0 ? [] : Reference("schemas", schema) };
+        var json = new JsonObject { ["schema"] = schema };
         if (WriteExamples(examples, select) is { Count: > 0 } written)
         {
             json["examples"] = written;
@@ -219,6 +221,8 @@ internal sealed class OperationWriter(Operation operation, string id, string ver
     private static JsonObject WriteExamples(IEnumerable<Example> examples, Func<Example, string?> select) => new(examples.Select(example =>
         KeyValuePair.Create<string, JsonNode?>(
             example.Name, new JsonObject { ["summary"] = example.Summary, ["value"] = JsonNode.Parse(select(example)!) })));
+
+    private static JsonObject SchemaOf(string name) => name.Length == 0 ? [] : Reference("schemas", name);
 
     private static JsonObject Reference(string kind, string name) => new() { ["$ref"] = $"#/components/{kind}/{name}" };
 

@@ -1,10 +1,12 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.OpenInference;
+using HttpJsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 
 namespace Orleans.Multiplex.AspNetCore.OpenApi;
 
@@ -12,9 +14,11 @@ namespace Orleans.Multiplex.AspNetCore.OpenApi;
 /// The OpenAPI document: the schemas of <c>protocol.json</c>, and an operation for each endpoint that has one in its metadata, as the
 /// endpoint is mapped. It is composed once, on the first request, when all are.
 /// </summary>
-internal sealed class ProtocolDocument(EndpointDataSource endpoints, ApiKeys keys, IOptions<MultiplexClientOptions> client)
+internal sealed class ProtocolDocument(
+    EndpointDataSource endpoints, ApiKeys keys, IOptions<MultiplexClientOptions> client, IOptions<HttpJsonOptions> json)
 {
-    private readonly Lazy<byte[]> _json = new(() => Compose(endpoints.Endpoints.OfType<RouteEndpoint>(), keys, client.Value));
+    private readonly Lazy<byte[]> _json = new(() =>
+        Compose(endpoints.Endpoints.OfType<RouteEndpoint>(), keys, client.Value, json.Value.SerializerOptions));
 
     /// <summary>The document, as JSON in UTF-8.</summary>
     /// <param name="pathBase">The path below which the application answers, which the paths of its endpoints do not have.</param>
@@ -30,7 +34,7 @@ internal sealed class ProtocolDocument(EndpointDataSource endpoints, ApiKeys key
         return Write(document);
     }
 
-    private static byte[] Compose(IEnumerable<RouteEndpoint> endpoints, ApiKeys keys, MultiplexClientOptions client)
+    private static byte[] Compose(IEnumerable<RouteEndpoint> endpoints, ApiKeys keys, MultiplexClientOptions client, JsonSerializerOptions json)
     {
         var document = Read();
         var components = (JsonObject)document["components"]!;
@@ -45,6 +49,7 @@ internal sealed class ProtocolDocument(EndpointDataSource endpoints, ApiKeys key
         var paths = new JsonObject();
         var tags = new HashSet<string>(StringComparer.Ordinal);
         var ids = new OperationIds();
+        var own = new OwnSchemas(json, (JsonObject)components["schemas"]!);
         foreach (var endpoint in endpoints)
         {
             if (endpoint.Metadata.GetMetadata<Operation>() is { } operation)
@@ -53,7 +58,7 @@ internal sealed class ProtocolDocument(EndpointDataSource endpoints, ApiKeys key
                 var right = endpoint.Metadata.GetMetadata<RequiredRight>()!.Right;
                 var verb = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0];
                 var operations = paths[OperationWriter.PathOf(pattern)] ??= new JsonObject();
-                operations[verb.ToLowerInvariant()] = new OperationWriter(operation, ids.Take(operation, pattern), verb, pattern, right, components).Write();
+                operations[verb.ToLowerInvariant()] = new OperationWriter(operation, ids.Take(operation, pattern), verb, pattern, right, components, own).Write();
                 tags.Add(operation.Tag);
             }
         }
