@@ -184,7 +184,13 @@ internal sealed class OperationWriter(
         var error = (JsonObject)components["responses"]![name]!.DeepClone();
         if (hasHeaders)
         {
-            error["headers"] = WriteHeaders(operation.Headers);
+            var headers = WriteHeaders(operation.Headers);
+            foreach (var (header, usual) in error["headers"] as JsonObject ?? [])
+            {
+                headers[header] = usual!.DeepClone();
+            }
+
+            error["headers"] = headers;
         }
 
         if (examples.Count > 0)
