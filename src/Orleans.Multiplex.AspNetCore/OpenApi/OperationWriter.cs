@@ -19,7 +19,6 @@ internal sealed class OperationWriter(
 {
     private const string Json = "application/json";
     private const string Bytes = "application/octet-stream";
-    private const string Control = AccessRule.ControlHeader;
 
     // The header of a body that has raw bytes behind its JSON.
     private const string HeadLength = OpenInference.BinaryHeader.Name;
@@ -43,6 +42,7 @@ internal sealed class OperationWriter(
 
     public JsonObject Write()
     {
+        var changesState = right == Right.Operate && verb != HttpMethods.Get;
         var json = new JsonObject
         {
             ["operationId"] = id,
@@ -51,7 +51,7 @@ internal sealed class OperationWriter(
             ["description"] = string.Join("\n\n", new[] { operation.Description, DescribeRight() }.Where(static text => text.Length > 0)),
             ["security"] = WriteSecurity(),
         };
-        if (WriteParameters() is { Count: > 0 } parameters)
+        if (new ParameterWriter(operation, _examples, components).Write(pattern, changesState) is { Count: > 0 } parameters)
         {
             json["parameters"] = parameters;
         }
@@ -71,37 +71,6 @@ internal sealed class OperationWriter(
     private JsonArray WriteSecurity() => right is Right.Probe or Right.Document
         ? []
         : [new JsonObject { ["Bearer"] = new JsonArray(AccessRule.NameOf(right)) }, new JsonObject()];
-
-    private JsonArray WriteParameters()
-    {
-        var changesState = right == Right.Operate && verb != HttpMethods.Get;
-        var others = operation.Parameters.Concat(operation.MayBeBinary ? [HeadLength] : []).Concat(changesState ? [Control] : []);
-        return [.. pattern.Parameters.Select(static parameter => parameter.Name).Select(WritePathParameter), .. others.Select(WriteParameter)];
-    }
-
-    // Of a name that the protocol has, it may be another thing all the same: in a path of the application's own, or of a group.
-    private JsonObject WritePathParameter(string name) =>
-        operation.Types is null && components["parameters"]![name]?["in"]?.GetValue<string>() == "path"
-            ? WriteParameter(name)
-            : new JsonObject { ["name"] = name, ["in"] = "path", ["required"] = true, ["schema"] = new JsonObject { ["type"] = "string" } };
-
-    private JsonObject WriteParameter(string name)
-    {
-        var known = (JsonObject)components["parameters"]![name]!;
-        if (!_examples.Any(example => example.Parameters.ContainsKey(name)))
-        {
-            return Reference("parameters", name);
-        }
-
-        var parameter = (JsonObject)known.DeepClone();
-        var usual = known["schema"]!["examples"]?[0]!.GetValue<string>();
-        parameter["examples"] = new JsonObject(
-            from example in _examples
-            let value = example.Parameters.GetValueOrDefault(name, usual!)
-            where value is not null
-            select KeyValuePair.Create<string, JsonNode?>(example.Name, new JsonObject { ["summary"] = example.Summary, ["value"] = value }));
-        return parameter;
-    }
 
     private JsonObject WriteBody(JsonObject schema)
     {
