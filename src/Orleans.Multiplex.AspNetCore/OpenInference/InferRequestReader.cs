@@ -64,19 +64,19 @@ internal static class InferRequestReader
             }
             else if (ReadScope.IsProperty(ref reader, "outputs"u8))
             {
-                reader.Read();
-                outputs = outputs.IsDefault ? ReadOutputs(ref reader, scope) : throw scope.Fault("The body has \"outputs\" twice.");
+                if (ReadScope.ReadOptional(ref reader))
+                {
+                    outputs = outputs.IsDefault ? ReadOutputs(ref reader, scope) : throw scope.Fault("The body has \"outputs\" twice.");
+                }
             }
             else if (ReadScope.IsProperty(ref reader, "id"u8))
             {
-                reader.Read();
-                id = scope.ReadText(ref reader, "\"id\"");
-                scope.TakeText(id);
+                id = ReadScope.ReadOptional(ref reader) ? scope.ReadText(ref reader, "\"id\"") : null;
+                scope.TakeText(id ?? "");
             }
             else if (ReadScope.IsProperty(ref reader, "parameters"u8))
             {
-                reader.Read();
-                parameters = RequestParameters.Read(ref reader, scope);
+                parameters = ReadScope.ReadOptional(ref reader) ? RequestParameters.Read(ref reader, scope) : default;
             }
             else
             {

@@ -86,6 +86,16 @@ internal sealed class ReadScope(string model, int bodyLength, long limit, BytesI
         }
     }
 
+    /// <summary>
+    /// Goes on to the value of the optional property at the reader; false when it is null, which is as if the property were not there: many
+    /// clients write all that their types have.
+    /// </summary>
+    public static bool ReadOptional(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.TokenType != JsonTokenType.Null;
+    }
+
     /// <summary>The text of the string at the reader.</summary>
     /// <param name="reader">At the value.</param>
     /// <param name="what">What the value is, for the error.</param>

@@ -64,8 +64,7 @@ internal readonly record struct WantedOutput(string Name, bool? IsBinary)
             }
             else if (ReadScope.IsProperty(ref reader, "parameters"u8))
             {
-                reader.Read();
-                isBinary = ReadBinaryData(ref reader, index, scope);
+                isBinary = ReadScope.ReadOptional(ref reader) ? ReadBinaryData(ref reader, index, scope) : null;
             }
             else
             {
@@ -84,8 +83,7 @@ internal readonly record struct WantedOutput(string Name, bool? IsBinary)
         {
             if (ReadScope.IsProperty(ref reader, "binary_data"u8))
             {
-                reader.Read();
-                isBinary = scope.ReadFlag(ref reader, $"The parameter \"binary_data\" of outputs[{index}]");
+                isBinary = ReadScope.ReadOptional(ref reader) ? scope.ReadFlag(ref reader, $"The parameter \"binary_data\" of outputs[{index}]") : null;
             }
             else
             {

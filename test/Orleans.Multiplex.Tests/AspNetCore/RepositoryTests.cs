@@ -21,6 +21,8 @@ public sealed class RepositoryTests
     [Theory]
     [InlineData(null)]
     [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("""{"ready":null,"parameters":null}""")]
     [InlineData("""{"ready":false,"unknown":[1,{"a":2}]}""")]
     public async Task Index_ListsAllPartsWithStates(string? body)
     {
@@ -84,6 +86,7 @@ public sealed class RepositoryTests
     [InlineData("{", "not valid JSON")]
     [InlineData("""{"ready":1}""", "ready")]
     [InlineData("{} x", "not valid JSON")]
+    [InlineData("null x", "not valid JSON")]
     [InlineData("""{"parameters":{"\ud800":1}}""", "not valid UTF-8")]
     public async Task Index_WrongBody_IsRefused(string body, string why)
     {
@@ -152,6 +155,9 @@ public sealed class RepositoryTests
     [Theory]
     [InlineData("load", null)]
     [InlineData("load", """{"parameters":{}}""")]
+    [InlineData("load", """{"parameters":null}""")]
+    [InlineData("load", "null")]
+    [InlineData("unload", " null ")]
     [InlineData("unload", """{"parameters":{"unload_dependents":false}}""")]
     public async Task LoadAndUnload_AreDoneWithAnEmptyAnswer(string verb, string? body)
     {

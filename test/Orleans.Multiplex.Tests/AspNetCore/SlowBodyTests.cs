@@ -1,12 +1,14 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.IO.Compression;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.AspNetCore;
@@ -20,6 +22,7 @@ public sealed class SlowBodyTests
     [Theory]
     [InlineData("/v2/models/iris/infer", "")]
     [InlineData("/v2/models/iris/infer", "Inference-Header-Content-Length: 102\r\n")]
+    [InlineData("/v2/models/iris/infer", "Content-Encoding: gzip\r\n")]
     [InlineData("/v2/repository/index", "")]
     public async Task Http_IsEndedAtTheTimeOfARequest(string path, string length)
     {
@@ -29,7 +32,8 @@ public sealed class SlowBodyTests
         using var connection = new TcpClient();
         await connection.ConnectAsync(IPAddress.Loopback, host.Address.Port, HttpHost.Cancellation);
         await using var stream = connection.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\n{length}Content-Length: 1000102\r\n\r\n{Json}"), HttpHost.Cancellation);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\n{length}Content-Length: 1000102\r\n\r\n"), HttpHost.Cancellation);
+        await stream.WriteAsync(length.Contains("gzip", StringComparison.Ordinal) ? Zip(Json) : Encoding.ASCII.GetBytes(Json), HttpHost.Cancellation);
 
         await time.NextTimerAsync(Allowed);
         time.Advance(Allowed);
@@ -50,6 +54,11 @@ public sealed class SlowBodyTests
         Assert.Contains("Multiplex:RequestTimeout", new string(error), StringComparison.Ordinal);
         Assert.Equal(0, host.InFlight.Charged);
         Assert.Null(host.Fake.Last);
+
+        // Nobody may fill the log of the server with errors.
+        connection.Close();
+        await host.StopAsync();
+        Assert.DoesNotContain(host.Log.Entries, static entry => entry.Level >= LogLevel.Warning);
     }
 
     /// <summary>The time of a stream's message begins with its first byte: between two messages a stream may last.</summary>
@@ -83,6 +92,17 @@ public sealed class SlowBodyTests
         await body.Writer.CompleteAsync();
         await host.StopAsync();
         Assert.Equal(0, host.InFlight.Charged);
+    }
+
+    private static byte[] Zip(string text)
+    {
+        var bytes = new MemoryStream();
+        using (var zip = new GZipStream(bytes, CompressionLevel.Optimal))
+        {
+            zip.Write(Encoding.ASCII.GetBytes(text));
+        }
+
+        return bytes.ToArray();
     }
 
     private static void Set(IDictionary<string, string?> settings) => settings["Multiplex:RequestTimeout"] = "00:00:47";
