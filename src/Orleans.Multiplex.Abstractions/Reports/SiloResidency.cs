@@ -91,4 +91,8 @@ public sealed record ResidentModel
     /// <summary>Whether a pin keeps it.</summary>
     [Id(8)]
     public bool IsPinned { get; init; }
+
+    /// <summary>How far the fetch of its files is; null when none is under way.</summary>
+    [Id(9)]
+    public FetchReport? Fetch { get; init; }
 }
