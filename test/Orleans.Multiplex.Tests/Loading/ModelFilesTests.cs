@@ -36,6 +36,7 @@ public sealed class ModelFilesTests : IDisposable
         var manifest = _store.Put("m", 1000);
         await _silo.LoadAsync("m", manifest: manifest);
         await _silo.Evictions.EvictAsync(Assert.Single(_silo.Ledger.Snapshot()), EvictionReason.Operator).Soon();
+        await CacheTest.UntilAsync(IsFree);
         var measuring = new Checkpoint();
         _silo.Opener.Measure = async (_, _) =>
         {
@@ -46,12 +47,17 @@ public sealed class ModelFilesTests : IDisposable
         var resident = _silo.Enter("m", manifest: manifest);
         await measuring.Reached;
 
-        var record = Assert.Single(Directory.GetFiles(_silo.CacheFolder!.Versions, "*.json", SearchOption.AllDirectories));
-        Assert.Null(FileLock.TryTake(record, create: false));
+        Assert.False(IsFree());
         measuring.Open();
         await (succeeds ? resident.WhenLoaded : resident.WhenGone).Soon();
-        using var free = FileLock.TryTake(record, create: false);
-        Assert.NotNull(free);
+        Assert.True(IsFree());
+
+        bool IsFree()
+        {
+            var record = Directory.GetFiles(_silo.CacheFolder!.Versions, "*.json", SearchOption.AllDirectories);
+            using var free = record.Length == 1 ? FileLock.TryTake(record[0], create: false) : null;
+            return free is not null;
+        }
     }
 
     [Fact]
