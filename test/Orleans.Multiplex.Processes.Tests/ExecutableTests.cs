@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
+using Orleans.Multiplex.Testing.Onnx;
 using Orleans.Multiplex.Testing.OpenInference;
 using Orleans.Multiplex.Testing.Processes;
 using Xunit;
@@ -133,11 +134,51 @@ public sealed class ExecutableTests
         Assert.DoesNotContain("   at ", error.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<string> AskAsync(HttpClient http, string model)
+    [Fact]
+    public async Task Gateway_CacheThatCannotBeWrittenTo_StopsAndSaysWhichSettingNamesAnother()
+    {
+        using var folder = new TemporaryFolder();
+
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => HostProcess.StartAsync(
+            ProcessCluster.Gateway,
+            "gateway",
+            [.. HostProcess.AnyPorts, $"--Multiplex:Cluster:Directory={folder.Path}", "--Multiplex:Cache:Path=/proc/nowhere"]));
+
+        Assert.Contains("The folder '/proc/nowhere/v1' cannot be used as the cache of models:", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Name in Multiplex:Cache:Path a folder", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Gateway_StartedAgain_HasTheFilesAndSeesOneThatWasReplaced()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Path.Combine(Directory.CreateDirectory(Path.Combine(folder.Path, "models", "1")).FullName, "model.onnx");
+        string[] settings = [.. HostProcess.AnyPorts, $"--Multiplex:Cluster:Directory={folder.Path}/cluster", $"--Multiplex:Models={folder.Path}/models", $"--Multiplex:Cache:Path={folder.Path}/cache"];
+        var answers = new string[3];
+        for (var i = 0; i < answers.Length; i++)
+        {
+            await using var gateway = await HostProcess.StartAsync(ProcessCluster.Gateway, "gateway", settings);
+            using var http = gateway.CreateClient();
+            if (i != 1)
+            {
+                await File.WriteAllBytesAsync(model, TestModels.Affine(1, i), TestContext.Current.CancellationToken);
+            }
+
+            answers[i] = await AskAsync(http, "1", "[1,4]", "[1,1,1,1]");
+            await gateway.KillAsync();
+        }
+
+        Assert.Contains("[1,1,1,1]", answers[0], StringComparison.Ordinal);
+        Assert.Equal(answers[0], answers[1]);
+        Assert.Contains("[3,3,3,3]", answers[2], StringComparison.Ordinal);
+        Assert.Equal(2, Directory.GetFiles(Path.Combine(folder.Path, "cache"), "*.json", SearchOption.AllDirectories).Length);
+    }
+
+    private static async Task<string> AskAsync(HttpClient http, string model, string shape = "[1,3]", string data = "[1,2,3]")
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/");
         request.Headers.Add("serve_multiplexed_model_id", model);
-        request.Content = new StringContent("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1,3],"data":[1,2,3]}]}""");
+        request.Content = new StringContent($$"""{"inputs":[{"name":"x","datatype":"FP32","shape":{{shape}},"data":{{data}}}]}""");
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
         return await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }

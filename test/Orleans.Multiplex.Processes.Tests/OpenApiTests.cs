@@ -78,13 +78,14 @@ public sealed class OpenApiTests
             return [answered];
         }
 
+        var faults = check.FindFaults(call.AnswerHeaders, response.Headers);
         if (call.AnswerSchema is null)
         {
-            return [];
+            return faults;
         }
 
         var answer = JsonNode.Parse(text);
-        var faults = check.FindFaults(call.AnswerSchema, answer);
+        faults = faults.Concat(check.FindFaults(call.AnswerSchema, answer));
         return call.Answer is null || (Varying.Contains(call.Operation) && call.Status == 200) || JsonNode.DeepEquals(call.Answer, answer)
             ? faults
             : faults.Append(answered);

@@ -1,15 +1,5 @@
 namespace Orleans.Multiplex;
 
-/// <summary>Where a pin comes from.</summary>
-public enum PinOrigin
-{
-    /// <summary>The settings of a silo (<c>Multiplex:Pinned</c>): it holds as long as such a silo lives.</summary>
-    Settings,
-
-    /// <summary>An operator: it holds until it is taken back, as long as the cluster lives, and longer where a grain storage keeps it.</summary>
-    Operator,
-}
-
 /// <summary>A pin.</summary>
 /// <param name="Model">What is pinned: <c>id</c>, the default version, or <c>id@version</c>.</param>
 /// <param name="Origin">Where the pin comes from; <see cref="PinOrigin.Settings"/> where it comes from both.</param>

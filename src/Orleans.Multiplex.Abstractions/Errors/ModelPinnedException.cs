@@ -1,6 +1,6 @@
 namespace Orleans.Multiplex;
 
-/// <summary>The model is pinned, and what was asked for would take it away; nothing was changed.</summary>
+/// <summary>The model is pinned, and what was asked for would take it away, which did not happen. Copies of it that no pin keeps may have gone.</summary>
 [GenerateSerializer, Alias("multiplex.ModelPinnedException")]
 public sealed class ModelPinnedException : MultiplexException
 {

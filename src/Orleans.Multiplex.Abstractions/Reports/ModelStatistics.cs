@@ -67,26 +67,3 @@ public sealed record ModelStatistics
     [Id(12)]
     public long Bytes { get; init; }
 }
-
-/// <summary>The runs of one number of rows.</summary>
-/// <param name="BatchSize">The number of rows.</param>
-/// <param name="ComputeInput">Giving the inputs to the inference engine.</param>
-/// <param name="ComputeInfer">The runs themselves.</param>
-/// <param name="ComputeOutput">Taking the outputs from the inference engine.</param>
-[GenerateSerializer, Immutable, Alias("multiplex.BatchStatistics")]
-public readonly record struct BatchStatistics(long BatchSize, CountedTime ComputeInput, CountedTime ComputeInfer, CountedTime ComputeOutput);
-
-/// <summary>How often something was done, and how long it took all together.</summary>
-/// <param name="Count">How often.</param>
-/// <param name="Nanoseconds">How long, in nanoseconds, of which 100 are the smallest step.</param>
-[GenerateSerializer, Immutable, Alias("multiplex.CountedTime")]
-public readonly record struct CountedTime(long Count, long Nanoseconds)
-{
-    /// <summary>The sum of two.</summary>
-    public static CountedTime operator +(CountedTime left, CountedTime right) => left.Add(right);
-
-    /// <summary>The sum of this and another.</summary>
-    public CountedTime Add(CountedTime other) => new(Count + other.Count, Nanoseconds + other.Nanoseconds);
-
-    internal CountedTime Add(TimeSpan once) => new(Count + 1, Nanoseconds + (once.Ticks * TimeSpan.NanosecondsPerTick));
-}

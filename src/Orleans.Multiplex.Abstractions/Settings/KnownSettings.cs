@@ -14,6 +14,8 @@ internal static class KnownSettings
         "Multiplex:ApiKeys:*:Rate",
         "Multiplex:ApiKeys:*:Rights",
         "Multiplex:AttemptTimeout",
+        "Multiplex:Cache:MaxBytes",
+        "Multiplex:Cache:Path",
         "Multiplex:Cluster:ClusterId",
         "Multiplex:Cluster:Directory",
         "Multiplex:Cluster:GatewayPort",

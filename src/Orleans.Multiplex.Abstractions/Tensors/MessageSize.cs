@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Orleans.Multiplex;
 
-/// <summary>How many bytes the inputs or outputs of a call take in a message: never less than they do.</summary>
+/// <summary>How many bytes the inputs or outputs of a call, or names, take in a message: never less than they do.</summary>
 internal static class MessageSize
 {
     // What the serializer writes around a value, its type and the length of its parts; measured 40 to 60.
@@ -21,7 +21,20 @@ internal static class MessageSize
         return bytes;
     }
 
-    private static long Of(ModelValue value) => ValueOverhead + ((long)value.Name.Length * MaxUtf8BytesPerChar) + value switch
+    public static long Of(ImmutableArray<string> names)
+    {
+        var bytes = 0L;
+        foreach (var name in names)
+        {
+            bytes += OfText(name);
+        }
+
+        return bytes;
+    }
+
+    private static long OfText(string text) => ValueOverhead + ((long)text.Length * MaxUtf8BytesPerChar);
+
+    private static long Of(ModelValue value) => OfText(value.Name) + value switch
     {
         Tensor tensor => tensor.Data.Length + ((long)tensor.Shape.Length * MaxBytesPerDimension),
         ValueSequence sequence => Of(sequence.Elements),

@@ -58,7 +58,7 @@ internal sealed class AccessRule(ApiKeys keys)
 
         // A page in a browser on this machine may send forms and simple requests anywhere, unseen by its reader. A header of ours makes the
         // browser ask first (CORS preflight), and nothing here says yes. gRPC cannot be sent so: its content type makes the browser ask, too.
-        return right == Right.Operate && !isRpc && !HttpMethods.IsGet(context.Request.Method) && !context.Request.Headers.ContainsKey(ControlHeader)
+        return right == Right.Operate && !isRpc && !context.Request.Headers.ContainsKey(ControlHeader)
             ? new Refusal(
                 RefusalReason.MaybeAWebPage,
                 $"Send the header '{ControlHeader}: 1': without it, any web page could send this. With an API key (Multiplex:ApiKeys) it is not needed.")

@@ -11,13 +11,17 @@ namespace Orleans.Multiplex.AspNetCore.Access;
 internal static class RequestModel
 {
     /// <summary>Reads a model and, unless it is null, the version given beside it.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="model">The text; empty where the request names none.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="remedy">What to do where it names none.</param>
     /// <exception cref="InvalidModelIdException">They are no model id, or no version.</exception>
     /// <exception cref="RefusedException">The caller's key is not for this model, whether it exists or not; or a stream is at its key's rate.</exception>
-    public static ModelKey Admit(HttpContext context, string model, string? version = null)
+    public static ModelKey Admit(HttpContext context, string model, string? version = null, string remedy = "name the model.")
     {
         var grant = AccessGrant.Of(context);
         Check(context, grant.CountModel());
-        var key = Parse(model, version);
+        var key = model.Length > 0 ? Parse(model, version) : throw new InvalidModelIdException(model, remedy);
         ErrorBoundary.SetModel(context, key.ToString());
         Check(context, grant.FindRefusal(key));
         return key;

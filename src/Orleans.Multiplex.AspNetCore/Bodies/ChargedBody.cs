@@ -1,29 +1,39 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
+using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Orleans.Multiplex.AspNetCore.Errors;
+using Orleans.Multiplex.AspNetCore.Grpc;
 
 namespace Orleans.Multiplex.AspNetCore.Bodies;
 
 /// <summary>
-/// The body of a gRPC call, charged to the call's account as it arrives: gRPC buffers a whole message before anything else sees it. What
-/// is charged stays so until the account is closed, for the message that is made of it; a stream takes each message's part out.
+/// The body of a gRPC call, charged to the call's account as it arrives: gRPC buffers a whole message before anything else sees it. When a
+/// message is whole, its objects are charged too, before there are any. What is charged stays so until the account is closed, for the
+/// message that is made of it; a stream takes each message's part out.
 /// </summary>
 /// <param name="context">The call.</param>
 /// <param name="account">What its bytes are charged to.</param>
-/// <param name="time">Fires when the message has to be here; never for a stream.</param>
-internal sealed class ChargedBody(HttpContext context, BytesInFlight.Account account, CancellationToken time = default) : PipeReader, IRequestBodyPipeFeature
+/// <param name="type">The type of its messages.</param>
+/// <param name="isStream">Whether there may be many, and pauses between them. The time of a message is then counted from its first byte, else from the call's beginning.</param>
+internal sealed class ChargedBody(HttpContext context, BytesInFlight.Account account, MessageDescriptor type, bool isStream)
+    : PipeReader, IRequestBodyPipeFeature, IDisposable
 {
-    private const int HeadLength = 5;
-
     private readonly PipeReader _body = context.Request.BodyReader;
+
+    // What has been read and not consumed begins with the message that is being read: gRPC consumes whole ones.
     private ReadOnlySequence<byte> _last;
+    private bool _isWhole;
+    private long _weight;
+
     private long _consumed;
+    private long _weights;
     private long _taken;
     private long _charged;
+    private CancellationTokenSource? _time = isStream ? null : ReadingTime.Start(context);
 
     public PipeReader Reader => this;
 
@@ -33,20 +43,24 @@ internal sealed class ChargedBody(HttpContext context, BytesInFlight.Account acc
     /// <summary>What the message read last is charged, to be given back when the message is answered.</summary>
     public BytesInFlight.Account TakeMessage()
     {
-        var message = account.Split(_consumed - _taken);
-        _taken = _consumed;
+        var all = _consumed + _weights;
+        var message = account.Split(all - _taken);
+        _taken = all;
         return message;
     }
 
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         var result = await ReadInTimeAsync(cancellationToken);
-        while (Charge(result) is { } refusal)
+        while (Take(result) is { } refusal)
         {
             if (MakeRoom is null || !await MakeRoom())
             {
                 throw refusal;
             }
+
+            // Meanwhile nothing was read, which is not the client's fault.
+            RestartTime();
         }
 
         return result;
@@ -59,14 +73,21 @@ internal sealed class ChargedBody(HttpContext context, BytesInFlight.Account acc
             return false;
         }
 
-        return Charge(result) is { } refusal ? throw refusal : true;
+        return Take(result) is { } refusal ? throw refusal : true;
     }
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        _consumed += _last.Slice(0, consumed).Length;
+        var bytes = _last.Slice(0, consumed).Length;
+        if (bytes > 0)
+        {
+            _consumed += bytes;
+            _weights += _weight;
+            (_weight, _isWhole) = (0, false);
+        }
+
         _last = default;
         _body.AdvanceTo(consumed, examined);
     }
@@ -75,19 +96,21 @@ internal sealed class ChargedBody(HttpContext context, BytesInFlight.Account acc
 
     public override void Complete(Exception? exception = null) => _body.Complete(exception);
 
+    public void Dispose() => _time?.Dispose();
+
     private async ValueTask<ReadResult> ReadInTimeAsync(CancellationToken cancellationToken)
     {
-        if (!time.CanBeCanceled)
-        {
-            return await _body.ReadAsync(cancellationToken);
-        }
-
         if (_body.TryRead(out var result))
         {
             return result;
         }
 
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time);
+        if (_time is not { } time)
+        {
+            return await _body.ReadAsync(cancellationToken);
+        }
+
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
         try
         {
             return await _body.ReadAsync(end.Token);
@@ -99,17 +122,38 @@ internal sealed class ChargedBody(HttpContext context, BytesInFlight.Account acc
         }
     }
 
-    // A message is read as a whole, so what is not consumed begins with the head of one: whether it is compressed, and its length. Of
-    // numbers that cannot be, gRPC makes errors of the server.
+    // The errors become a status here: no interceptor sees those of reading a single message.
+    private RpcException? Take(ReadResult result)
+    {
+        // What a compressed message takes is not known before it takes it.
+        if (context.Request.Headers.GrpcEncoding is [not ("" or "identity"), ..])
+        {
+            throw new RpcException(new Status(StatusCode.Unimplemented, "The message is compressed; send it without compression."));
+        }
+
+        _last = result.Buffer;
+        CheckHead(_last);
+        if (!_isWhole)
+        {
+            _isWhole = MessageWeight.TryWeigh(_last, type, out _weight);
+            if (isStream && (_isWhole ? _time is not null : _time is null && !_last.IsEmpty))
+            {
+                RestartTime();
+            }
+        }
+
+        return Charge(_consumed + _last.Length + _weights + _weight);
+    }
+
+    // Of numbers that cannot be, gRPC makes errors of the server.
     private static void CheckHead(ReadOnlySequence<byte> message)
     {
-        if (message.Length < HeadLength)
+        Span<byte> head = stackalloc byte[MessageWeight.HeadLength];
+        if (!new SequenceReader<byte>(message).TryCopyTo(head))
         {
             return;
         }
 
-        Span<byte> head = stackalloc byte[HeadLength];
-        message.Slice(0, HeadLength).CopyTo(head);
         if (head[0] > 1)
         {
             throw new RpcException(new Status(StatusCode.InvalidArgument, "The body is no message of gRPC."));
@@ -121,36 +165,33 @@ internal sealed class ChargedBody(HttpContext context, BytesInFlight.Account acc
         }
     }
 
-    // The errors become a status here: no interceptor sees those of reading a single message.
-    private RpcException? Charge(ReadResult result)
+    private RpcException? Charge(long due)
     {
-        // What a compressed message takes is not known before it takes it.
-        if (context.Request.Headers.GrpcEncoding is [not ("" or "identity"), ..])
+        if (due <= _charged)
         {
-            throw new RpcException(new Status(StatusCode.Unimplemented, "The message is compressed; send it without compression."));
+            return null;
         }
 
-        _last = result.Buffer;
-        if (_consumed == _taken)
+        try
         {
-            CheckHead(_last);
+            account.Charge(due - _charged);
+        }
+        catch (OverloadedException error)
+        {
+            return RpcErrors.Find(error);
         }
 
-        var arrived = _consumed + _last.Length;
-        if (arrived > _charged)
-        {
-            try
-            {
-                account.Charge(arrived - _charged);
-            }
-            catch (OverloadedException error)
-            {
-                return RpcErrors.Find(error);
-            }
-
-            _charged = arrived;
-        }
-
+        _charged = due;
         return null;
+    }
+
+    // A stream has a time only while a message is on its way.
+    private void RestartTime()
+    {
+        if (isStream)
+        {
+            _time?.Dispose();
+            _time = _isWhole ? null : ReadingTime.Start(context);
+        }
     }
 }

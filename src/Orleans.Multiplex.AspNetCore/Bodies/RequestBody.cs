@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using Microsoft.AspNetCore.Http;
 
 namespace Orleans.Multiplex.AspNetCore.Bodies;
@@ -14,6 +15,9 @@ internal sealed class RequestBody : IDisposable
     private readonly BytesInFlight.Account _account;
     private byte[] _buffer = [];
     private int _capacity;
+
+    // What the pool gives for the capacity: a power of two.
+    private long _charged;
     private int _count;
 
     private RequestBody(BytesInFlight.Account account) => _account = account;
@@ -34,8 +38,13 @@ internal sealed class RequestBody : IDisposable
         var body = new RequestBody(account);
         try
         {
-            // Without a length, one byte beyond the limit tells that there is more.
-            await body.FillAsync(content, Math.Min(length ?? content.Length ?? long.MaxValue, content.Limit + 1), cancellationToken);
+            var end = length ?? content.Length;
+            await body.FillAsync(content, Math.Min(end ?? long.MaxValue, content.Limit), cancellationToken);
+            if (body._count == content.Limit && end != content.Limit)
+            {
+                await RequireEndAsync(content, cancellationToken);
+            }
+
             return body;
         }
         catch
@@ -47,12 +56,8 @@ internal sealed class RequestBody : IDisposable
 
     public void Dispose()
     {
-        if (_capacity > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _account.Release(_capacity);
-            (_buffer, _capacity, _count) = ([], 0, 0);
-        }
+        Return();
+        (_buffer, _capacity, _charged, _count) = ([], 0, 0, 0);
     }
 
     private async Task FillAsync(RequestContent content, long end, CancellationToken cancellationToken)
@@ -74,16 +79,27 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
+    // Without a length, whether there is more than the limit shows when more is asked for: the content refuses it.
+    private static async Task RequireEndAsync(RequestContent content, CancellationToken cancellationToken) =>
+        await content.ReadAsync(new byte[1], cancellationToken);
+
+    // Both buffers are there while one is copied.
     private void Grow(long capacity)
     {
-        _account.Charge(capacity - _capacity);
+        var charged = (long)BitOperations.RoundUpToPowerOf2((ulong)capacity);
+        _account.Charge(charged);
         var larger = ArrayPool<byte>.Shared.Rent((int)capacity);
         _buffer.AsSpan(0, _count).CopyTo(larger);
+        Return();
+        (_buffer, _capacity, _charged) = (larger, (int)capacity, charged);
+    }
+
+    private void Return()
+    {
         if (_capacity > 0)
         {
             ArrayPool<byte>.Shared.Return(_buffer);
+            _account.Release(_charged);
         }
-
-        (_buffer, _capacity) = (larger, (int)capacity);
     }
 }

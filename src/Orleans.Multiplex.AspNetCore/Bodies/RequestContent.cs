@@ -6,16 +6,16 @@ namespace Orleans.Multiplex.AspNetCore.Bodies;
 
 /// <summary>The bytes of a request's body as they come: inflated when it is compressed, never more than the limit, and for no longer than a request has time.</summary>
 /// <param name="context">The request.</param>
-/// <param name="stream">The bytes.</param>
-/// <param name="length">How many there are; null when only their end will tell.</param>
+/// <param name="body">Its body.</param>
 /// <param name="limit">The most that there may be.</param>
-internal sealed class RequestContent(HttpContext context, Stream stream, long? length, long limit) : IAsyncDisposable
+internal sealed class RequestContent(HttpContext context, EndableReader body, long limit) : IAsyncDisposable
 {
+    private readonly Stream _stream = Inflate(body.AsStream(leaveOpen: true), context.Request.Headers.ContentEncoding.ToString());
     private readonly CancellationTokenSource _time = ReadingTime.Start(context);
     private long _count;
 
     /// <summary>How many bytes there are; null when only their end will tell, as with compressed and chunked bodies.</summary>
-    public long? Length => length;
+    public long? Length => IsInflated ? null : context.Request.ContentLength;
 
     /// <summary>The most bytes that there may be.</summary>
     public long Limit => limit;
@@ -36,18 +36,20 @@ internal sealed class RequestContent(HttpContext context, Stream stream, long? l
             throw TooLong(limit);
         }
 
-        var stream = Inflate(request.Body, request.Headers.ContentEncoding.ToString());
-        return new RequestContent(context, stream, stream == request.Body ? request.ContentLength : null, limit);
+        return new RequestContent(context, new EndableReader(request.BodyReader), limit);
     }
+
+    private bool IsInflated => _stream is GZipStream or ZLibStream;
 
     /// <summary>Reads what is there, at least a byte unless the body has ended; returns the number of bytes.</summary>
     /// <exception cref="BadHttpRequestException">The body is longer than the limit, ends early, is not compressed as it says, or takes too long.</exception>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         using var gone = cancellationToken.UnsafeRegister(static time => ((CancellationTokenSource)time!).Cancel(), _time);
+        using var end = _time.Token.UnsafeRegister(static body => ((EndableReader)body!).CancelPendingRead(), body);
         try
         {
-            var read = await stream.ReadAsync(buffer, _time.Token);
+            var read = await _stream.ReadAsync(buffer, CancellationToken.None);
             _count += read;
             return _count > limit ? throw TooLong(limit) : read;
         }
@@ -80,7 +82,7 @@ internal sealed class RequestContent(HttpContext context, Stream stream, long? l
         _time.Dispose();
 
         // The server's own stream is the server's to end.
-        return stream is GZipStream or ZLibStream ? stream.DisposeAsync() : ValueTask.CompletedTask;
+        return IsInflated ? _stream.DisposeAsync() : ValueTask.CompletedTask;
     }
 
     private static Stream Inflate(Stream body, string encoding) => encoding.ToUpperInvariant() switch

@@ -17,20 +17,24 @@ internal static class ControlRoutes
     /// <summary>What can be done with a model.</summary>
     public static IReadOnlyCollection<string> Verbs { get; } = ["load", "unload", "pin", "unpin"];
 
-    private static readonly Operation Load = Describe("operateLoad", "Load a model", "Answers when it is resident. It pins nothing.");
+    private static readonly Operation Load = Describe(
+        "operateLoad", "Load a model", "Answers when it is resident. It pins nothing.", ErrorStatuses.OfLoad);
 
     private static readonly Operation Unload = Describe(
-        "operateUnload", "Unload a model", "Answers when it is resident nowhere any more. The requests that use it end first. A pinned model is not unloaded.");
+        "operateUnload", "Unload a model", "Answers when it is resident nowhere any more. The requests that use it end first. A pinned model is not unloaded.",
+        [.. ErrorStatuses.OfModel, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict]);
 
     private static readonly Operation Pin = Describe(
-        "pin", "Pin a model", "A pinned model is never evicted, and is loaded without being asked for, also elsewhere after its silo went. What would not fit is refused.");
+        "pin", "Pin a model", "A pinned model is never evicted, and is loaded without being asked for, also elsewhere after its silo went. What would not fit is refused.",
+        [.. ErrorStatuses.OfLoad, StatusCodes.Status409Conflict]);
 
-    private static readonly Operation Unpin = Describe("unpin", "Unpin a model", "The model stays until others need its room. Pins of settings hold.");
+    private static readonly Operation Unpin = Describe(
+        "unpin", "Unpin a model", "The model stays until others need its room. Pins of settings hold.", [.. ErrorStatuses.OfModel, StatusCodes.Status409Conflict]);
 
     private static readonly Operation GetPins = new("getPins", "Operation", "The pinned models")
     {
         Answer = "Pins",
-        Errors = [StatusCodes.Status503ServiceUnavailable],
+        Errors = ErrorStatuses.OfCluster,
         Examples = [new("pins", "One that an operator pinned") { Answer = """{"pins":[{"model":"1","origin":"operator","silo":"silo-1"}]}""" }],
     };
 
@@ -65,20 +69,11 @@ internal static class ControlRoutes
             await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json => ResidencyJson.Write(json, report));
         });
 
-    private static Operation Describe(string id, string summary, string description) => new(id, "Operation", summary)
+    private static Operation Describe(string id, string summary, string description, IReadOnlyList<int> errors) => new(id, "Operation", summary)
     {
         Description = description,
         Answer = "ModelReport",
-        Errors =
-        [
-            StatusCodes.Status400BadRequest,
-            StatusCodes.Status404NotFound,
-            StatusCodes.Status409Conflict,
-            StatusCodes.Status422UnprocessableEntity,
-            StatusCodes.Status503ServiceUnavailable,
-            StatusCodes.Status504GatewayTimeout,
-            StatusCodes.Status507InsufficientStorage,
-        ],
+        Errors = errors,
         Examples = [new("model-1", "Model 1") { Answer = ResidencyRoutes.ReportExample }],
     };
 

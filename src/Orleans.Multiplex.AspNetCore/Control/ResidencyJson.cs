@@ -4,7 +4,7 @@ namespace Orleans.Multiplex.AspNetCore.Control;
 
 /// <summary>
 /// Writes the reports on residency. Names in camel case; bytes as numbers; durations in seconds, with <c>Seconds</c> at the end of the
-/// name; states as text; what is not known is null.
+/// name; states as text; what is not known is null, and <c>fetch</c> left out where none is under way, as nearly everywhere.
 /// </summary>
 internal static class ResidencyJson
 {
@@ -98,6 +98,15 @@ internal static class ResidencyJson
         json.WriteNumber("inFlight", model.InFlight);
         WriteSeconds(json, "loadSeconds", model.LoadTime);
         json.WriteBoolean("pinned", model.IsPinned);
+        if (model.Fetch is { } fetch)
+        {
+            json.WriteStartObject("fetch");
+            json.WriteNumber("bytes", fetch.Bytes);
+            json.WriteNumber("totalBytes", fetch.TotalBytes);
+            json.WriteNumber("bytesPerSecond", fetch.BytesPerSecond);
+            WriteSeconds(json, "remainingSeconds", fetch.Remaining);
+            json.WriteEndObject();
+        }
     }
 
     private static void WriteArray<T>(Utf8JsonWriter json, string property, IEnumerable<T> items, Action<Utf8JsonWriter, T> writeProperties)

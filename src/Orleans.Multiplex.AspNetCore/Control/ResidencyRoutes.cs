@@ -24,7 +24,7 @@ internal static class ResidencyRoutes
     private static readonly Operation GetSilos = new("getSilos", "Operation", "What each silo holds")
     {
         Answer = "Silos",
-        Errors = [StatusCodes.Status503ServiceUnavailable],
+        Errors = ErrorStatuses.OfCluster,
         Examples =
         [
             new("silos", "One silo with a model")
@@ -42,7 +42,7 @@ internal static class ResidencyRoutes
     {
         Description = "With the last failure and the time of the next try. Here a `/` within the id may stand as it is.",
         Answer = "ModelReport",
-        Errors = [StatusCodes.Status400BadRequest, StatusCodes.Status503ServiceUnavailable],
+        Errors = ErrorStatuses.OfModel,
         Examples = [new("model-1", "Model 1") { Answer = ReportExample }],
     };
 

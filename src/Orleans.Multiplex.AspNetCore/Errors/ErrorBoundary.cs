@@ -53,9 +53,9 @@ internal sealed class ErrorBoundary(TimeProvider time, IHostEnvironment environm
             report = Unexpected(context, error);
         }
 
-        if (context.Response.HasStarted)
+        if (context.Response.HasStarted || context.Response.BodyWriter is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 })
         {
-            // Half an answer is out. Cutting it off is the only way left to say that it is not whole.
+            // Half an answer is out, or on its way and cannot be taken back. Cutting it off is the only way left to say that it is not whole.
             context.Abort();
             return;
         }

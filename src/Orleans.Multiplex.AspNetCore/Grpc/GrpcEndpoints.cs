@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
@@ -53,15 +54,15 @@ internal static class GrpcEndpoints
     {
         var answer = endpoint.RequestDelegate!;
 
-        // A stream of requests may last; it waits for its own answers.
-        var isOneMessage = endpoint.Metadata.OfType<GrpcMethodMetadata>().LastOrDefault()?.Method.Type is MethodType.Unary or MethodType.ServerStreaming;
+        // An endpoint without a method answers that there is none, and reads nothing.
+        var method = endpoint.Metadata.OfType<GrpcMethodMetadata>().LastOrDefault()?.Method;
+        var type = method is null ? Empty.Descriptor : MessageReading.FindInput(method);
         endpoint.RequestDelegate = async context =>
         {
             using var account = context.RequestServices.GetRequiredService<BytesInFlight>().Open(model: "");
             context.Features.Set(account);
-            using var time = isOneMessage ? ReadingTime.Start(context) : null;
             var received = context.Request.BodyReader;
-            var body = new ChargedBody(context, account, time?.Token ?? CancellationToken.None);
+            using var body = new ChargedBody(context, account, type, isStream: method?.Type is MethodType.ClientStreaming or MethodType.DuplexStreaming);
             context.Features.Set(body);
             context.Features.Set<IRequestBodyPipeFeature>(body);
 

@@ -7,7 +7,7 @@ using static Grpc.Health.V1.HealthCheckResponse.Types;
 namespace Orleans.Multiplex.AspNetCore.Grpc;
 
 /// <summary>The standard health service: the server as a whole (<c>""</c>) and the inference service serve while requests can be answered.</summary>
-[BindServiceMethod(typeof(MessageFaults), nameof(MessageFaults.BindHealth))]
+[BindServiceMethod(typeof(MessageReading), nameof(MessageReading.BindHealth))]
 internal sealed class HealthRpcs(ReadinessProbe probe, TimeProvider time, IHostApplicationLifetime lifetime) : Health.HealthBase
 {
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);

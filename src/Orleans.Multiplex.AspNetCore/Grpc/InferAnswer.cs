@@ -10,8 +10,12 @@ namespace Orleans.Multiplex.AspNetCore.Grpc;
 /// </summary>
 internal static class InferAnswer
 {
+    /// <summary>Whether the answer of a request is raw.</summary>
+    public static bool IsRaw(ModelInferRequest request, TensorAnswer response) =>
+        request.RawInputContents.Count > 0 || response.Outputs.Any(static output => TypedFields.Find(output.Type) is null);
+
     /// <summary>Makes the message of an answer, whose raw contents are the outputs' own bytes.</summary>
-    public static ModelInferResponse Write(ModelKey model, ModelInferRequest request, TensorAnswer response)
+    public static ModelInferResponse Write(ModelKey model, ModelInferRequest request, TensorAnswer response, bool isRaw)
     {
         var message = new ModelInferResponse
         {
@@ -19,14 +23,12 @@ internal static class InferAnswer
             ModelVersion = response.Version.ToString(System.Globalization.CultureInfo.InvariantCulture),
             Id = request.Id,
         };
-        var raw = request.RawInputContents.Count > 0
-            || response.Outputs.Any(static output => TypedFields.Find(output.Type) is null);
         foreach (var tensor in response.Outputs)
         {
             var described = new ModelInferResponse.Types.InferOutputTensor { Name = tensor.Name, Datatype = tensor.Type.GetProtocolName() };
             described.Shape.AddRange(tensor.Shape);
             message.Outputs.Add(described);
-            if (raw)
+            if (isRaw)
             {
                 message.RawOutputContents.Add(UnsafeByteOperations.UnsafeWrap(tensor.Data));
             }

@@ -35,13 +35,24 @@ internal sealed class InferCall(TensorCall call, InferTimeout timeout, IOptions<
         // 2 The call.
         var response = await call.InferAsync(model, inputs, asked, cancellationToken);
 
-        // 3 The answer: its tensors, and as much again for the message on its way out.
-        account.ChargeAnyway(2 * response.Bytes);
-        var answer = InferAnswer.Write(model, request, response);
-        return answer.CalculateSize() <= _maxMessageBytes
-            ? answer
-            : throw new BadHttpRequestException(
+        // 3 The answer: its tensors, their bytes in the message, and these again on their way out. Typed elements may take ten times as much
+        //   as in a tensor, so they are measured before they are written. Raw contents are the tensors' own bytes.
+        var isRaw = InferAnswer.IsRaw(request, response);
+        var bytes = isRaw ? response.Bytes : response.Outputs.Sum(TypedContentsWriter.Measure);
+        Require(bytes <= _maxMessageBytes);
+        account.ChargeAnyway(response.Bytes + (isRaw ? bytes : 2 * bytes));
+        var answer = InferAnswer.Write(model, request, response, isRaw);
+        Require(answer.CalculateSize() <= _maxMessageBytes);
+        return answer;
+    }
+
+    private void Require(bool isWithinLimit)
+    {
+        if (!isWithinLimit)
+        {
+            throw new BadHttpRequestException(
                 $"The answer is longer than {_maxBytes} bytes (Multiplex:MaxRequestBytes). Send fewer rows at once, or ask for fewer outputs.",
                 StatusCodes.Status413PayloadTooLarge);
+        }
     }
 }

@@ -33,6 +33,7 @@ internal sealed class InferStream(
     private const string ErrorsEndMetadata = "triton_grpc_error";
 
     private readonly bool _errorsEnd = string.Equals(context.RequestHeaders.GetValue(ErrorsEndMetadata), "true", StringComparison.OrdinalIgnoreCase);
+    [SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "The endpoint of the call disposes it.")]
     private readonly ChargedBody _body = context.GetHttpContext().Features.GetRequiredFeature<ChargedBody>();
     private readonly Queue<Task> _outstanding = new();
 

@@ -12,7 +12,7 @@ using Orleans.Multiplex.AspNetCore.Outputs;
 namespace Orleans.Multiplex.AspNetCore.Grpc;
 
 /// <summary>The calls of the protocol's gRPC service. Those but inference, load and unload neither place, load nor evict.</summary>
-[BindServiceMethod(typeof(MessageFaults), nameof(MessageFaults.BindInference))]
+[BindServiceMethod(typeof(MessageReading), nameof(MessageReading.BindInference))]
 internal sealed class InferenceRpcs(
     IMultiplexClient client,
     InferCall call,

@@ -15,8 +15,9 @@ internal static class RpcModel
     public static ModelKey Read(string name, string version, ServerCallContext context)
     {
         var model = name.Length > 0 ? name : context.RequestHeaders.GetValue(ModelIdMetadata);
-        return string.IsNullOrEmpty(model)
-            ? throw new InvalidModelIdException(model, $"set the name of the model in the request, or the metadata {ModelIdMetadata}.")
-            : RequestModel.Admit(context.GetHttpContext(), model, version.Length > 0 ? version : null);
+
+        // Without one it is no model id, which is for the one way to it to say: a request counts whatever it names.
+        return RequestModel.Admit(
+            context.GetHttpContext(), model ?? "", version.Length > 0 ? version : null, $"set the name of the model in the request, or the metadata {ModelIdMetadata}.");
     }
 }

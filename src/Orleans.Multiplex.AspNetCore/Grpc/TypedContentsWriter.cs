@@ -6,12 +6,31 @@ namespace Orleans.Multiplex.AspNetCore.Grpc;
 /// <summary>Writes the elements of a tensor as typed contents: an encoded <c>InferTensorContents</c>.</summary>
 internal static class TypedContentsWriter
 {
-    /// <summary>Writes a tensor whose type has a field of its own (<see cref="TypedFields"/>).</summary>
+    private const int TagBytes = 1;
+
+    /// <summary>How many bytes a tensor takes so, whose type has a field of its own (<see cref="TypedFields"/>).</summary>
+    public static long Measure(Tensor tensor)
+    {
+        if (tensor.Type == TensorType.String)
+        {
+            var texts = 0L;
+            foreach (var element in tensor.EnumerateBytes())
+            {
+                texts += TagBytes + LengthOf(element.Length);
+            }
+
+            return texts;
+        }
+
+        return tensor.Length == 0 ? 0 : TagBytes + LengthOf(IsPlain(tensor.Type) ? tensor.Data.Length : MeasureIntegers(tensor));
+    }
+
+    /// <summary>Writes a tensor whose type has a field of its own.</summary>
     public static ByteString Write(Tensor tensor)
     {
         var field = TypedFields.Find(tensor.Type) ?? throw new ArgumentException("This type has no typed contents.", nameof(tensor));
         var tag = WireFormat.MakeTag(field, WireFormat.WireType.LengthDelimited);
-        using var stream = new MemoryStream(tensor.Data.Length + 16);
+        using var stream = new MemoryStream(checked((int)Measure(tensor)));
         using var output = new CodedOutputStream(stream, leaveOpen: true);
         if (tensor.Type == TensorType.String)
         {
@@ -24,9 +43,8 @@ internal static class TypedContentsWriter
         else if (tensor.Length > 0)
         {
             output.WriteTag(tag);
-            if (tensor.Type is TensorType.Bool or TensorType.Float32 or TensorType.Float64)
+            if (IsPlain(tensor.Type))
             {
-                // They lie in a tensor as they lie packed on the wire.
                 output.WriteBytes(UnsafeByteOperations.UnsafeWrap(tensor.Data));
             }
             else
@@ -41,18 +59,29 @@ internal static class TypedContentsWriter
 
     private static void WriteIntegers(CodedOutputStream output, Tensor tensor)
     {
+        output.WriteLength(checked((int)MeasureIntegers(tensor)));
+        for (var i = 0; i < tensor.Length; i++)
+        {
+            output.WriteUInt64(ElementAt(tensor, i));
+        }
+    }
+
+    private static long MeasureIntegers(Tensor tensor)
+    {
         var bytes = 0L;
         for (var i = 0; i < tensor.Length; i++)
         {
             bytes += CodedOutputStream.ComputeUInt64Size(ElementAt(tensor, i));
         }
 
-        output.WriteLength(checked((int)bytes));
-        for (var i = 0; i < tensor.Length; i++)
-        {
-            output.WriteUInt64(ElementAt(tensor, i));
-        }
+        return bytes;
     }
+
+    // Types that lie in a tensor as they lie packed on the wire.
+    private static bool IsPlain(TensorType type) => type is TensorType.Bool or TensorType.Float32 or TensorType.Float64;
+
+    // Bytes with their length before them.
+    private static long LengthOf(long bytes) => CodedOutputStream.ComputeUInt64Size((ulong)bytes) + bytes;
 
     // Negative numbers go with the sign in 64 bits, also those of fewer.
     private static ulong ElementAt(Tensor tensor, int i)

@@ -21,12 +21,12 @@ internal static class ModelHeaderRoutes
         this EndpointMap map, string pattern, Func<TGrain, TRequest, CancellationToken, Task<TResponse>> call)
         where TGrain : IGrainWithStringKey
     {
-        // Its id is made of its route: an application may have several.
-        var id = string.Concat(pattern.Where(char.IsAsciiLetterOrDigit));
-        var operation = new Operation($"call{id}", "Own classes", $"Call {typeof(TGrain).Name}")
+        // Its id is made of its path: an application may have several.
+        var operation = new Operation(Id: null, "Own classes", $"Call {typeof(TGrain).Name}")
         {
             Description = $"The body is read as `{typeof(TRequest).Name}`, the answer is `{typeof(TResponse).Name}`, both as the application writes JSON.",
             Parameters = [ModelIdHeader.Name],
+            Types = new OwnTypes(typeof(TRequest), typeof(TResponse)),
             Body = "",
             Answer = "",
             Errors = InferenceOperation.Errors,

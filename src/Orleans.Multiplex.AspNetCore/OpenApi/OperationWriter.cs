@@ -7,19 +7,26 @@ using Orleans.Multiplex.AspNetCore.Access;
 namespace Orleans.Multiplex.AspNetCore.OpenApi;
 
 /// <summary>Writes an operation as OpenAPI has it: what it says of itself, and what follows from its verb, its path and its right.</summary>
-internal sealed class OperationWriter(Operation operation, string verb, RoutePattern pattern, Right right, JsonObject components)
+/// <param name="operation">The operation.</param>
+/// <param name="id">Its id, which no other one has.</param>
+/// <param name="verb">The verb that it answers.</param>
+/// <param name="pattern">The path, with those of the groups in which it is mapped.</param>
+/// <param name="right">What its caller must be allowed to.</param>
+/// <param name="components">What it may refer to.</param>
+/// <param name="own">The schemas of the application's own types.</param>
+internal sealed class OperationWriter(
+    Operation operation, string id, string verb, RoutePattern pattern, Right right, JsonObject components, OwnSchemas own)
 {
     private const string Json = "application/json";
     private const string Bytes = "application/octet-stream";
-    private const string Control = AccessRule.ControlHeader;
 
     // The header of a body that has raw bytes behind its JSON.
     private const string HeadLength = OpenInference.BinaryHeader.Name;
 
-    private readonly bool _isOfVersion = pattern.GetParameter("version") is not null;
+    private readonly bool _isOfVersion = operation.IsOfVersion(pattern);
 
     // The text of an error names the version, too; examples of errors are those without it.
-    private readonly IReadOnlyList<Example> _examples = pattern.GetParameter("version") is null
+    private readonly IReadOnlyList<Example> _examples = !operation.IsOfVersion(pattern)
         ? operation.Examples
         : [.. operation.Examples.Where(static example => example.Status == StatusCodes.Status200OK)];
 
@@ -35,22 +42,23 @@ internal sealed class OperationWriter(Operation operation, string verb, RoutePat
 
     public JsonObject Write()
     {
+        var changesState = right == Right.Operate && verb != HttpMethods.Get;
         var json = new JsonObject
         {
-            ["operationId"] = _isOfVersion ? $"{operation.Id}OfVersion" : operation.Id,
+            ["operationId"] = id,
             ["tags"] = new JsonArray(operation.Tag),
             ["summary"] = _isOfVersion ? $"{operation.Summary}, of one version" : operation.Summary,
             ["description"] = string.Join("\n\n", new[] { operation.Description, DescribeRight() }.Where(static text => text.Length > 0)),
             ["security"] = WriteSecurity(),
         };
-        if (WriteParameters() is { Count: > 0 } parameters)
+        if (new ParameterWriter(operation, _examples, components).Write(pattern, changesState) is { Count: > 0 } parameters)
         {
             json["parameters"] = parameters;
         }
 
         if (operation.Body is not null)
         {
-            json["requestBody"] = WriteBody(operation.Body);
+            json["requestBody"] = WriteBody(operation.Types is { } types ? own.Find(types.Body) : SchemaOf(operation.Body));
         }
 
         json["responses"] = WriteResponses();
@@ -64,38 +72,13 @@ internal sealed class OperationWriter(Operation operation, string verb, RoutePat
         ? []
         : [new JsonObject { ["Bearer"] = new JsonArray(AccessRule.NameOf(right)) }, new JsonObject()];
 
-    private JsonArray WriteParameters()
+    private JsonObject WriteBody(JsonObject schema)
     {
-        var changesState = right == Right.Operate && verb != HttpMethods.Get;
-        var names = pattern.Parameters.Select(static parameter => parameter.Name).Concat(operation.Parameters).Concat(changesState ? [Control] : []);
-        return [.. names.Select(WriteParameter)];
-    }
-
-    private JsonObject WriteParameter(string name)
-    {
-        if (components["parameters"]![name] is not JsonObject known)
-        {
-            return new JsonObject { ["name"] = name, ["in"] = "path", ["required"] = true, ["schema"] = new JsonObject { ["type"] = "string" } };
-        }
-
-        if (!_examples.Any(example => example.Parameters.ContainsKey(name)))
-        {
-            return Reference("parameters", name);
-        }
-
-        var parameter = (JsonObject)known.DeepClone();
-        var usual = known["schema"]!["examples"]?[0]!.GetValue<string>();
-        parameter["examples"] = new JsonObject(
-            from example in _examples
-            let value = example.Parameters.GetValueOrDefault(name, usual!)
-            where value is not null
-            select KeyValuePair.Create<string, JsonNode?>(example.Name, new JsonObject { ["summary"] = example.Summary, ["value"] = value }));
-        return parameter;
-    }
-
-    private JsonObject WriteBody(string schema)
-    {
-        var content = WriteContent(schema, _examples.Where(static example => example.Body is not null), static example => example.Body);
+        var content = WriteContent(
+            schema,
+            _examples.Where(static example => example.Body is not null),
+            static example => example.Body,
+            $"The same JSON, and behind it the raw bytes of tensors that have a `binary_data_size`, little-endian, in their order. The header `{HeadLength}` has the bytes of the JSON; with 0 there is none, and all is the one input of the model.");
         return new JsonObject { ["required"] = !operation.IsBodyOptional, ["content"] = content };
     }
 
@@ -142,13 +125,16 @@ internal sealed class OperationWriter(Operation operation, string verb, RoutePat
 
         if (headers.Count > 0)
         {
-            answer["headers"] = new JsonObject(headers.Select(static header => KeyValuePair.Create<string, JsonNode?>(header, Reference("headers", header))));
+            answer["headers"] = WriteHeaders(headers);
         }
 
         if (operation.Answer is not null)
         {
             answer["content"] = WriteContent(
-                operation.Answer, _examples.Where(example => example.Status == status && example.Answer is not null), static example => example.Answer);
+                operation.Types is { } types ? own.Find(types.Answer) : SchemaOf(operation.Answer),
+                _examples.Where(example => example.Status == status && example.Answer is not null),
+                static example => example.Answer,
+                $"Only where the request asks for it, with `binary_data_output` or an output's `binary_data`, or has no JSON itself: the same JSON, and behind it the raw bytes of tensors that have a `binary_data_size`, little-endian, in their order. The header `{HeadLength}` has the bytes of the JSON.");
         }
 
         return answer;
@@ -158,19 +144,38 @@ internal sealed class OperationWriter(Operation operation, string verb, RoutePat
     {
         var name = $"Error{Text(status)}";
         var examples = _examples.Where(example => example.Status == status).ToList();
-        if (examples.Count == 0)
+        var hasHeaders = operation.ErrorsWithHeaders.Contains(status);
+        if (examples.Count == 0 && !hasHeaders)
         {
             return Reference("responses", name);
         }
 
         var error = (JsonObject)components["responses"]![name]!.DeepClone();
-        error["content"]![Json]!["examples"] = WriteExamples(examples, static example => example.Answer);
+        if (hasHeaders)
+        {
+            var headers = WriteHeaders(operation.Headers);
+            foreach (var (header, usual) in error["headers"] as JsonObject ?? [])
+            {
+                headers[header] = usual!.DeepClone();
+            }
+
+            error["headers"] = headers;
+        }
+
+        if (examples.Count > 0)
+        {
+            error["content"]![Json]!["examples"] = WriteExamples(examples, static example => example.Answer);
+        }
+
         return error;
     }
 
-    private JsonObject WriteContent(string schema, IEnumerable<Example> examples, Func<Example, string?> select)
+    private static JsonObject WriteHeaders(IEnumerable<string> names) =>
+        new(names.Select(static name => KeyValuePair.Create<string, JsonNode?>(name, Reference("headers", name))));
+
+    private JsonObject WriteContent(JsonObject schema, IEnumerable<Example> examples, Func<Example, string?> select, string binary)
     {
-        var json = new JsonObject { ["schema"] = schema.Length == 0 ? [] : Reference("schemas", schema) };
+        var json = new JsonObject { ["schema"] = schema };
         if (WriteExamples(examples, select) is { Count: > 0 } written)
         {
             json["examples"] = written;
@@ -181,10 +186,7 @@ internal sealed class OperationWriter(Operation operation, string verb, RoutePat
         {
             content[Bytes] = new JsonObject
             {
-                ["schema"] = new JsonObject
-                {
-                    ["description"] = $"The same JSON, and behind it the raw bytes of tensors that have a `binary_data_size`, little-endian. The header `{HeadLength}` has the bytes of the JSON.",
-                },
+                ["schema"] = new JsonObject { ["type"] = "string", ["format"] = "binary", ["contentMediaType"] = Bytes, ["description"] = binary },
             };
         }
 
@@ -194,6 +196,8 @@ internal sealed class OperationWriter(Operation operation, string verb, RoutePat
     private static JsonObject WriteExamples(IEnumerable<Example> examples, Func<Example, string?> select) => new(examples.Select(example =>
         KeyValuePair.Create<string, JsonNode?>(
             example.Name, new JsonObject { ["summary"] = example.Summary, ["value"] = JsonNode.Parse(select(example)!) })));
+
+    private static JsonObject SchemaOf(string name) => name.Length == 0 ? [] : Reference("schemas", name);
 
     private static JsonObject Reference(string kind, string name) => new() { ["$ref"] = $"#/components/{kind}/{name}" };
 

@@ -24,9 +24,8 @@ internal static class BinaryResponseWriter
     public static async Task WriteAsync(
         HttpResponse response, string model, InferBody request, TensorAnswer answer, BytesInFlight.Account account, CancellationToken cancellationToken)
     {
-        var json = new MemoryStream();
+        using var json = new ChargedStream(account);
         await InferResponseWriter.WriteAsync(PipeWriter.Create(json), model, request, answer, cancellationToken);
-        account.ChargeAnyway(json.Length);
 
         var blobs = answer.Outputs.Where(output => request.Outputs.IsBinary(output.Name)).Select(static output => output.Data).ToList();
         response.ContentType = "application/octet-stream";

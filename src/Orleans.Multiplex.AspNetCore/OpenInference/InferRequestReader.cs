@@ -64,18 +64,19 @@ internal static class InferRequestReader
             }
             else if (ReadScope.IsProperty(ref reader, "outputs"u8))
             {
-                reader.Read();
-                outputs = outputs.IsDefault ? ReadOutputs(ref reader, scope) : throw scope.Fault("The body has \"outputs\" twice.");
+                if (ReadScope.ReadOptional(ref reader))
+                {
+                    outputs = outputs.IsDefault ? ReadOutputs(ref reader, scope) : throw scope.Fault("The body has \"outputs\" twice.");
+                }
             }
             else if (ReadScope.IsProperty(ref reader, "id"u8))
             {
-                reader.Read();
-                id = scope.ReadText(ref reader, "\"id\"");
+                id = ReadScope.ReadOptional(ref reader) ? scope.ReadText(ref reader, "\"id\"") : null;
+                scope.TakeText(id ?? "");
             }
             else if (ReadScope.IsProperty(ref reader, "parameters"u8))
             {
-                reader.Read();
-                parameters = RequestParameters.Read(ref reader, scope);
+                parameters = ReadScope.ReadOptional(ref reader) ? RequestParameters.Read(ref reader, scope) : default;
             }
             else
             {
@@ -121,7 +122,9 @@ internal static class InferRequestReader
         var outputs = ImmutableArray.CreateBuilder<WantedOutput>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            outputs.Add(WantedOutput.Read(ref reader, outputs.Count, scope));
+            var wanted = WantedOutput.Read(ref reader, outputs.Count, scope);
+            scope.TakeText(wanted.Name);
+            outputs.Add(wanted);
         }
 
         return outputs.DrainToImmutable();

@@ -8,18 +8,7 @@ namespace Orleans.Multiplex.AspNetCore.OpenInference;
 internal static class InferenceOperation
 {
     /// <summary>The errors of running a model.</summary>
-    public static IReadOnlyList<int> Errors { get; } =
-    [
-        StatusCodes.Status400BadRequest,
-        StatusCodes.Status404NotFound,
-        StatusCodes.Status413PayloadTooLarge,
-        StatusCodes.Status415UnsupportedMediaType,
-        StatusCodes.Status422UnprocessableEntity,
-        StatusCodes.Status429TooManyRequests,
-        StatusCodes.Status503ServiceUnavailable,
-        StatusCodes.Status504GatewayTimeout,
-        StatusCodes.Status507InsufficientStorage,
-    ];
+    public static IReadOnlyList<int> Errors { get; } = [.. ErrorStatuses.OfBody, .. ErrorStatuses.OfLoad];
 
     /// <summary>The model in the path.</summary>
     public static Operation ByPath { get; } = Describe("infer", "Run a model") with { Examples = Examples("model") };

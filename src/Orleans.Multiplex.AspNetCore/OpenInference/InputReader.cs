@@ -65,13 +65,17 @@ internal ref struct InputReader
         else if (ReadScope.IsProperty(ref reader, "data"u8))
         {
             CheckFirst(!_hasData, "data");
-            reader.Read();
-            ReadOrKeepData(ref reader);
+            if (ReadScope.ReadOptional(ref reader))
+            {
+                ReadOrKeepData(ref reader);
+            }
         }
         else if (ReadScope.IsProperty(ref reader, "parameters"u8))
         {
-            reader.Read();
-            ReadParameters(ref reader);
+            if (ReadScope.ReadOptional(ref reader))
+            {
+                ReadParameters(ref reader);
+            }
         }
         else
         {
@@ -113,8 +117,7 @@ internal ref struct InputReader
             }
 
             CheckFirst(_binarySize is null, "binary_data_size");
-            reader.Read();
-            _binarySize = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var size) && size >= 0
+            _binarySize = !ReadScope.ReadOptional(ref reader) ? null : reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var size) && size >= 0
                 ? size
                 : throw _scope.Fault(Label, $"its \"binary_data_size\" is {ReadScope.Excerpt(ref reader)}; it must be a number of bytes.");
         }

@@ -44,8 +44,9 @@ internal static class MetadataRoutes
         Description = "A model that is not resident is ready, too, if nothing speaks against its load.",
         Answer = "ModelReady",
         Headers = [ModelReadiness.StateHeader],
+        ErrorsWithHeaders = [StatusCodes.Status404NotFound],
         AnswersWhenUnavailable = true,
-        Errors = [StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable],
+        Errors = [.. ErrorStatuses.OfModel, StatusCodes.Status404NotFound],
         Examples = [new("model-1", "Model 1") { Answer = """{"name":"1","ready":true}""" }, Unknown],
     };
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Orleans.Multiplex.AspNetCore.Access;
+using Orleans.Multiplex.AspNetCore.OpenApi;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
@@ -8,8 +9,7 @@ namespace Orleans.Multiplex.AspNetCore.OpenInference;
 internal static class ModelRoute
 {
     /// <summary>The errors of reading about a model, for the OpenAPI document.</summary>
-    public static IReadOnlyList<int> Errors { get; } =
-        [StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status422UnprocessableEntity, StatusCodes.Status503ServiceUnavailable];
+    public static IReadOnlyList<int> Errors { get; } = [.. ErrorStatuses.OfModel, StatusCodes.Status404NotFound, StatusCodes.Status422UnprocessableEntity];
 
     /// <summary>Reads the route values <c>model</c> and, where there is one, <c>version</c>.</summary>
     /// <exception cref="InvalidModelIdException">They are no model id, or no version.</exception>

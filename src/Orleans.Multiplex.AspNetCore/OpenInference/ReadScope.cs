@@ -16,11 +16,11 @@ internal sealed class ReadScope(string model, int bodyLength, long limit, BytesI
 {
     private const int ExcerptLength = 40;
 
-    // The objects of an input and its places in lists, beside its name, shape and elements.
-    private const int InputBytes = 256;
+    // The objects of an input or a text and its places in lists, beside its name, shape and elements.
+    private const int EntryBytes = 256;
 
     private long _taken;
-    private long _inputs;
+    private long _entries;
 
     /// <summary>The model asked for.</summary>
     public string Model => model;
@@ -46,18 +46,24 @@ internal sealed class ReadScope(string model, int bodyLength, long limit, BytesI
 
     /// <summary>Charges what an input takes beside its elements: one without any would cost nothing, and there may be millions.</summary>
     /// <inheritdoc cref="Take"/>
-    public void TakeInput(string name, int rank)
+    public void TakeInput(string name, int rank) => TakeEntry(name.Length + ((long)rank * sizeof(long) / sizeof(char)));
+
+    /// <summary>Charges what a text takes that is kept while the call lasts: a wanted output's name, the request's id.</summary>
+    /// <inheritdoc cref="Take"/>
+    public void TakeText(string text) => TakeEntry(text.Length);
+
+    private void TakeEntry(long characters)
     {
-        var bytes = InputBytes + (name.Length * sizeof(char)) + (rank * sizeof(long));
-        if (bytes > limit - _inputs)
+        var bytes = EntryBytes + (characters * sizeof(char));
+        if (bytes > limit - _entries)
         {
             throw new BadHttpRequestException(
-                $"The inputs of the request take more than {limit} bytes beside their elements (Multiplex:MaxRequestBytes). Send fewer inputs at once.",
+                $"The inputs and outputs of the request take more than {limit} bytes beside their elements (Multiplex:MaxRequestBytes). Send fewer at once.",
                 StatusCodes.Status413PayloadTooLarge);
         }
 
         account.Charge(bytes);
-        _inputs += bytes;
+        _entries += bytes;
     }
 
     /// <summary>A fault of the body.</summary>
@@ -78,6 +84,16 @@ internal sealed class ReadScope(string model, int bodyLength, long limit, BytesI
         {
             return false;
         }
+    }
+
+    /// <summary>
+    /// Goes on to the value of the optional property at the reader; false when it is null, which is as if the property were not there: many
+    /// clients write all that their types have.
+    /// </summary>
+    public static bool ReadOptional(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.TokenType != JsonTokenType.Null;
     }
 
     /// <summary>The text of the string at the reader.</summary>

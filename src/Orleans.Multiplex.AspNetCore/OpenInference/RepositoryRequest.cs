@@ -59,6 +59,12 @@ internal readonly record struct RepositoryRequest(bool ReadyOnly, string? Upload
 
     private static RepositoryRequest Read(ref Utf8JsonReader reader, string model)
     {
+        // A body that may be left out comes as null from clients that write what they do not have.
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return default;
+        }
+
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             throw new InvalidInputException(model, "", "The body must be an object, or empty.");
@@ -69,15 +75,13 @@ internal readonly record struct RepositoryRequest(bool ReadyOnly, string? Upload
         {
             if (ReadScope.IsProperty(ref reader, "ready"u8))
             {
-                reader.Read();
-                readyOnly = reader.TokenType is JsonTokenType.True or JsonTokenType.False
+                readyOnly = ReadScope.ReadOptional(ref reader) && (reader.TokenType is JsonTokenType.True or JsonTokenType.False
                     ? reader.GetBoolean()
-                    : throw new InvalidInputException(model, "", "\"ready\" must be true or false.");
+                    : throw new InvalidInputException(model, "", "\"ready\" must be true or false."));
             }
             else if (ReadScope.IsProperty(ref reader, "parameters"u8))
             {
-                reader.Read();
-                upload = FindUpload(ref reader, model);
+                upload = ReadScope.ReadOptional(ref reader) ? FindUpload(ref reader, model) : null;
             }
             else
             {

@@ -24,7 +24,7 @@ internal static class RepositoryRoutes
         IsBodyOptional = true,
         Answer = "Index",
         Headers = [NextHeader],
-        Errors = [StatusCodes.Status400BadRequest, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status503ServiceUnavailable],
+        Errors = [.. ErrorStatuses.OfBody, .. ErrorStatuses.OfCluster],
         Examples =
         [
             new("all", "All models")
@@ -51,7 +51,7 @@ internal static class RepositoryRoutes
         Description = "Answers when it is resident. It pins nothing.",
         Body = "RepositoryRequest",
         IsBodyOptional = true,
-        Errors = [.. InferenceOperation.Errors, StatusCodes.Status501NotImplemented],
+        Errors = [.. ErrorStatuses.OfBody, .. ErrorStatuses.OfLoad, StatusCodes.Status501NotImplemented],
         Examples =
         [
             new("load", "Load the model") { Body = "{}" },
@@ -69,7 +69,7 @@ internal static class RepositoryRoutes
         Description = "Answers when it is resident nowhere any more. The requests that use it end first.",
         Body = "RepositoryRequest",
         IsBodyOptional = true,
-        Errors = [.. InferenceOperation.Errors, StatusCodes.Status409Conflict],
+        Errors = [.. ErrorStatuses.OfBody, .. ErrorStatuses.OfModel, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict],
         Examples = [new("unload", "Unload the model") { Body = """{"parameters":{"unload_dependents":false}}""" }],
     };
 

@@ -22,18 +22,15 @@ internal readonly record struct RequestParameters(TimeSpan? Timeout, int Priorit
         {
             if (ReadScope.IsProperty(ref reader, "timeout"u8))
             {
-                reader.Read();
-                timeout = ReadTimeout(ref reader, scope);
+                timeout = ReadScope.ReadOptional(ref reader) ? ReadTimeout(ref reader, scope) : null;
             }
             else if (ReadScope.IsProperty(ref reader, "priority"u8))
             {
-                reader.Read();
-                priority = ReadPriority(ref reader, scope);
+                priority = ReadScope.ReadOptional(ref reader) ? ReadPriority(ref reader, scope) : 0;
             }
             else if (ReadScope.IsProperty(ref reader, "binary_data_output"u8))
             {
-                reader.Read();
-                binaryOutputs = scope.ReadFlag(ref reader, "The parameter \"binary_data_output\"");
+                binaryOutputs = ReadScope.ReadOptional(ref reader) && scope.ReadFlag(ref reader, "The parameter \"binary_data_output\"");
             }
             else
             {

@@ -16,7 +16,7 @@ internal static class StatisticsRoutes
     {
         Description = "At most 10,000, those that ran last; none that never ran.",
         Answer = "Statistics",
-        Errors = [StatusCodes.Status503ServiceUnavailable],
+        Errors = ErrorStatuses.OfCluster,
         Examples = [OfModel],
     };
 

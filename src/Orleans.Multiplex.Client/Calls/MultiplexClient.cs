@@ -22,8 +22,8 @@ internal sealed class MultiplexClient(
         var model = ModelKey.Parse(modelId).ToString();
         var timeout = TimeoutOf(model, options);
         var values = inputs as ImmutableArray<ModelValue>? ?? [.. inputs];
-        CheckSize(model, values);
         var outputs = options?.Outputs ?? [];
+        CheckSize(model, values, outputs);
         var priority = PriorityOf(options);
         var grain = grains.GetGrain<IInferenceGrain>(model);
         return await _retry.RunAsync(
@@ -218,15 +218,16 @@ internal sealed class MultiplexClient(
         { } priority => priority,
     };
 
-    private void CheckSize(string model, ImmutableArray<ModelValue> values)
+    // A message that is too long for Orleans would cost the connection, and with it the calls of others.
+    private void CheckSize(string model, ImmutableArray<ModelValue> values, ImmutableArray<string> outputs)
     {
-        var size = MessageSize.Of(values);
-        if (size > _options.MaxRequestBytes.Bytes)
+        var size = MessageSize.Of(values) + MessageSize.Of(outputs);
+        if (size > _options.MaxRequestBytes.Bytes + CallLimits.NamesOverhead)
         {
             throw new InvalidInputException(
                 model,
                 "",
-                $"The inputs take {size} bytes; at most {_options.MaxRequestBytes.Bytes} may be sent in one request ({nameof(MultiplexClientOptions.MaxRequestBytes)}). Send fewer rows at once.");
+                $"The inputs and the names of the outputs take {size} bytes; at most {_options.MaxRequestBytes.Bytes} may be sent in one request ({nameof(MultiplexClientOptions.MaxRequestBytes)}). Send fewer rows at once.");
         }
     }
 }

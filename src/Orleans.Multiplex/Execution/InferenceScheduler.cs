@@ -164,9 +164,3 @@ internal sealed partial class InferenceScheduler(InferenceSchedulerOptions optio
     /// <summary>Takes no more work; what was taken is run to its end, for which this does not wait.</summary>
     public void Dispose() => _threads.Dispose();
 }
-
-/// <summary>How the inference scheduler behaves.</summary>
-/// <param name="Threads">The number of inference threads.</param>
-/// <param name="MaxQueued">How many requests may wait for one.</param>
-/// <param name="RetryAfter">What is told to those who find the queue full.</param>
-internal sealed record InferenceSchedulerOptions(int Threads, int MaxQueued, TimeSpan RetryAfter);

@@ -95,9 +95,3 @@ internal sealed class ModelCounters(string model, long version, long createdAt)
         _ => (long)BitOperations.RoundUpToPowerOf2((ulong)rows),
     };
 }
-
-/// <summary>Where the time of an answered request went.</summary>
-/// <param name="Total">All of it, on this silo.</param>
-/// <param name="Queue">The wait for an inference thread.</param>
-/// <param name="Run">The run.</param>
-internal readonly record struct RequestTimes(TimeSpan Total, TimeSpan Queue, RunTimes Run);

@@ -40,7 +40,7 @@ internal interface IResidencyExchange : IGrainService
     Task<PinTable> GetPinsAsync();
 
     /// <summary>Unloads a model of the store, in all the versions that the key stands for, and says whether it was here.</summary>
-    /// <exception cref="ModelPinnedException">It is pinned; nothing was unloaded.</exception>
+    /// <exception cref="ModelPinnedException">It is pinned here; nothing was unloaded here.</exception>
     [AlwaysInterleave, Alias("Unload")]
     Task<bool> UnloadAsync(ModelKey key);
 

@@ -19,6 +19,8 @@ internal sealed class LoaderOpener<TModel>(MultiplexedGrain<TModel> grain, IServ
 
     public ValueTask<long> EstimateAsync(ModelManifest? manifest, CancellationToken cancellationToken) => new(0);
 
+    public ValueTask<long> GuessAsync(ModelManifest? manifest, CancellationToken cancellationToken) => new(0);
+
     public async Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
         await grain.LoadAsync(artifact, cancellationToken)
             ?? throw new ModelLoadFailedException(artifact.Id, $"{grain.GetType().Name}.LoadModelAsync returned null.");

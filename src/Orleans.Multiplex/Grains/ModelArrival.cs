@@ -79,7 +79,7 @@ internal sealed class ModelArrival(ModelAttachments silo, ModelPool pool, ModelK
     {
         try
         {
-            return await FindAndEstimateAsync().WaitAsync(Patience, silo.Time, cancellationToken);
+            return await FindAndGuessAsync().WaitAsync(Patience, silo.Time, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -92,7 +92,7 @@ internal sealed class ModelArrival(ModelAttachments silo, ModelPool pool, ModelK
             return null;
         }
 
-        async Task<long?> FindAndEstimateAsync()
+        async Task<long?> FindAndGuessAsync()
         {
             var found = await search.FindAsync();
             if (found.Failure is not null || silo.Ledger.Contains(search.ToResidentKey(found.Manifest)))
@@ -100,8 +100,8 @@ internal sealed class ModelArrival(ModelAttachments silo, ModelPool pool, ModelK
                 return null;
             }
 
-            var estimate = await opener.EstimateAsync(found.Manifest, cancellationToken);
-            return estimate > 0 ? estimate : silo.Footprints.Find(pool.Name, key.Id);
+            var guess = await opener.GuessAsync(found.Manifest, cancellationToken);
+            return guess > 0 ? guess : silo.Footprints.Find(pool.Name, key.Id);
         }
     }
 }

@@ -2,6 +2,7 @@ using Orleans.Multiplex;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Placement;
+using Orleans.Multiplex.Storage.Cache;
 
 namespace Orleans.Configuration;
 
@@ -50,6 +51,9 @@ public sealed class MultiplexOptions
     /// asked for and never evicted, as long as a silo with this setting lives. Default: none. Operators pin more while the cluster runs.
     /// </summary>
     public IList<string> Pinned { get; } = [];
+
+    /// <summary>Where the files of the store's models are kept on this machine.</summary>
+    public CacheOptions Cache { get; } = new();
 
     /// <summary>How models are loaded.</summary>
     public LoadOptions Load { get; } = new();

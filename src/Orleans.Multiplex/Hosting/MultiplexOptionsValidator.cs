@@ -37,6 +37,10 @@ internal sealed class MultiplexOptionsValidator(MultiplexedClasses classes, Silo
         .. Rules.Require(options.Pinned.Count <= PinnedModels.Most, "Multiplex:Pinned", $"a list of {options.Pinned.Count}", $"at most {PinnedModels.Most} models"),
         .. options.Pinned.SelectMany(static (pin, i) => Rules.Require(
             ModelKey.TryParse(pin, out _, out var fault), $"Multiplex:Pinned:{i}", $"'{pin}'", $"a model's id, or id@version; {fault}")),
+        .. Rules.Require(
+            options.Cache.Path is null || !string.IsNullOrWhiteSpace(options.Cache.Path), "Multiplex:Cache:Path", "empty", "a folder which only its owner can write to, or left out"),
+        .. Rules.Require(
+            options.Cache.MaxBytes is null or { Bytes: > 0 }, "Multiplex:Cache:MaxBytes", options.Cache.MaxBytes, "above zero, for instance 50GiB"),
         .. Rules.Require(options.Load.MaxParallel >= 0, "Multiplex:Load:MaxParallel", options.Load.MaxParallel, "zero, which means one for each core, or above"),
         .. Rules.RequireTime("Multiplex:Load:Timeout", options.Load.Timeout),
         .. Rules.Require(

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Multiplex.Grains;
+using Orleans.Multiplex.Grains.Control;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
 
@@ -24,9 +25,11 @@ internal sealed class MultiplexedClasses(IOptions<GrainTypeOptions> grainTypes)
 
     /// <summary>
     /// Leaves out the classes that a silo cannot serve: all that serve models when it holds none by its role, and the built-in one when it
-    /// has no store or nothing that opens models. Calls for them then go to the silos that can.
+    /// has no store or nothing that opens models. Calls for them then go to the silos that can. Who only passes requests on keeps no pins
+    /// either: it is the silos that hold models which have a grain storage for them.
     /// </summary>
     public static void LeaveOut(GrainTypeOptions grainTypes, SiloParts parts) =>
         grainTypes.Classes.RemoveWhere(type =>
-            GrainPools.IsMultiplexed(type) && (!parts.HoldsModels || (type == typeof(InferenceGrain) && !(parts.HasBackend && parts.HasStore))));
+            (!parts.HoldsModels && (GrainPools.IsMultiplexed(type) || type == typeof(ModelControlGrain)))
+            || (type == typeof(InferenceGrain) && !(parts.HasBackend && parts.HasStore)));
 }

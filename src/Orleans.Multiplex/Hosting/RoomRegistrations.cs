@@ -12,6 +12,7 @@ using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
 using Orleans.Multiplex.Storage;
+using Orleans.Multiplex.Storage.Cache;
 using Orleans.Multiplex.Telemetry;
 using Orleans.Runtime.GrainDirectory;
 
@@ -77,6 +78,23 @@ internal static class RoomRegistrations
             provider.GetRequiredService<IOptions<MultiplexOptions>>().Value.Models is { } folder
                 ? new FolderModelStore(folder, new FolderNames(provider.GetRequiredService<TimeProvider>()), Logger(provider, LogEvents.Storage))
                 : null!);
+        services.AddSingleton<ArtifactCache>(provider =>
+        {
+            if (provider.GetService<IModelStore>() is not { } store)
+            {
+                return null!;
+            }
+
+            var settings = Settings(provider).Cache;
+            var cache = new ArtifactCache(
+                store,
+                CacheFolder.Open(settings.Path),
+                settings.MaxBytes?.Bytes,
+                provider.GetRequiredService<TimeProvider>(),
+                Logger(provider, LogEvents.Storage));
+            cache.Start();
+            return cache;
+        });
         return services;
     }
 
@@ -122,7 +140,7 @@ internal static class RoomRegistrations
             provider.GetRequiredService<SiloQuota>(),
             provider.GetRequiredService<EvictionService>(),
             provider.GetRequiredService<KnownFootprints>(),
-            provider.GetService<IModelStore>(),
+            provider.GetService<ArtifactCache>(),
             Settings(provider).Load,
             provider.GetRequiredService<TimeProvider>(),
             Logger(provider, LogEvents.Loading)));
@@ -131,7 +149,7 @@ internal static class RoomRegistrations
         // Null where there is no store or nothing that reads its models; then the built-in grain class is left out too.
         services.AddSingleton<ModelCatalog>(provider =>
             provider.GetService<IModelStore>() is { } store && provider.GetService<IInferenceBackend>() is { } backend
-                ? new ModelCatalog(store, backend)
+                ? new ModelCatalog(store, provider.GetRequiredService<ArtifactCache>(), backend)
                 : null!);
         return services;
     }
@@ -176,6 +194,7 @@ internal static class RoomRegistrations
             provider.GetRequiredService<ClusterResidencyView>(),
             provider.GetRequiredService<IGrainFactory>(),
             provider.GetRequiredService<ILocalSiloDetails>(),
+            provider.GetRequiredService<SiloParts>().HoldsModels,
             provider.GetRequiredService<TimeProvider>(),
             Logger(provider, LogEvents.Grains)));
         services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, PinKeeper>();

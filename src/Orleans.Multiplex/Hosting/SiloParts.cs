@@ -16,7 +16,3 @@ internal sealed class SiloParts(SiloRoleHolder role, IServiceProviderIsService s
     /// <summary>Whether a store is set, in the settings or by a registration of one's own.</summary>
     public bool HasStore => options.Value.Models is not null || provider.GetService<IModelStore>() is not null;
 }
-
-/// <summary>Carries the role through the container.</summary>
-/// <param name="Role">The role.</param>
-internal sealed record SiloRoleHolder(SiloRole Role);

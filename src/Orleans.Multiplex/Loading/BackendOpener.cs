@@ -12,6 +12,9 @@ internal sealed class BackendOpener(ModelCatalog catalog, IInferenceBackend back
     public async ValueTask<long> EstimateAsync(ModelManifest? manifest, CancellationToken cancellationToken) =>
         (await catalog.GetFactsAsync(manifest!, cancellationToken)).EstimatedBytes;
 
+    public ValueTask<long> GuessAsync(ModelManifest? manifest, CancellationToken cancellationToken) =>
+        catalog.GuessBytesAsync(manifest!, cancellationToken);
+
     public async Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
         await backend.OpenAsync(artifact, cancellationToken);
 

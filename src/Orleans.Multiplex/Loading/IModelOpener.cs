@@ -13,6 +13,9 @@ internal interface IModelOpener
     /// <summary>The bytes that a model will take when open; 0 when that is not known before.</summary>
     ValueTask<long> EstimateAsync(ModelManifest? manifest, CancellationToken cancellationToken);
 
+    /// <summary>The same, likely and at once: nothing large is fetched for it.</summary>
+    ValueTask<long> GuessAsync(ModelManifest? manifest, CancellationToken cancellationToken);
+
     /// <summary>Opens the model. Starts on a load thread, so it may compute and block.</summary>
     Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken);
 

@@ -1,12 +1,15 @@
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Storage;
+using Orleans.Multiplex.Storage.Cache;
 
 namespace Orleans.Multiplex.Loading;
 
 /// <summary>What a load holds while it is under way: its turn, its room, its thread, and the model that is being opened.</summary>
-internal sealed class LoadInProgress(LoadQueue queue)
+internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
 {
     private Turn _turn;
+    private ArtifactLease? _files;
 
     private enum Turn
     {
@@ -19,13 +22,55 @@ internal sealed class LoadInProgress(LoadQueue queue)
     public Reservation? Reservation { get; set; }
 
     /// <summary>The step of other people's code that was begun last, which may be deaf to its token; null before the first.</summary>
-    public Task? Step { get; set; }
+    public Task? Step { get; private set; }
 
     /// <summary>The use of a thread by that step.</summary>
-    public ThreadUse? Thread { get; set; }
+    public ThreadUse? Thread { get; private set; }
 
     /// <summary>The opening of the model; null before it was begun.</summary>
     public Task<object>? Opening { get; set; }
+
+    /// <summary>Brings the model's files, which stay until the load has ended, and says what the store has of the model now.</summary>
+    public async Task<ModelManifest> FetchAsync(
+        ArtifactCache cache, ModelManifest manifest, IModelOpener opener, Action<FetchProgress> onFetch, CancellationToken cancellationToken)
+    {
+        (manifest, _files) = await ModelFetch.FetchAsync(cache, manifest, opener.FindAsync, onFetch, cancellationToken);
+        return manifest;
+    }
+
+    /// <summary>What the model is opened from.</summary>
+    public ModelArtifact GetArtifact(ResidentKey key) => _files?.Artifact ?? ModelArtifact.WithoutFiles(key.ModelId, key.Version is 0 ? null : key.Version);
+
+    /// <summary>
+    /// Starts a step on a load thread and waits for it no longer than the load may take. There is a thread for each turn, so a step that
+    /// blocks holds up no other load.
+    /// </summary>
+    public async Task<T> RunAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
+    {
+        var started = new TaskCompletionSource<Task<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var use = Thread = new ThreadUse(threads);
+        ObjectDisposedException.ThrowIf(!threads.TryAdd(new(Start)), threads);
+        var running = started.Task.Unwrap();
+        Step = running;
+        return await running.WaitAsync(cancellationToken);
+
+        void Start()
+        {
+            use.Begin();
+            try
+            {
+                started.SetResult(step());
+            }
+#pragma warning disable CA1031 // What other people's code throws belongs to the load, not to this thread.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                started.SetException(error);
+            }
+
+            use.End();
+        }
+    }
 
     public async Task TakeTurnAsync(CancellationToken cancellationToken)
     {
@@ -82,10 +127,17 @@ internal sealed class LoadInProgress(LoadQueue queue)
         }
     }
 
-    /// <summary>Gives back the room and the turn, when what was opened has been disposed.</summary>
+    /// <summary>The load has succeeded: the model keeps its room.</summary>
+    public void Complete()
+    {
+        _files?.Dispose();
+        EndTurn();
+    }
+
+    /// <summary>Gives back all of it, when what was opened has been disposed.</summary>
     public void Release()
     {
         Reservation?.Release();
-        EndTurn();
+        Complete();
     }
 }

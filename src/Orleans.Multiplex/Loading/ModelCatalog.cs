@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using BitFaster.Caching.Lru;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Storage;
+using Orleans.Multiplex.Storage.Cache;
 
 namespace Orleans.Multiplex.Loading;
 
@@ -9,15 +10,18 @@ namespace Orleans.Multiplex.Loading;
 /// What is known of the models of the store: which there are, and what their files say of them. Reads files, opens nothing. What a
 /// file said is kept for as long as its tag stays the same, for a bounded number of models.
 /// </summary>
-internal sealed class ModelCatalog(IModelStore store, IInferenceBackend backend)
+internal sealed class ModelCatalog(IModelStore store, ArtifactCache cache, IInferenceBackend backend)
 {
+    /// <summary>Up to here all of a model is fetched to learn how much memory it takes; beyond it, the length of its files says it well enough.</summary>
+    private const long SmallBytes = 1 << 20;
+
     private readonly ConcurrentLru<(string Id, long Version), (string Tag, ModelFacts Facts)> _facts = new(10_000);
 
     /// <summary>What the store has under a key.</summary>
     /// <exception cref="ModelNotFoundException">Nothing.</exception>
     /// <exception cref="StoreUnavailableException">The store does not answer or refuses.</exception>
     public async ValueTask<ModelManifest> FindAsync(ModelKey key, CancellationToken cancellationToken) =>
-        await store.FindAsync(key, backend.ModelFileName, cancellationToken)
+        await TryFindAsync(key, cancellationToken)
             ?? throw new ModelNotFoundException(
                 key.ToString(), $"There is no model '{key}': the store has no {Expected(key)}.");
 
@@ -36,11 +40,27 @@ internal sealed class ModelCatalog(IModelStore store, IInferenceBackend backend)
             return known.Facts;
         }
 
-        var artifact = await store.FetchAsync(manifest, cancellationToken);
-        var facts = await backend.InspectAsync(artifact, cancellationToken);
-        _facts.AddOrUpdate(key, (manifest.Tag, facts));
-        return facts;
+        var (found, files) = await ModelFetch.FetchAsync(cache, manifest, TryFindAsync, onFetch: null, cancellationToken);
+        using (files)
+        {
+            var facts = await backend.InspectAsync(files.Artifact, cancellationToken);
+            _facts.AddOrUpdate(key, (found.Tag, facts));
+            return facts;
+        }
     }
+
+    /// <summary>The bytes that a model will likely take when open, without a fetch that takes long.</summary>
+    /// <exception cref="MultiplexException">As <see cref="GetFactsAsync"/>.</exception>
+    public async ValueTask<long> GuessBytesAsync(ModelManifest manifest, CancellationToken cancellationToken)
+    {
+        var length = manifest.Files.Sum(static file => file.Length);
+        return length <= SmallBytes || (_facts.TryGet((manifest.Id, manifest.Version), out var known) && known.Tag == manifest.Tag)
+            ? (await GetFactsAsync(manifest, cancellationToken)).EstimatedBytes
+            : length;
+    }
+
+    private ValueTask<ModelManifest?> TryFindAsync(ModelKey key, CancellationToken cancellationToken) =>
+        store.FindAsync(key, backend.ModelFileName, cancellationToken);
 
     private string Expected(ModelKey key) => key.Version is { } version
         ? $"{key.Id}/{version}/{backend.ModelFileName}"

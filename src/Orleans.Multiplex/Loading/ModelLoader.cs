@@ -1,8 +1,8 @@
-using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
+using Orleans.Multiplex.Storage.Cache;
 
 namespace Orleans.Multiplex.Loading;
 
@@ -28,7 +28,7 @@ internal sealed partial class ModelLoader : IDisposable
     private readonly ResidencyLedger _ledger;
     private readonly SiloQuota _quota;
     private readonly EvictionService _evictions;
-    private readonly IModelStore? _store;
+    private readonly ArtifactCache? _cache;
     private readonly LoadOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -43,7 +43,7 @@ internal sealed partial class ModelLoader : IDisposable
         SiloQuota quota,
         EvictionService evictions,
         KnownFootprints footprints,
-        IModelStore? store,
+        ArtifactCache? cache,
         LoadOptions options,
         TimeProvider time,
         ILogger logger)
@@ -53,7 +53,7 @@ internal sealed partial class ModelLoader : IDisposable
         _quota = quota;
         _evictions = evictions;
         _footprints = footprints;
-        _store = store;
+        _cache = cache;
         _options = options;
         _time = time;
         _logger = logger;
@@ -61,10 +61,13 @@ internal sealed partial class ModelLoader : IDisposable
         _threads = new DedicatedThreads("multiplex-load", parallel, capacity: null);
     }
 
-    /// <summary>What is likely left of a load: what the last one took, less what this one has taken; at least a second.</summary>
+    /// <summary>
+    /// What is likely left of a load, at least a second: what is left of its fetch at the rate at which the bytes come, else what the last load took,
+    /// less what this one has taken.
+    /// </summary>
     public TimeSpan EstimateRemaining(Resident resident)
     {
-        var left = TimeSpan.FromTicks(Interlocked.Read(ref _lastLoadTicks)) - resident.Elapsed;
+        var left = resident.ReportFetch()?.Remaining ?? TimeSpan.FromTicks(Interlocked.Read(ref _lastLoadTicks)) - resident.Elapsed;
         return left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1);
     }
 
@@ -124,23 +127,23 @@ internal sealed partial class ModelLoader : IDisposable
     {
         using var timeout = new CancellationTokenSource(_options.Timeout, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, resident.LoadStopped);
-        var load = new LoadInProgress(_queue) { Reservation = claim };
+        var load = new LoadInProgress(_queue, _threads) { Reservation = claim };
         try
         {
             _stopping.Token.ThrowIfCancellationRequested();
             await load.TakeTurnAsync(stop.Token);
             LogLoading(resident.Name);
             var started = _time.GetTimestamp();
-            var artifact = await FetchAsync(resident, load, manifest, stop.Token);
+            manifest = await FetchAsync(resident, load, manifest, opener, stop.Token);
             await ReserveAsync(resident, load, await EstimateAsync(resident, load, manifest, opener, stop.Token), stop.Token);
             resident.MoveTo(ResidentState.Opening);
-            var model = await RunAsync(load, () => load.Opening = opener.OpenAsync(artifact, stop.Token), stop.Token);
+            var model = await load.RunAsync(() => load.Opening = opener.OpenAsync(load.GetArtifact(resident.Key), stop.Token), stop.Token);
             await MeasureAsync(resident, load, opener, model, stop.Token);
             resident.Reservation = load.Reservation;
             var took = _time.GetElapsedTime(started);
             LogLoaded(resident.Name, took.TotalMilliseconds);
             Interlocked.Exchange(ref _lastLoadTicks, took.Ticks);
-            load.EndTurn();
+            load.Complete();
             resident.CompleteLoad(model);
             _evictions.Add(resident);
         }
@@ -152,23 +155,31 @@ internal sealed partial class ModelLoader : IDisposable
         }
     }
 
-    private async ValueTask<ModelArtifact> FetchAsync(
-        Resident resident, LoadInProgress load, ModelManifest? manifest, CancellationToken cancellationToken)
+    private async ValueTask<ModelManifest?> FetchAsync(
+        Resident resident, LoadInProgress load, ModelManifest? manifest, IModelOpener opener, CancellationToken cancellationToken)
     {
-        if (manifest is null || _store is not { } store)
+        if (manifest is not null && _cache is { } cache)
         {
-            return new ModelArtifact(resident.Key.ModelId, resident.Key.Version is 0 ? null : resident.Key.Version, ImmutableDictionary<string, string>.Empty);
+            resident.MoveTo(ResidentState.Fetching);
+            manifest = await load.RunAsync(
+                () => load.FetchAsync(cache, manifest, opener, progress => resident.Fetch = progress, cancellationToken), cancellationToken);
         }
 
-        resident.MoveTo(ResidentState.Fetching);
-        return await RunAsync(load, () => store.FetchAsync(manifest, cancellationToken).AsTask(), cancellationToken);
+        return manifest;
     }
 
     private async ValueTask<long> EstimateAsync(
-        Resident resident, LoadInProgress load, ModelManifest? manifest, IModelOpener opener, CancellationToken cancellationToken) =>
-        await RunAsync(load, () => opener.EstimateAsync(manifest, cancellationToken).AsTask(), cancellationToken) is var estimate and > 0
-            ? estimate
-            : _footprints.Find(resident.Pool.Name, resident.Key.ModelId);
+        Resident resident, LoadInProgress load, ModelManifest? manifest, IModelOpener opener, CancellationToken cancellationToken)
+    {
+        var bytes = await load.RunAsync(() => opener.EstimateAsync(manifest, cancellationToken).AsTask(), cancellationToken);
+        if (bytes <= 0)
+        {
+            return _footprints.Find(resident.Pool.Name, resident.Key.ModelId);
+        }
+
+        Remember(resident, bytes);
+        return bytes;
+    }
 
     private async ValueTask ReserveAsync(Resident resident, LoadInProgress load, long bytes, CancellationToken cancellationToken)
     {
@@ -187,39 +198,10 @@ internal sealed partial class ModelLoader : IDisposable
         await load.TakeTurnAsync(cancellationToken);
     }
 
-    // Starts a step on a load thread and waits for it no longer than the load may take. There is a thread for each turn, so a step that
-    // blocks holds up no other load.
-    private async Task<T> RunAsync<T>(LoadInProgress load, Func<Task<T>> step, CancellationToken cancellationToken)
-    {
-        var started = new TaskCompletionSource<Task<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var use = load.Thread = new ThreadUse(_threads);
-        ObjectDisposedException.ThrowIf(!_threads.TryAdd(new(Start)), this);
-        var running = started.Task.Unwrap();
-        load.Step = running;
-        return await running.WaitAsync(cancellationToken);
-
-        void Start()
-        {
-            use.Begin();
-            try
-            {
-                started.SetResult(step());
-            }
-#pragma warning disable CA1031 // What other people's code throws belongs to the load, not to this thread.
-            catch (Exception error)
-#pragma warning restore CA1031
-            {
-                started.SetException(error);
-            }
-
-            use.End();
-        }
-    }
-
     private async ValueTask MeasureAsync(
         Resident resident, LoadInProgress load, IModelOpener opener, object model, CancellationToken cancellationToken)
     {
-        if (await RunAsync(load, () => opener.MeasureAsync(model, cancellationToken).AsTask(), cancellationToken) is not { } bytes)
+        if (await load.RunAsync(() => opener.MeasureAsync(model, cancellationToken).AsTask(), cancellationToken) is not { } bytes)
         {
             return;
         }
@@ -229,12 +211,7 @@ internal sealed partial class ModelLoader : IDisposable
             throw new ModelLoadFailedException(resident.Name, $"its MeasureAsync returned {bytes} bytes.");
         }
 
-        // What can never fit is not kept: another version, or the same one made smaller, would be refused unseen.
-        if (bytes <= _quota.MaxBytes)
-        {
-            _footprints.Set(resident.Pool.Name, resident.Key.ModelId, bytes);
-        }
-
+        Remember(resident, bytes);
         var reservation = load.Reservation!;
         var reserved = reservation.Bytes;
         if (!await _quota.TryCorrectAsync(reservation, bytes, cancellationToken))
@@ -242,6 +219,15 @@ internal sealed partial class ModelLoader : IDisposable
             var message = $"Model '{resident.Name}' takes {new ByteSize(bytes)}; {new ByteSize(reserved)} were reserved for it, and of the silo's "
                 + $"{new ByteSize(_quota.MaxBytes)} (Multiplex:MaxBytesPerSilo) not enough could be freed for the rest, so it was unloaded again.";
             throw new NoCapacityException(resident.Name, message, bytes > _quota.MaxBytes ? null : TimeSpan.FromSeconds(1));
+        }
+    }
+
+    // What can never fit is not kept: another version, or the same one made smaller, would be refused unseen.
+    private void Remember(Resident resident, long bytes)
+    {
+        if (bytes <= _quota.MaxBytes)
+        {
+            _footprints.Set(resident.Pool.Name, resident.Key.ModelId, bytes);
         }
     }
 

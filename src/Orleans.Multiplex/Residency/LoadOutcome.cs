@@ -5,31 +5,3 @@ internal sealed record LoadOutcome(LoadFailureKind? Failure, string Message)
 {
     public static LoadOutcome Loaded { get; } = new(null, "");
 }
-
-/// <summary>What kind of failure ended a load; decides the error's type and how long it is remembered.</summary>
-internal enum LoadFailureKind
-{
-    /// <summary>The key is no model id.</summary>
-    InvalidId,
-
-    /// <summary>The store has no such model or version.</summary>
-    NotFound,
-
-    /// <summary>The store does not answer or refuses.</summary>
-    StoreUnavailable,
-
-    /// <summary>The model's file is broken or refused, its loader threw, or the load took too long.</summary>
-    Broken,
-
-    /// <summary>The model needs more bytes than the silo's whole quota.</summary>
-    TooLarge,
-
-    /// <summary>No room within the time for waiting.</summary>
-    NoRoom,
-
-    /// <summary>Too many loads wait for room already.</summary>
-    Overloaded,
-
-    /// <summary>The load was ended by an unload or by the silo's stop.</summary>
-    Unloaded,
-}

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Multiplex.Storage.Cache;
 
 namespace Orleans.Multiplex.Residency;
 
@@ -52,6 +53,9 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
     /// <summary>The room charged for it; null before it was reserved. Released after the model is disposed.</summary>
     public Reservation? Reservation { get; set; }
 
+    /// <summary>How far the fetch of its files is; null before it, and for a model whose files are here.</summary>
+    public FetchProgress? Fetch { get; set; }
+
     /// <summary>Completes, never with an exception, when the load has ended.</summary>
     public Task<LoadOutcome> WhenLoaded => _loaded.Task;
 
@@ -84,7 +88,11 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
         InFlight = Gate.Users,
         LoadTime = _loadTime,
         IsPinned = IsPinned,
+        Fetch = ReportFetch(),
     };
+
+    /// <summary>How far the fetch of its files is; null when none is under way.</summary>
+    public FetchReport? ReportFetch() => State == ResidentState.Fetching ? Fetch?.Read() : null;
 
     /// <summary>Marks a use: now the model is the most recently used one.</summary>
     public void Touch()

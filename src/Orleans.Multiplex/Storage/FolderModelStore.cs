@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 using Orleans.Multiplex.Telemetry;
 
 namespace Orleans.Multiplex.Storage;
@@ -19,9 +21,14 @@ internal sealed partial class FolderModelStore(string root, FolderNames names, I
     /// <summary>Of how many folders a warning is logged when they cannot be read, each once; the rest is for who looks closer.</summary>
     private const int MaxWarnings = 100;
 
+    /// <summary>How much of a file is read at once.</summary>
+    private const int BlockBytes = 1 << 20;
+
     private readonly string _root = Path.GetFullPath(root);
     private readonly ILogger _logger = logger;
     private readonly ConcurrentDictionary<string, bool> _warned = new(StringComparer.Ordinal);
+
+    public string Name => _root;
 
     public ValueTask<ModelManifest?> FindAsync(ModelKey key, string? modelFile, CancellationToken cancellationToken)
     {
@@ -51,18 +58,65 @@ internal sealed partial class FolderModelStore(string root, FolderNames names, I
         }
     }
 
-    public ValueTask<ModelArtifact> FetchAsync(ModelManifest manifest, CancellationToken cancellationToken)
+    public async ValueTask FetchAsync(ModelManifest manifest, ModelFile file, IFetchTarget target, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        cancellationToken.ThrowIfCancellationRequested();
-        var folder = FindFolder(ModelFolder(manifest.Id), manifest.Version, HoldsAll)
-            ?? throw new ModelNotFoundException(manifest.Key.ToString(), $"Model '{manifest.Key}' has just been removed from the store.");
-        return new(new ModelArtifact(
-            manifest.Id,
-            manifest.Version,
-            manifest.Files.ToImmutableDictionary(file => file.Name, file => Path.Combine(folder, file.Name), StringComparer.Ordinal)));
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(target);
+        using var source = Read(manifest, () => Open(manifest, file));
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(file.Length, 1, BlockBytes));
+        try
+        {
+            for (var offset = 0L; offset < file.Length;)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var wanted = (int)Math.Min(buffer.Length, file.Length - offset);
+                var count = Read(manifest, () => RandomAccess.Read(source, buffer.AsSpan(0, wanted), offset));
+                await target.WriteAsync(offset, buffer.AsMemory(0, count), cancellationToken);
+                offset += count > 0 ? count : throw new ModelChangedException(manifest.Key.ToString());
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
 
-        bool HoldsAll(string candidate) => manifest.Files.All(file => Holds(candidate, file.Name));
+        // It may have been overwritten in place while it was read.
+        if (Read(manifest, () => GetTag(source)) != file.Tag)
+        {
+            throw new ModelChangedException(manifest.Key.ToString());
+        }
+    }
+
+    private SafeFileHandle Open(ModelManifest manifest, ModelFile file)
+    {
+        var folder = FindFolder(ModelFolder(manifest.Id), manifest.Version, candidate => manifest.Files.All(one => Holds(candidate, one.Name)))
+            ?? throw new ModelChangedException(manifest.Key.ToString());
+        var source = File.OpenHandle(
+            Path.Combine(folder, file.Name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
+        if (GetTag(source) == file.Tag)
+        {
+            return source;
+        }
+
+        source.Dispose();
+        throw new ModelChangedException(manifest.Key.ToString());
+    }
+
+    private static T Read<T>(ModelManifest manifest, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ModelChangedException(manifest.Key.ToString());
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException(manifest.Key.ToString(), $"a file of the model cannot be read ({error.GetType().Name}).");
+        }
     }
 
     private ModelManifest? Find(ModelKey key, string? modelFile)
@@ -170,11 +224,19 @@ internal sealed partial class FolderModelStore(string root, FolderNames names, I
     private static ModelManifest Describe(string id, long version, ImmutableArray<long> versions, string folder)
     {
         // A model without versions may have further models in folders below its own; only its own files are part of it.
-        var files = new DirectoryInfo(folder).EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal).ToImmutableArray();
-        var tag = string.Join(
-            '|', files.Select(file => string.Create(CultureInfo.InvariantCulture, $"{file.Name}:{file.Length}:{file.LastWriteTimeUtc.Ticks}")));
-        return new ModelManifest(id, version, versions, [.. files.Select(file => new ModelFile(file.Name, file.Length))], tag);
+        ImmutableArray<ModelFile> files =
+        [
+            .. from file in new DirectoryInfo(folder).EnumerateFiles().OrderBy(static file => file.Name, StringComparer.Ordinal)
+               let content = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo
+               where content is { Exists: true }
+               select new ModelFile(file.Name, content.Length, GetTag(content.Length, content.LastWriteTimeUtc)),
+        ];
+        return new ModelManifest(id, version, versions, files, string.Join('|', files.Select(static file => $"{file.Name}:{file.Tag}")));
     }
+
+    private static string GetTag(SafeFileHandle file) => GetTag(RandomAccess.GetLength(file), File.GetLastWriteTimeUtc(file));
+
+    private static string GetTag(long length, DateTime writtenAt) => string.Create(CultureInfo.InvariantCulture, $"{length}:{writtenAt.Ticks}");
 
     [LoggerMessage(EventId = LogEvents.StorageIds + 0, Message = "Left '{Folder}' out of the list of models: it cannot be read ({Error}).")]
     private partial void LogLeftOut(LogLevel level, string folder, string error);

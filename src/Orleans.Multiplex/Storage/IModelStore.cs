@@ -6,6 +6,12 @@ namespace Orleans.Multiplex.Storage;
 public interface IModelStore
 {
     /// <summary>
+    /// What the store is, without credentials: <c>s3://bucket/prefix</c>, the path of a folder. It is part of the cache's keys and told in
+    /// operators' logs, never to callers.
+    /// </summary>
+    string Name { get; }
+
+    /// <summary>
     /// Finds a model: the version that the key asks for, or the one with the highest number. Looks at the store anew each time.
     /// </summary>
     /// <param name="key">The model, with or without a version.</param>
@@ -24,8 +30,12 @@ public interface IModelStore
     /// <exception cref="StoreUnavailableException">The store does not answer or refuses.</exception>
     ValueTask<ImmutableArray<ModelListing>> ListAsync(string? after, int limit, string? modelFile, CancellationToken cancellationToken);
 
-    /// <summary>Brings the files of a manifest to this machine.</summary>
-    /// <exception cref="ModelNotFoundException">A file that the manifest names is gone.</exception>
+    /// <summary>Brings the bytes of one file of a version to this machine, in any order and by several writers at once.</summary>
+    /// <param name="manifest">What <see cref="FindAsync"/> found.</param>
+    /// <param name="file">One of its files.</param>
+    /// <param name="target">Takes the bytes; each of them once, all of them before the call returns.</param>
+    /// <param name="cancellationToken">Ends the fetch.</param>
+    /// <exception cref="ModelChangedException">The store has another file there than the manifest says, or none.</exception>
     /// <exception cref="StoreUnavailableException">The store does not answer or refuses.</exception>
-    ValueTask<ModelArtifact> FetchAsync(ModelManifest manifest, CancellationToken cancellationToken);
+    ValueTask FetchAsync(ModelManifest manifest, ModelFile file, IFetchTarget target, CancellationToken cancellationToken);
 }

@@ -21,6 +21,8 @@ public sealed class ModelArtifact
         _paths = paths;
     }
 
+    internal static ModelArtifact WithoutFiles(string id, long? version) => new(id, version, ImmutableDictionary<string, string>.Empty);
+
     /// <summary>The model's id.</summary>
     public string Id { get; }
 

@@ -18,4 +18,5 @@ public sealed record ModelManifest(
 /// <summary>A file of a model.</summary>
 /// <param name="Name">Its name relative to the folder of the version, with <c>/</c> between segments.</param>
 /// <param name="Length">Its length in bytes.</param>
-public sealed record ModelFile(string Name, long Length);
+/// <param name="Tag">Changes when the file changes.</param>
+public sealed record ModelFile(string Name, long Length, string Tag);

@@ -14,6 +14,9 @@ public sealed class SourceFileTests
     // The compiler generates the other part of the first, for top-level statements; DispatchProxy derives from the second.
     private static readonly string[] OpenByNature = ["Program", "FakeProxy"];
 
+    // A family: how each element type is read and written, one beside the other.
+    private static readonly string[] Families = ["Elements.cs"];
+
     private static readonly List<SourceType> Types = [.. Repository.SourceFiles.SelectMany(file => SourceType.In(file, Repository.Read(file)))];
 
     [Fact]
@@ -23,6 +26,17 @@ public sealed class SourceFileTests
 
         Findings.None(Repository.SourceFiles.Where(file => IsTooLong(Repository.Read(file))));
     }
+
+    [Fact]
+    public void SourceFiles_OfTheProduct_HaveOneTypeEach() => Findings.None(
+        SourceFilesOfSeveralTypes(Types.Where(static type => !type.File.StartsWith("test/", StringComparison.Ordinal)))
+            .Where(static file => !Families.Contains(Path.GetFileName(file))));
+
+    [Theory]
+    [InlineData("internal sealed class A\n{\n    private sealed class B\n    {\n    }\n}\n", false)]
+    [InlineData("internal sealed class A;\n\ninternal enum B\n{\n}\n", true)]
+    public void SourceFilesOfSeveralTypes_PlantedFile_IsSeen(string text, bool expected) =>
+        Assert.Equal(expected, SourceFilesOfSeveralTypes(SourceType.In("f.cs", $"namespace N;\n\n{text}")).Any());
 
     [Fact]
     public void Types_Names_SayWhatTheTypeIs() => Findings.None(Types.Where(type => IsBanned(type.Name)).Select(type => $"{type.File}: {type.Name}"));
@@ -66,6 +80,9 @@ public sealed class SourceFileTests
 
         Assert.Equal(("N.M." + name, expected), (type.FullName, type.IsSealed));
     }
+
+    private static IEnumerable<string> SourceFilesOfSeveralTypes(IEnumerable<SourceType> types) =>
+        types.Where(static type => !type.IsNested).GroupBy(static type => type.File).Where(static file => file.Count() > 1).Select(static file => file.Key);
 
     private static bool IsTooLong(string text) => text.AsSpan().TrimEnd('\n').Count('\n') + 1 > MostLines;
 

@@ -37,6 +37,36 @@ public sealed class PinStorageTests : IDisposable
             _folder, silos: 2, configureSilo: silo => silo.Services.AddKeyedSingleton<IGrainStorage>("multiplex", storage));
     }
 
+    /// <summary>A gateway has no grain storage: were the pins granted there, they would be kept nowhere.</summary>
+    [Fact]
+    public async Task Pins_AreGrantedWhereModelsAreHeld()
+    {
+        await using var cluster = await StoreCluster.StartAsync(_folder, silos: 4, routing: 3);
+
+        await cluster.Sdk.PinAsync("a", Waiting.Token).Soon();
+
+        var client = cluster.Inner.Client;
+        var place = await client.GetGrain<IManagementGrain>(0).GetActivationAddress(client.GetGrain<IModelControlGrain>(0), Waiting.Token);
+        Assert.Equal(cluster.Inner.Silos[0].SiloAddress, place);
+    }
+
+    [Fact]
+    public async Task GrainStorage_KeptPin_ProtectsItsModelBeforeAnythingElseIsAsked()
+    {
+        var storage = new FakeStorage();
+        await using (var cluster = await StartAsync())
+        {
+            await cluster.Sdk.PinAsync("a", Waiting.Token).Soon();
+        }
+
+        await using var next = await StartAsync();
+
+        await Assert.ThrowsAsync<ModelPinnedException>(() => next.Sdk.UnloadAsync("a", Waiting.Token).Soon());
+
+        Task<StoreCluster> StartAsync() => StoreCluster.StartAsync(
+            _folder, configureSilo: silo => silo.Services.AddKeyedSingleton<IGrainStorage>("multiplex", storage));
+    }
+
     [Fact]
     public async Task GrainStorage_Fails_NothingIsPinned()
     {

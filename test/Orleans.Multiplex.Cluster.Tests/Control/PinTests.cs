@@ -112,6 +112,20 @@ public sealed class PinTests : IDisposable
     }
 
     [Fact]
+    public async Task Pin_AVersionThatAnotherPinKeeps_TakesNoFurtherRoom()
+    {
+        _folder.Add("v/1");
+        _folder.Add("v/2");
+        await using var cluster = await StoreCluster.StartAsync(_folder, maxModels: 1);
+        await cluster.Sdk.PinAsync("v", Waiting.Token).Soon();
+
+        await cluster.Sdk.PinAsync("v@2", Waiting.Token).Soon();
+
+        await Assert.ThrowsAsync<PinRefusedException>(() => cluster.Sdk.PinAsync("v@1", Waiting.Token).Soon());
+        Assert.Equal(["v", "v@2"], (await cluster.Sdk.GetPinsAsync(Waiting.Token)).Select(static pin => pin.Model));
+    }
+
+    [Fact]
     public async Task Pin_OtherVersionsUnderOtherNames_AreKeptByNoPin()
     {
         _folder.Add("v/1");

@@ -40,6 +40,8 @@ public sealed class SlowStoreTests : IDisposable
     {
         private readonly CountingStore _inner = new(folder);
 
+        public string Name => _inner.Name;
+
         public ValueTask<ModelManifest?> FindAsync(ModelKey key, string? modelFile, CancellationToken cancellationToken)
         {
             gates.ArriveAndBlock("store");
@@ -52,7 +54,7 @@ public sealed class SlowStoreTests : IDisposable
             return _inner.ListAsync(after, limit, modelFile, cancellationToken);
         }
 
-        public ValueTask<ModelArtifact> FetchAsync(ModelManifest manifest, CancellationToken cancellationToken) =>
-            _inner.FetchAsync(manifest, cancellationToken);
+        public ValueTask FetchAsync(ModelManifest manifest, ModelFile file, IFetchTarget target, CancellationToken cancellationToken) =>
+            _inner.FetchAsync(manifest, file, target, cancellationToken);
     }
 }

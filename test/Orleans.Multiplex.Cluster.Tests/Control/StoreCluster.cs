@@ -19,6 +19,7 @@ internal sealed class StoreCluster : IAsyncDisposable
         ModelFolder folder,
         int silos = 1,
         int maxModels = -1,
+        int routing = 0,
         FakeBackend? engine = null,
         Action<MultiplexOptions>? configure = null,
         Action<ISiloBuilder>? configureSilo = null)
@@ -26,6 +27,7 @@ internal sealed class StoreCluster : IAsyncDisposable
         engine ??= new FakeBackend();
         return new StoreCluster(await TestCluster.StartAsync(
             silos,
+            routing,
             configure: options =>
             {
                 options.Models = folder.Path;

@@ -10,6 +10,9 @@ public sealed class CountingStore(string folder) : IModelStore
 {
     private readonly FolderModelStore _inner = new(folder, new FolderNames(TimeProvider.System), NullLogger.Instance);
 
+    public string Name => _inner.Name;
+
+    /// <summary>The files that were fetched, each as its model.</summary>
     public ConcurrentQueue<string> Fetches { get; } = new();
 
     public Task Finding { get; set; } = Task.CompletedTask;
@@ -25,9 +28,9 @@ public sealed class CountingStore(string folder) : IModelStore
     public ValueTask<ImmutableArray<ModelListing>> ListAsync(string? after, int limit, string? modelFile, CancellationToken cancellationToken) =>
         _inner.ListAsync(after, limit, modelFile, cancellationToken);
 
-    public ValueTask<ModelArtifact> FetchAsync(ModelManifest manifest, CancellationToken cancellationToken)
+    public ValueTask FetchAsync(ModelManifest manifest, ModelFile file, IFetchTarget target, CancellationToken cancellationToken)
     {
         Fetches.Enqueue(manifest.Key.ToString());
-        return _inner.FetchAsync(manifest, cancellationToken);
+        return _inner.FetchAsync(manifest, file, target, cancellationToken);
     }
 }

@@ -16,9 +16,10 @@ public sealed class TestCluster : IAsyncDisposable
 {
     private readonly InProcessTestCluster _cluster;
 
-    private TestCluster(InProcessTestCluster cluster, EventLog log, FakeGates gates)
+    private TestCluster(InProcessTestCluster cluster, EventLog log, FakeGates gates, DirectoryInfo cache)
     {
         _cluster = cluster;
+        Cache = cache;
         Log = log;
         Gates = gates;
     }
@@ -30,6 +31,9 @@ public sealed class TestCluster : IAsyncDisposable
     public IReadOnlyList<InProcessSiloHandle> Silos => _cluster.Silos;
 
     public InProcessTestCluster Inner => _cluster;
+
+    /// <summary>Where the silos, as those of one machine, keep the files of the store's models.</summary>
+    public DirectoryInfo Cache { get; }
 
     public EventLog Log { get; }
 
@@ -53,6 +57,7 @@ public sealed class TestCluster : IAsyncDisposable
     {
         var builder = new InProcessTestClusterBuilder((short)silos);
         var gates = new FakeGates();
+        var cache = Directory.CreateTempSubdirectory("multiplex-test-cache-");
         var log = new EventLog();
         builder.ConfigureSilo((options, silo) =>
         {
@@ -75,7 +80,11 @@ public sealed class TestCluster : IAsyncDisposable
             });
             if (index < silos - routing || index >= silos)
             {
-                silo.AddMultiplex(options => configure?.Invoke(options));
+                silo.AddMultiplex(options =>
+                {
+                    options.Cache.Path = cache.FullName;
+                    configure?.Invoke(options);
+                });
             }
             else
             {
@@ -99,10 +108,11 @@ public sealed class TestCluster : IAsyncDisposable
         catch
         {
             await cluster.DisposeAsync();
+            cache.Delete(recursive: true);
             throw;
         }
 
-        return new TestCluster(cluster, log, gates);
+        return new TestCluster(cluster, log, gates, cache);
     }
 
     public IFakeGrain Grain(string id) => Grain<IFakeGrain>(id);
@@ -160,6 +170,7 @@ public sealed class TestCluster : IAsyncDisposable
     {
         Gates.OpenAll();
         await _cluster.DisposeAsync();
+        Cache.Delete(recursive: true);
     }
 
     internal IReadOnlyList<Resident> Residents(int silo = 0) => Get<ResidencyLedger>(silo).Snapshot();

@@ -41,16 +41,18 @@ public sealed class ApiDocument(JsonObject root)
     {
         var body = operation["requestBody"]?["content"]?[Json] as JsonObject;
         var responses = ((JsonObject)operation["responses"]!)
-            .Select(one => (Status: int.Parse(one.Key, CultureInfo.InvariantCulture), Content: Resolve(one.Value!)["content"]?[Json] as JsonObject))
+            .Select(one => (Status: int.Parse(one.Key, CultureInfo.InvariantCulture), Response: Resolve(one.Value!)))
+            .Select(static one => (one.Status, one.Response, Content: one.Response["content"]?[Json] as JsonObject))
             .ToList();
-        var names = NamesOf(body).Concat(responses.SelectMany(response => NamesOf(response.Content))).Distinct().DefaultIfEmpty("");
+        var names = NamesOf(body).Concat(responses.SelectMany(static one => NamesOf(one.Content))).Distinct().DefaultIfEmpty("");
         foreach (var name in names)
         {
-            var (status, content) = responses.Find(response => NamesOf(response.Content).Contains(name)) is { Content: not null } found ? found : responses[0];
+            var (status, response, content) = responses.Find(one => NamesOf(one.Content).Contains(name)) is { Content: not null } found ? found : responses[0];
             var (target, headers) = ReadParameters(operation, path, name);
             yield return new DocumentedCall(
                 operation["operationId"]!.GetValue<string>(), name, verb, target, headers, ExampleOf(body, name), body?["schema"] as JsonObject,
-                status, ExampleOf(content, name), content?["schema"] as JsonObject);
+                status, ExampleOf(content, name), content?["schema"] as JsonObject,
+                (response["headers"] as JsonObject ?? []).ToDictionary(static header => header.Key, header => Resolve(header.Value!), StringComparer.OrdinalIgnoreCase));
         }
     }
 

@@ -13,6 +13,7 @@ namespace Orleans.Multiplex.Testing.OpenApi;
 /// <param name="Status">The status of the answer.</param>
 /// <param name="Answer">The answer, as the example has it; null where it has none.</param>
 /// <param name="AnswerSchema">The schema of the answer; null where it is empty.</param>
+/// <param name="AnswerHeaders">The headers of the answer beside those of its content.</param>
 public sealed record DocumentedCall(
     string Operation,
     string Example,
@@ -23,4 +24,5 @@ public sealed record DocumentedCall(
     JsonObject? BodySchema,
     int Status,
     JsonNode? Answer,
-    JsonObject? AnswerSchema);
+    JsonObject? AnswerSchema,
+    IReadOnlyDictionary<string, JsonObject> AnswerHeaders);

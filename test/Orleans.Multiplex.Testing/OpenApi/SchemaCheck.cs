@@ -1,15 +1,32 @@
+using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Orleans.Multiplex.Testing.OpenApi;
 
 /// <summary>
-/// Checks a value against a schema: types, required properties, enumerations, lower bounds; and, which schemas do not ask for, that no
+/// Checks a value against a schema: types, required properties, enumerations, bounds; and, which schemas do not ask for, that no
 /// property comes that its schema does not have, where it has any.
 /// </summary>
 public sealed class SchemaCheck(ApiDocument document)
 {
+    private static readonly HashSet<string> Usual = new(["Cache-Control", "Date", "Server", "Transfer-Encoding"], StringComparer.OrdinalIgnoreCase);
+
     public IEnumerable<string> FindFaults(JsonObject schema, JsonNode? value) => FindFaults(schema, value, "$");
+
+    /// <summary>Checks the headers of an answer, beside those that every answer has: none that is not documented, and all that always come.</summary>
+    public IEnumerable<string> FindFaults(IReadOnlyDictionary<string, JsonObject> documented, HttpResponseHeaders headers)
+    {
+        var came = headers.Where(static header => !Usual.Contains(header.Key)).ToDictionary(static header => header.Key, static header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
+        return
+        [
+            .. documented.Where(one => one.Value["required"]?.GetValue<bool>() == true && !came.ContainsKey(one.Key)).Select(static one => $"the header {one.Key} did not come"),
+            .. came.Keys.Where(name => !documented.ContainsKey(name)).Select(name => $"the header {name}: {came[name]} is not documented"),
+            .. came.Where(one => documented.ContainsKey(one.Key)).SelectMany(one => FindFaults((JsonObject)documented[one.Key]["schema"]!, Read(documented[one.Key], one.Value), one.Key)),
+        ];
+
+        static JsonNode Read(JsonObject header, string text) => header["schema"]!["type"]!.GetValue<string>() == "integer" ? JsonNode.Parse(text)! : JsonValue.Create(text);
+    }
 
     private IEnumerable<string> FindFaults(JsonObject reference, JsonNode? value, string at)
     {
@@ -25,6 +42,7 @@ public sealed class SchemaCheck(ApiDocument document)
             JsonArray items when schema["items"] is JsonObject item => items.SelectMany((one, i) => FindFaults(item, one, $"{at}[{i}]")),
             JsonValue text when schema["enum"] is JsonArray allowed && !allowed.Any(one => JsonNode.DeepEquals(one, text)) => [$"{at} is {text}, none of {allowed.ToJsonString()}"],
             JsonValue number when schema["minimum"] is { } least && number.GetValue<double>() < least.GetValue<double>() => [$"{at} is {number}, less than {least}"],
+            JsonValue number when schema["maximum"] is { } most && number.GetValue<double>() > most.GetValue<double>() => [$"{at} is {number}, more than {most}"],
             _ => [],
         };
     }

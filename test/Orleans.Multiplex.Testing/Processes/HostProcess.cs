@@ -50,6 +50,9 @@ public sealed partial class HostProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+
+        // A test's processes share nothing with those of whoever runs it. Those of one test name a folder of their own.
+        start.Environment["XDG_CACHE_HOME"] = TestCache.Path;
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

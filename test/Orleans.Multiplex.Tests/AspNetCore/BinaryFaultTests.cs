@@ -74,7 +74,7 @@ public sealed class BinaryFaultTests
     [InlineData("FP32", "1", "-4", "\"binary_data_size\" is -4; it must be a number of bytes")]
     [InlineData("FP32", "1", "4.5", "\"binary_data_size\" is 4.5")]
     [InlineData("FP32", "1", "\"4\"", "\"binary_data_size\" is \"4\"")]
-    [InlineData("FP32", "1", "null", "\"binary_data_size\" is null")]
+    [InlineData("FP32", "1", "null", "it has no \"data\"")]
     [InlineData("FP32", "1", "9223372036854775808", "\"binary_data_size\" is 9223372036854775808")]
     [InlineData("FP99", "1", "4", "datatype is \"FP99\"; JSON carries BOOL", "INT4")]
     public async Task Declaration_Wrong_IsNamedWithTheInput(string type, string shape, string size, params string[] parts)
@@ -103,7 +103,7 @@ public sealed class BinaryFaultTests
     [Theory]
     [InlineData("""{"inputs":[],"parameters":{"binary_data_output":1}}""", "\"binary_data_output\" is 1; it must be true or false")]
     [InlineData("""{"inputs":[],"outputs":[{"name":"a","parameters":{"binary_data":"true"}}]}""", "\"binary_data\" of outputs[0] is \"true\"; it must be true or false")]
-    [InlineData("""{"inputs":[],"outputs":[{"name":"a","parameters":null}]}""", "\"parameters\" of outputs[0] is null; it must be an object")]
+    [InlineData("""{"inputs":[],"outputs":[{"name":"a","parameters":[]}]}""", "\"parameters\" of outputs[0] is an array; it must be an object")]
     public async Task Output_AskedForBadly_IsRefused(string body, string part)
     {
         await using var host = await HttpHost.StartAsync();

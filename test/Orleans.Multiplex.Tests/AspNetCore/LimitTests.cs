@@ -59,6 +59,50 @@ public sealed class LimitTests
     }
 
     [Theory]
+    [InlineData(5000, 413)]
+    [InlineData(3000, 200)]
+    public async Task Outputs_TakeTheirPart(int count, int status)
+    {
+        await using var host = await HttpHost.StartAsync(settings: static settings =>
+        {
+            settings["Multiplex:MaxRequestBytes"] = "1MiB";
+            settings["Multiplex:MaxBytesInFlight"] = "2MiB";
+        });
+        var most = 0L;
+        host.Fake.OnInfer = (_, inputs, _, _) =>
+        {
+            most = host.InFlight.Charged;
+            return Task.FromResult(FakeMultiplexClient.Answer(inputs));
+        };
+
+        var outputs = string.Join(',', Enumerable.Range(0, count).Select(static i => $$"""{"name":"{{i}}"}"""));
+        var reply = await host.InferAsync($$"""{"inputs":[],"outputs":[{{outputs}}]}""");
+
+        Assert.Equal(status, (int)reply.Status);
+        Assert.Equal(0, host.InFlight.Charged);
+        if (status == 200)
+        {
+            Assert.InRange(most, count * 200, 1 << 20);
+        }
+    }
+
+    [Fact]
+    public async Task Body_ThatGrows_IsChargedWithTheBufferThatItIsCopiedFrom()
+    {
+        await using var host = await HttpHost.StartAsync(settings: static settings =>
+        {
+            settings["Multiplex:MaxRequestBytes"] = "1MiB";
+            settings["Multiplex:MaxBytesInFlight"] = "2MiB";
+        });
+        using var others = host.InFlight.Open("");
+        others.Charge(700 << 10);
+
+        (await PostAsync(host, Filled(500_000), chunked: true)).IsOk();
+        (await PostAsync(host, Filled(1_000_000), chunked: true)).IsError(HttpStatusCode.TooManyRequests, "MaxBytesInFlight");
+        Assert.Equal(700 << 10, host.InFlight.Charged);
+    }
+
+    [Theory]
     [InlineData("""{"name":"","shape":[0],"datatype":"BOOL","data":[]}""")]
     [InlineData("""{"name":"","shape":[0],"datatype":"BOOL","parameters":{"binary_data_size":0}}""")]
     public async Task Inputs_WithoutElements_TakeTheirPart(string input)
@@ -72,7 +116,7 @@ public sealed class LimitTests
         // Less than half of the limit as text, more than it as inputs.
         var body = $$"""{"inputs":[{{string.Join(',', Enumerable.Repeat(input, 5000))}}]}""";
         (await host.PostAsync("/v2/models/iris/infer", body, ("Inference-Header-Content-Length", $"{body.Length}")))
-            .IsError(HttpStatusCode.RequestEntityTooLarge, "fewer inputs");
+            .IsError(HttpStatusCode.RequestEntityTooLarge, "Send fewer at once");
 
         Assert.Null(host.Fake.Last);
         Assert.Equal(0, host.InFlight.Charged);

@@ -99,6 +99,7 @@ public sealed class ReaderTests
     [InlineData("""{"name":"X","datatype":"FLOAT","shape":[1],"data":[1]}""", "datatype is \"FLOAT\"; JSON carries BOOL, UINT8")]
     [InlineData("""{"name":"X","datatype":"COMPLEX64","shape":[1],"data":[1]}""", "datatype is \"COMPLEX64\"")]
     [InlineData("""{"name":"X","datatype":"INT8","shape":[1]}""", "has no \"data\"")]
+    [InlineData("""{"name":"X","datatype":"INT8","shape":[1],"data":null}""", "has no \"data\"")]
     [InlineData("""{"name":"X","datatype":"INT8","data":[1]}""", "has no \"shape\"")]
     [InlineData("""{"name":"X","shape":[1],"data":[1]}""", "has no \"datatype\"")]
     [InlineData("""{"name":"X","name":"Y","datatype":"INT8","shape":[1],"data":[1]}""", "has \"name\" twice")]
@@ -116,6 +117,7 @@ public sealed class ReaderTests
     [InlineData("5", "The body is 5")]
     [InlineData("[]", "The body is an array")]
     [InlineData("{}", "no \"inputs\"")]
+    [InlineData("""{"inputs":null}""", "\"inputs\" is null")]
     [InlineData("""{"inputs":{}}""", "\"inputs\" is an object")]
     [InlineData("""{"inputs":[],"inputs":[]}""", "\"inputs\" twice")]
     [InlineData("""{"inputs":[5]}""", "Input 'inputs[0]': it is 5")]
@@ -137,6 +139,35 @@ public sealed class ReaderTests
     [InlineData("""{"inputs":[],}""", "not valid JSON")]
     [InlineData("""{"inputs":[{"name":"X","datatype":"FP32","shape":[1],"data":[Infinity]}]}""", "not valid JSON")]
     public void Body_WithAFault_SaysWhere(string json, string part) => Assert.Contains(part, Fault(json).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Body_WithNullForWhatMayBeLeftOut_IsReadAsWithoutIt()
+    {
+        var body = Read(
+            """
+            {"id":null,"inputs":[
+            {"name":"X","datatype":"INT8","shape":[1],"data":[7],"parameters":null},
+            {"name":"Y","datatype":"INT8","shape":[1],"parameters":{"binary_data_size":null},"data":[8]},
+            {"name":"Z","datatype":"INT8","shape":[1],"data":null,"parameters":{"binary_data_size":1}}],
+            "outputs":[{"name":"A","parameters":null},{"name":"B","parameters":{"binary_data":null}}],
+            "parameters":{"timeout":null,"priority":null,"binary_data_output":null}}
+            """);
+
+        Assert.Equal((null, null, 0), (body.Id, body.Timeout, body.Priority));
+        Assert.Equal([7, 8], body.Inputs.SelectMany(static input => ((Tensor)input).ToArray<sbyte>()).Select(static element => (int)element));
+        Assert.Equal(("Z", 1L), (Assert.Single(body.BinaryInputs).Name, body.BinaryInputs[0].Size));
+        Assert.Equal(["A", "B"], body.Outputs.Names);
+        Assert.False(body.Outputs.IsBinary("A") || body.Outputs.IsBinary("B"));
+    }
+
+    [Fact]
+    public void Body_WithNullForOutputsAndParameters_IsReadAsWithoutThem()
+    {
+        var body = Read("""{"outputs":null,"parameters":null,"inputs":[]}""");
+
+        Assert.Empty(body.Outputs.Names);
+        Assert.Null(body.Timeout);
+    }
 
     [Fact]
     public void Body_NestedTooDeeply_IsRefused()

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.AspNetCore;
@@ -20,6 +21,8 @@ public sealed class RepositoryTests
     [Theory]
     [InlineData(null)]
     [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("""{"ready":null,"parameters":null}""")]
     [InlineData("""{"ready":false,"unknown":[1,{"a":2}]}""")]
     public async Task Index_ListsAllPartsWithStates(string? body)
     {
@@ -32,6 +35,22 @@ public sealed class RepositoryTests
             reply.Text);
         Assert.Equal(["index  1000 False", "index gone 1000 False"], host.Fake.Controls);
         Assert.False(reply.Headers.ContainsKey("x-multiplex-next"));
+    }
+
+    /// <summary>What is written cannot be taken back: the answer is cut off, and nobody takes it for whole.</summary>
+    [Fact]
+    public async Task Index_FailsAfterItsFirstPart_IsCutOff()
+    {
+        await using var host = await HttpHost.StartAsync(new FakeMultiplexClient
+        {
+            OnGetIndex = static (after, _, _) => after is null
+                ? new([.. Enumerable.Range(0, 1000).Select(static i => new ModelIndexEntry($"m{i}", null, null, ""))], "m999")
+                : throw new StoreUnavailableException("", "the store is down."),
+        });
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => host.PostAsync("/v2/repository/index", "{}"));
+
+        Assert.DoesNotContain(host.Log.Entries, static entry => entry.Level >= LogLevel.Error);
     }
 
     [Fact]
@@ -67,6 +86,7 @@ public sealed class RepositoryTests
     [InlineData("{", "not valid JSON")]
     [InlineData("""{"ready":1}""", "ready")]
     [InlineData("{} x", "not valid JSON")]
+    [InlineData("null x", "not valid JSON")]
     [InlineData("""{"parameters":{"\ud800":1}}""", "not valid UTF-8")]
     public async Task Index_WrongBody_IsRefused(string body, string why)
     {
@@ -135,6 +155,9 @@ public sealed class RepositoryTests
     [Theory]
     [InlineData("load", null)]
     [InlineData("load", """{"parameters":{}}""")]
+    [InlineData("load", """{"parameters":null}""")]
+    [InlineData("load", "null")]
+    [InlineData("unload", " null ")]
     [InlineData("unload", """{"parameters":{"unload_dependents":false}}""")]
     public async Task LoadAndUnload_AreDoneWithAnEmptyAnswer(string verb, string? body)
     {

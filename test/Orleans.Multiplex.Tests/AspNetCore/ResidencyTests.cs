@@ -43,6 +43,31 @@ public sealed class ResidencyTests
     }
 
     [Theory]
+    [InlineData(4.0, "4")]
+    [InlineData(null, "null")]
+    public async Task Model_WhoseFilesAreFetched_SaysHowFarThatIs(double? remaining, string written)
+    {
+        await using var host = await HttpHost.StartAsync(new FakeMultiplexClient
+        {
+            OnGetModel = asked => FakeMultiplexClient.Report(
+                asked,
+                [
+                    new ModelLocation("silo-1", "onnx", FakeMultiplexClient.Resident("iris", ResidentState.Fetching) with
+                    {
+                        Fetch = new FetchReport(200, 1000, 100, remaining is { } seconds ? TimeSpan.FromSeconds(seconds) : null),
+                    }),
+                ]),
+        });
+
+        Assert.Contains(
+            $$$"""
+            "pinned":false,"fetch":{"bytes":200,"totalBytes":1000,"bytesPerSecond":100,"remainingSeconds":{{{written}}}}}
+            """.Trim(),
+            (await host.GetAsync("/multiplex/models/iris")).IsOk().Text,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("/multiplex/models/a/1")]
     [InlineData("/multiplex/models/")]
     [InlineData("/multiplex/models/a//b")]

@@ -58,12 +58,24 @@ public sealed class MultiplexClientTests
         Task<InferenceResponse> Send(int bytes) =>
             harness.Client.InferAsync("iris", [Tensor.Create("X", new byte[bytes])], cancellationToken: TestContext.Current.CancellationToken);
 
-        await Send(800);
-        var error = await Assert.ThrowsAsync<InvalidInputException>(() => Send(1000));
+        // A tensor of exactly the limit passes, beside which names and shapes have a room of their own.
+        await Send(1000);
+        var error = await Assert.ThrowsAsync<InvalidInputException>(() => Send(1000 + (1 << 20)));
 
         Assert.Contains("MaxRequestBytes", error.Message, StringComparison.Ordinal);
         Assert.Contains("1000", error.Message, StringComparison.Ordinal);
         Assert.Single(harness.Requests);
+    }
+
+    [Fact]
+    public async Task Infer_LongNamesOfOutputs_AreRefusedBeforeTheyAreSent()
+    {
+        var harness = new ClientHarness(new MultiplexClientOptions { MaxRequestBytes = new ByteSize(1000) }).ThenAnswer();
+
+        await Assert.ThrowsAsync<InvalidInputException>(() => harness.Client.InferAsync(
+            "iris", [], new InferenceOptions { Outputs = [new string('y', 1 << 20)] }, TestContext.Current.CancellationToken));
+
+        Assert.Empty(harness.Requests);
     }
 
     [Fact]

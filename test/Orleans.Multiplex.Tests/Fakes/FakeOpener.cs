@@ -11,6 +11,9 @@ internal sealed class FakeOpener : IModelOpener
 
     public ConcurrentQueue<string> Events { get; } = new();
 
+    /// <summary>What the store has, when it is looked at anew.</summary>
+    public ModelManifest? Found { get; set; }
+
     public Func<CancellationToken, ValueTask<long>> Estimate { get; set; } = _ => new(0);
 
     public Func<ModelArtifact, CancellationToken, Task<object>> Open { get; set; }
@@ -19,13 +22,19 @@ internal sealed class FakeOpener : IModelOpener
 
     public int CountOpened(string id) => Events.Count(one => one == $"open {id}");
 
-    public ValueTask<ModelManifest?> FindAsync(ModelKey key, CancellationToken cancellationToken) => new((ModelManifest?)null);
+    public ValueTask<ModelManifest?> FindAsync(ModelKey key, CancellationToken cancellationToken)
+    {
+        Events.Enqueue($"find {key}");
+        return new(Found);
+    }
 
     public ValueTask<long> EstimateAsync(ModelManifest? manifest, CancellationToken cancellationToken)
     {
         Events.Enqueue("estimate");
         return Estimate(cancellationToken);
     }
+
+    public ValueTask<long> GuessAsync(ModelManifest? manifest, CancellationToken cancellationToken) => Estimate(cancellationToken);
 
     public Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken)
     {

@@ -6,15 +6,16 @@ namespace Orleans.Multiplex.Tests;
 /// <summary>A store whose fetching a test controls.</summary>
 internal sealed class FakeStore : IModelStore
 {
-    public Func<ModelManifest, CancellationToken, ValueTask<ModelArtifact>> Fetch { get; set; } = (manifest, _) => new(Artifact(manifest));
+    /// <summary>Is passed before the bytes of a file come.</summary>
+    public Func<ModelManifest, CancellationToken, Task> Fetch { get; set; } = (_, _) => Task.CompletedTask;
 
     public Func<CancellationToken, ValueTask<ModelManifest?>> Find { get; set; } = _ => new(Manifest("m"));
 
     public Func<CancellationToken, ValueTask<ImmutableArray<ModelListing>>> List { get; set; } = _ => new([]);
 
-    public static ModelManifest Manifest(string id, long version = 1) => new(id, version, [version], [new ModelFile("model.onnx", 1)], "tag");
+    public static ModelManifest Manifest(string id, long version = 1) => new(id, version, [version], [new ModelFile("model.onnx", 1, "tag")], "tag");
 
-    public static ModelArtifact Artifact(ModelManifest manifest) => new(manifest.Id, manifest.Version, ImmutableDictionary<string, string>.Empty);
+    public string Name => "fake";
 
     public ValueTask<ModelManifest?> FindAsync(ModelKey key, string? modelFile, CancellationToken cancellationToken) =>
         Find(cancellationToken);
@@ -22,5 +23,9 @@ internal sealed class FakeStore : IModelStore
     public ValueTask<ImmutableArray<ModelListing>> ListAsync(string? after, int limit, string? modelFile, CancellationToken cancellationToken) =>
         List(cancellationToken);
 
-    public ValueTask<ModelArtifact> FetchAsync(ModelManifest manifest, CancellationToken cancellationToken) => Fetch(manifest, cancellationToken);
+    public async ValueTask FetchAsync(ModelManifest manifest, ModelFile file, IFetchTarget target, CancellationToken cancellationToken)
+    {
+        await Fetch(manifest, cancellationToken);
+        await target.WriteAsync(0, new byte[file.Length], cancellationToken);
+    }
 }

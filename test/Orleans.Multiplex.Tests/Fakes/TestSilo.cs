@@ -1,7 +1,10 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
 using Orleans.Multiplex.Storage;
+using Orleans.Multiplex.Storage.Cache;
+using Orleans.Multiplex.Tests.Hosting;
 
 namespace Orleans.Multiplex.Tests;
 
@@ -9,6 +12,8 @@ namespace Orleans.Multiplex.Tests;
 internal sealed class TestSilo : IDisposable
 {
     public static readonly TimeSpan DrainPatience = TimeSpan.FromMilliseconds(250);
+
+    private readonly TemporaryFolder? _folder;
 
     public TestSilo(
         int maxModels = ModelPool.Unlimited, long maxBytes = 1L << 40, LoadOptions? load = null, int maxWaiting = 256, IModelStore? store = null)
@@ -29,8 +34,19 @@ internal sealed class TestSilo : IDisposable
         Pins = new PinnedModels([], View);
         Evictions = new EvictionService(
             Quota, Ledger, Claims, Pins, new ThrashDetector(Time, Log), new EvictionOptions { DrainPatience = DrainPatience }, Time, Log);
-        Loader = new ModelLoader(Ledger, Quota, Evictions, Footprints, store, load, Time, Log);
+        if (store is not null)
+        {
+            _folder = new TemporaryFolder();
+            CacheFolder = CacheFolder.Open(_folder.Path);
+            Cache = new ArtifactCache(store, CacheFolder, maxBytes: 1 << 30, Time, NullLogger.Instance);
+        }
+
+        Loader = new ModelLoader(Ledger, Quota, Evictions, Footprints, Cache, load, Time, Log);
     }
+
+    public ArtifactCache? Cache { get; }
+
+    public CacheFolder? CacheFolder { get; }
 
     public WatchedTime Time { get; } = new();
 
@@ -117,5 +133,7 @@ internal sealed class TestSilo : IDisposable
     {
         Evictions.Dispose();
         Loader.Dispose();
+        Cache?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _folder?.Dispose();
     }
 }

@@ -1,20 +1,35 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Grains;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Storage;
+using Orleans.Multiplex.Storage.Cache;
+using Orleans.Multiplex.Tests.Hosting;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.Grains;
 
 /// <summary>A store that is slow, deaf or blocks, asked for others.</summary>
-public sealed class StoreInquiryTests
+public sealed class StoreInquiryTests : IDisposable
 {
     private readonly WatchedTime _time = new();
     private readonly FakeStore _store = new();
+    private readonly TemporaryFolder _folder = new();
+    private readonly ArtifactCache _cache;
     private readonly StoreInquiry _inquiry;
 
-    public StoreInquiryTests() => _inquiry = new StoreInquiry(new ModelCatalog(_store, new NoBackend()), _time);
+    public StoreInquiryTests()
+    {
+        _cache = new ArtifactCache(_store, CacheFolder.Open(_folder.Path), maxBytes: 1 << 30, _time, NullLogger.Instance);
+        _inquiry = new StoreInquiry(new ModelCatalog(_store, _cache, new NoBackend()), _time);
+    }
+
+    public void Dispose()
+    {
+        _cache.Dispose();
+        _folder.Dispose();
+    }
 
     [Fact]
     public async Task List_StoreBlocks_HoldsUpNoCallerAndAFewThreadsAtMost()

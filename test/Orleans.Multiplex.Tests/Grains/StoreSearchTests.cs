@@ -53,6 +53,8 @@ public sealed class StoreSearchTests : IDisposable
             return null;
         }
 
+        public ValueTask<long> GuessAsync(ModelManifest? manifest, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public ValueTask<long> EstimateAsync(ModelManifest? manifest, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken) => throw new NotSupportedException();

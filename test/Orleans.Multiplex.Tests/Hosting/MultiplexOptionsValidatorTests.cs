@@ -44,6 +44,8 @@ public sealed class MultiplexOptionsValidatorTests
         { "Multiplex:MaxRequestBytes", options => options.MaxRequestBytes = new ByteSize((1L << 30) + 1) },
         { "Multiplex:IdleUnload", options => options.IdleUnload = TimeSpan.Zero },
         { "Multiplex:Pinned:1 is 'a b'; it must be a model's id, or id@version;", options => new[] { "a@2", "a b" }.ToList().ForEach(options.Pinned.Add) },
+        { "Multiplex:Cache:Path is empty", options => options.Cache.Path = "" },
+        { "Multiplex:Cache:MaxBytes is 0B", options => options.Cache.MaxBytes = new ByteSize(0) },
         { "Multiplex:Load:MaxParallel", options => options.Load.MaxParallel = -1 },
         { "Multiplex:Load:Timeout", options => (options.Load.Timeout, options.Load.RoomTimeout) = (TimeSpan.FromDays(60), TimeSpan.FromDays(1)) },
         { "Multiplex:Load:RoomTimeout", options => options.Load.RoomTimeout = TimeSpan.Zero },

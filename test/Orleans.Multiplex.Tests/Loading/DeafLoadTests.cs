@@ -120,33 +120,29 @@ public sealed class DeafLoadTests
         var store = new FakeStore();
         using var silo = new TestSilo(load: Options, store: store);
         var deaf = new Checkpoint();
-        store.Fetch = async (manifest, _) =>
-        {
-            await deaf.PassDeafAsync();
-            return FakeStore.Artifact(manifest);
-        };
+        store.Fetch = (_, _) => deaf.PassDeafAsync();
         var resident = silo.Enter("m", manifest: FakeStore.Manifest("m"));
         await deaf.Reached;
 
         silo.Time.Advance(Options.Timeout);
 
         Assert.Equal(LoadFailureKind.Broken, (await resident.WhenLoaded.Soon()).Failure);
+        await resident.WhenGone.Soon();
         deaf.Open();
-        store.Fetch = (manifest, _) => new(FakeStore.Artifact(manifest));
+        store.Fetch = (_, _) => Task.CompletedTask;
         Assert.Null((await silo.LoadAsync("next", manifest: FakeStore.Manifest("next"))).Failure);
         Assert.Equal(0, silo.Opener.CountOpened("m"));
     }
 
     [Fact]
-    public async Task Fetch_Deaf_TheRoomThatWasClaimedComesBackBeforeItEnds()
+    public async Task Estimate_Deaf_TheRoomThatWasClaimedComesBackBeforeItEnds()
     {
-        var store = new FakeStore();
-        using var silo = new TestSilo(maxModels: 1, load: Options, store: store);
+        using var silo = new TestSilo(maxModels: 1, load: Options, store: new FakeStore());
         var deaf = new Checkpoint();
-        store.Fetch = async (manifest, _) =>
+        silo.Opener.Estimate = async _ =>
         {
             await deaf.PassDeafAsync();
-            return FakeStore.Artifact(manifest);
+            return 0;
         };
         var resident = silo.Enter("m", manifest: FakeStore.Manifest("m"), takeClaim: () => silo.Quota.TryReserve(silo.Pool, 0));
         await deaf.Reached;

@@ -2,20 +2,32 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Storage;
+using Orleans.Multiplex.Storage.Cache;
 using Orleans.Multiplex.Tests.Hosting;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.Loading;
 
-public sealed class ModelCatalogTests : IDisposable
+public sealed class ModelCatalogTests : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly FakeBackend _backend = new();
+    private readonly ArtifactCache _cache;
     private readonly ModelCatalog _catalog;
 
-    public ModelCatalogTests() => _catalog = new ModelCatalog(new FolderModelStore(_folder.Path, new FolderNames(TimeProvider.System), NullLogger.Instance), _backend);
+    public ModelCatalogTests()
+    {
+        var store = new FolderModelStore(_folder["models"], new FolderNames(TimeProvider.System), NullLogger.Instance);
+        Directory.CreateDirectory(_folder["models"]);
+        _cache = new ArtifactCache(store, CacheFolder.Open(_folder["cache"]), maxBytes: 1 << 30, TimeProvider.System, NullLogger.Instance);
+        _catalog = new ModelCatalog(store, _cache, _backend);
+    }
 
-    public void Dispose() => _folder.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await _cache.DisposeAsync();
+        _folder.Dispose();
+    }
 
     [Fact]
     public async Task Facts_SameFile_IsReadOnce()
@@ -77,8 +89,9 @@ public sealed class ModelCatalogTests : IDisposable
 
     private void Put(string file, string text)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(_folder[file])!);
-        File.WriteAllText(_folder[file], text);
+        var path = _folder[$"models/{file}"];
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
     }
 
     private async Task<long> EstimateAsync(string key)

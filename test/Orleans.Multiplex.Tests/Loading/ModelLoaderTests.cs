@@ -33,11 +33,10 @@ public sealed class ModelLoaderTests
         using var silo = new TestSilo(store: store);
         Resident? resident = null;
         var started = new Checkpoint();
-        store.Fetch = async (manifest, _) =>
+        store.Fetch = async (_, _) =>
         {
             await started.PassDeafAsync();
             Note("fetch");
-            return FakeStore.Artifact(manifest);
         };
         silo.Opener.Estimate = _ =>
         {
@@ -95,7 +94,7 @@ public sealed class ModelLoaderTests
         var opened = new TrackedModel("m");
         var (fetch, estimate, open, measure) = (store.Fetch, silo.Opener.Estimate, silo.Opener.Open, silo.Opener.Measure);
         var broken = new InvalidOperationException("broken");
-        store.Fetch = (manifest, _) => step == "fetch" ? throw broken : new(FakeStore.Artifact(manifest));
+        store.Fetch = (_, _) => step == "fetch" ? throw broken : Task.CompletedTask;
         silo.Opener.Estimate = _ => step == "estimate" ? throw broken : new(step == "reserve" ? 101 : 10);
         silo.Opener.Open = (_, _) => step switch
         {

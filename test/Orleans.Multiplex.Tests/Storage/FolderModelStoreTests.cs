@@ -45,11 +45,11 @@ public sealed class FolderModelStoreTests : IDisposable
     {
         Put("iris/model.onnx", "iris/3/model.onnx");
         Assert.Equal([1L, 3], (await FindAsync("iris"))!.Versions);
-        Assert.Equal(Path("iris/model.onnx"), (await FetchAsync("iris@1")).GetPath(Onnx));
+        Assert.Equal("iris/model.onnx", await FetchAsync("iris@1"));
 
         Put("iris/1/model.onnx");
         Assert.Equal([1L, 3], (await FindAsync("iris"))!.Versions);
-        Assert.Equal(Path("iris/1/model.onnx"), (await FetchAsync("iris@1")).GetPath(Onnx));
+        Assert.Equal("iris/1/model.onnx", await FetchAsync("iris@1"));
     }
 
     [Fact]
@@ -121,41 +121,75 @@ public sealed class FolderModelStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Fetch_LinksAmongTheFiles_DoNoHarm()
+    public async Task Fetch_LinksAmongTheFiles_AreWhatTheyLeadToAndNothingWhereThatIsGone()
     {
         Put("iris/model.onnx", "labels.txt");
         File.CreateSymbolicLink(Path("iris/dangling"), Path("nowhere"));
         File.CreateSymbolicLink(Path("iris/labels.txt"), Path("labels.txt"));
 
-        Assert.Equal(["dangling", "labels.txt", "model.onnx"], (await FetchAsync("iris")).Files.Order());
+        Assert.Equal(["labels.txt", "model.onnx"], (await FindAsync("iris"))!.Files.Select(static file => file.Name));
+        Assert.Equal("labels.txt", await FetchAsync("iris", "labels.txt"));
     }
 
     [Fact]
-    public async Task Fetch_AllFiles_GivesTheirPathsWithoutACopy()
+    public async Task Fetch_LargeFile_ComesInBlocksInItsOrder()
     {
-        Put("iris/1/model.onnx", "iris/1/labels.txt");
+        Put("iris/1/model.onnx");
+        var content = new byte[(5 << 19) + 3];
+        new Random(1).NextBytes(content);
+        await File.WriteAllBytesAsync(Path("iris/1/model.onnx"), content, TestContext.Current.CancellationToken);
+        var target = new Target();
 
-        var artifact = await FetchAsync("iris");
+        await FetchAsync("iris", Onnx, target);
 
-        Assert.Equal(("iris", 1L), (artifact.Id, artifact.Version));
-        Assert.Equal(["labels.txt", "model.onnx"], artifact.Files.Order());
-        await using var stream = artifact.OpenRead("labels.txt");
-        using var reader = new StreamReader(stream);
-        Assert.Equal("iris/1/labels.txt", await reader.ReadToEndAsync(TestContext.Current.CancellationToken));
-        var error = Assert.Throws<ModelLoadFailedException>(() => artifact.GetPath("missing"));
-        Assert.Contains("labels.txt, model.onnx", error.Message, StringComparison.Ordinal);
+        Assert.Equal(content, target.Bytes.ToArray());
+        Assert.Equal([0, 1 << 20, 2 << 20], target.Offsets);
     }
 
     [Theory]
     [InlineData("iris/1/model.onnx")]
     [InlineData("iris/1/a-license.txt")]
-    public async Task Fetch_FileRemovedSinceItWasFound_IsNotFound(string removed)
+    public async Task Fetch_FileRemovedSinceItWasFound_HasChanged(string removed)
     {
         Put("iris/1/model.onnx", "iris/1/a-license.txt");
         var manifest = await FindAsync("iris");
         File.Delete(Path(removed));
 
-        await Assert.ThrowsAsync<ModelNotFoundException>(async () => await _store.FetchAsync(manifest!, TestContext.Current.CancellationToken));
+        await ThrowsChangedAsync(manifest!);
+    }
+
+    [Fact]
+    public async Task Fetch_FileReplacedSinceItWasFound_HasChanged()
+    {
+        Put("iris/1/model.onnx");
+        var manifest = await FindAsync("iris");
+        File.SetLastWriteTimeUtc(Path("iris/1/model.onnx"), new DateTime(2001, 2, 3, 0, 0, 0, DateTimeKind.Utc));
+
+        await ThrowsChangedAsync(manifest!);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Fetch_FileOverwrittenInPlaceMeanwhile_HasChanged(bool isCut)
+    {
+        Put("iris/1/model.onnx");
+        await File.WriteAllBytesAsync(Path("iris/1/model.onnx"), new byte[3 << 20], TestContext.Current.CancellationToken);
+        var target = new Target
+        {
+            OnWrite = () => File.WriteAllBytes(Path("iris/1/model.onnx"), new byte[isCut ? 1 : 3 << 20]),
+        };
+
+        await ThrowsChangedAsync((await FindAsync("iris"))!, target);
+    }
+
+    [Fact]
+    public async Task Fetch_TargetRefuses_ItsErrorPasses()
+    {
+        Put("iris/1/model.onnx");
+        var target = new Target { OnWrite = () => throw new IOException("full") };
+
+        Assert.Equal("full", (await Assert.ThrowsAsync<IOException>(() => FetchAsync("iris", Onnx, target))).Message);
     }
 
     [Fact]
@@ -163,7 +197,7 @@ public sealed class FolderModelStoreTests : IDisposable
     {
         Put("iris/model.onnx", "iris/a-license.txt", "iris/1/a-license.txt");
 
-        Assert.Equal(Path("iris/model.onnx"), (await FetchAsync("iris")).GetPath(Onnx));
+        Assert.Equal("iris/model.onnx", await FetchAsync("iris"));
     }
 
     [Fact]
@@ -223,6 +257,40 @@ public sealed class FolderModelStoreTests : IDisposable
     private ValueTask<ModelManifest?> FindAsync(string key, string? modelFile = Onnx) =>
         _store.FindAsync(ModelKey.Parse(key), modelFile, TestContext.Current.CancellationToken);
 
-    private async Task<ModelArtifact> FetchAsync(string key) =>
-        await _store.FetchAsync((await FindAsync(key))!, TestContext.Current.CancellationToken);
+    private async Task ThrowsChangedAsync(ModelManifest manifest, Target? target = null) =>
+        Assert.Equal(
+            "iris@1",
+            (await Assert.ThrowsAsync<ModelChangedException>(async () => await _store.FetchAsync(
+                manifest, manifest.Files.Single(static file => file.Name == Onnx), target ?? new Target(), TestContext.Current.CancellationToken))).Model);
+
+    private async Task<string> FetchAsync(string key, string file = Onnx)
+    {
+        var target = new Target();
+        await FetchAsync(key, file, target);
+        return System.Text.Encoding.UTF8.GetString(target.Bytes.ToArray());
+    }
+
+    private async Task FetchAsync(string key, string file, Target target)
+    {
+        var manifest = await FindAsync(key);
+        await _store.FetchAsync(manifest!, manifest!.Files.Single(one => one.Name == file), target, TestContext.Current.CancellationToken);
+    }
+
+    private sealed class Target : IFetchTarget
+    {
+        public MemoryStream Bytes { get; } = new();
+
+        public List<long> Offsets { get; } = [];
+
+        public Action OnWrite { get; init; } = () => { };
+
+        public ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+        {
+            OnWrite();
+            Offsets.Add(offset);
+            Bytes.Position = offset;
+            Bytes.Write(bytes.Span);
+            return ValueTask.CompletedTask;
+        }
+    }
 }

@@ -33,6 +33,7 @@ internal sealed partial class ModelControlGrain(
     {
         var key = ModelKey.Parse(model);
         channel.Refresh();
+        await EnsureRestoredAsync(cancellationToken);
         if (pins.Current.FirstOrDefault(pin => IsKeptBy(key, ModelKey.Parse(pin))) is { } kept)
         {
             throw new ModelPinnedException(model, kept, pins.GetOrigin(kept));
@@ -62,7 +63,7 @@ internal sealed partial class ModelControlGrain(
 
             if (!pins.Current.Contains(model))
             {
-                await RequireRoomAsync(model, description.Bytes, cancellationToken);
+                await RequireRoomAsync(model, description, cancellationToken);
             }
 
             await ChangeAsync(model, isPinned: true, cancellationToken);
@@ -101,19 +102,7 @@ internal sealed partial class ModelControlGrain(
     public async Task<ImmutableArray<PinReport>> GetPinsAsync(CancellationToken cancellationToken)
     {
         channel.Refresh();
-        if (!_isRestored)
-        {
-            await _changes.WaitAsync(cancellationToken);
-            try
-            {
-                await RestoreAsync(cancellationToken);
-            }
-            finally
-            {
-                _changes.Release();
-            }
-        }
-
+        await EnsureRestoredAsync(cancellationToken);
         var rows = await AskRowsAsync(cancellationToken);
         return
         [
@@ -155,7 +144,7 @@ internal sealed partial class ModelControlGrain(
         }
     }
 
-    private async Task RequireRoomAsync(string model, long bytes, CancellationToken cancellationToken)
+    private async Task RequireRoomAsync(string model, ModelDescription description, CancellationToken cancellationToken)
     {
         if (pins.Table.Pinned.Count() >= PinnedModels.Most)
         {
@@ -163,16 +152,23 @@ internal sealed partial class ModelControlGrain(
         }
 
         var rows = await AskRowsAsync(cancellationToken);
-        if (!rows.Any(static row => row.Pools.Any(static pool => pool.Pool == ModelPool.OfStore)))
+        if (!rows.Any(static row => !row.IsDraining && row.Pools.Any(static pool => pool.Pool == ModelPool.OfStore)))
         {
             throw new ClusterUnavailableException(model, Patience);
         }
 
-        var loaded = rows.SelectMany(static row => row.Pinned).SelectMany(static one => one.Pins).ToHashSet(StringComparer.Ordinal);
-        var waiting = await Task.WhenAll(pins.Current.Except(loaded).Select(pin => EstimateAsync(pin, cancellationToken)));
-        if (PinPlan.FindShortage(rows, waiting, bytes) is { } shortage)
+        // A version that another pin keeps already takes no further room.
+        var resident = rows.SelectMany(static row => row.Pinned).ToList();
+        if (resident.Any(one => one.ModelId == ModelKey.Parse(model).Id && one.Version == description.Version))
         {
-            throw new PinRefusedException(model, Explain(model, bytes, shortage), shortage.InTheWay);
+            return;
+        }
+
+        var loaded = resident.SelectMany(static one => one.Pins).ToHashSet(StringComparer.Ordinal);
+        var waiting = await Task.WhenAll(pins.Current.Except(loaded).Select(pin => EstimateAsync(pin, cancellationToken)));
+        if (PinPlan.FindShortage(rows, waiting, description.Bytes) is { } shortage)
+        {
+            throw new PinRefusedException(model, Explain(model, description.Bytes, shortage), shortage.InTheWay);
         }
     }
 
@@ -220,6 +216,24 @@ internal sealed partial class ModelControlGrain(
         else
         {
             LogUnpinned(model);
+        }
+    }
+
+    private async Task EnsureRestoredAsync(CancellationToken cancellationToken)
+    {
+        if (_isRestored)
+        {
+            return;
+        }
+
+        await _changes.WaitAsync(cancellationToken);
+        try
+        {
+            await RestoreAsync(cancellationToken);
+        }
+        finally
+        {
+            _changes.Release();
         }
     }
 

@@ -8,10 +8,11 @@ namespace Orleans.Multiplex.Grains.Control;
 
 /// <summary>
 /// Has pinned models loaded that no silo holds: at the start, after a silo has gone, when a pin is new. Of the silos one looks after each
-/// pin, the first in the model's own order, so that they need not talk; should two do it, the model's grain makes one load of it.
+/// pin, the first in the model's own order, so that they need not talk; should two do it, the model's grain makes one load of it. A silo
+/// that holds no models by its role looks after none.
 /// </summary>
 internal sealed partial class PinKeeper(
-    PinnedModels pins, ClusterResidencyView view, IGrainFactory grains, ILocalSiloDetails local, TimeProvider time, ILogger logger)
+    PinnedModels pins, ClusterResidencyView view, IGrainFactory grains, ILocalSiloDetails local, bool holdsModels, TimeProvider time, ILogger logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     /// <summary>How many pins are looked after at once: requests wait for their loads beside them.</summary>
@@ -25,7 +26,13 @@ internal sealed partial class PinKeeper(
     private ITimer? _timer;
     private bool _isRestored;
 
-    public void Participate(ISiloLifecycle observer) => observer.Subscribe(nameof(PinKeeper), ServiceLifecycleStage.Active, StartAsync, StopAsync);
+    public void Participate(ISiloLifecycle observer)
+    {
+        if (holdsModels)
+        {
+            observer.Subscribe(nameof(PinKeeper), ServiceLifecycleStage.Active, StartAsync, StopAsync);
+        }
+    }
 
     public void Dispose()
     {

@@ -4,9 +4,6 @@ using System.Text.Json.Serialization;
 
 namespace Orleans.Multiplex.Hosting.Localhost;
 
-/// <summary>A silo's row and the tag which an update of it must name.</summary>
-internal sealed record MembershipRow(MembershipEntry Entry, string Etag);
-
 /// <summary>
 /// A membership table at one moment. Each operation gives the next one and leaves this one as it is; one that the contract refuses gives null.
 /// </summary>

@@ -72,11 +72,3 @@ internal static class PinPlan
         private bool Fits(long bytes, int models, long free) => (maxModels < 0 || models < maxModels) && bytes <= free;
     }
 }
-
-/// <summary>The pins that keep a model, and the bytes that it takes.</summary>
-internal readonly record struct PinnedBytes(ImmutableArray<string> Pins, long Bytes);
-
-/// <summary>Why a model cannot be pinned.</summary>
-/// <param name="Silo">The silo on which the fewest pins are in the way; empty when none is large enough for the model at all.</param>
-/// <param name="InTheWay">Those pins.</param>
-internal sealed record PinShortage(string Silo, ImmutableArray<string> InTheWay);

@@ -38,5 +38,5 @@ internal sealed class PinnedResidents(PinnedModels pins)
     }
 
     public ImmutableArray<PinnedResident> Report() =>
-        [.. _residents.Select(resident => new PinnedResident(pins.Of(resident), resident.Reservation?.Bytes ?? 0))];
+        [.. _residents.Select(resident => new PinnedResident(resident.Key.ModelId, resident.Key.Version, pins.Of(resident), resident.Reservation?.Bytes ?? 0))];
 }

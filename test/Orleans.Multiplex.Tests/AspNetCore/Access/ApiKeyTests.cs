@@ -111,6 +111,22 @@ public sealed class ApiKeyTests
     }
 
     [Fact]
+    public async Task Stream_MessagesThatNameNoModel_CountAsWell()
+    {
+        await using var host = await GrpcHost.StartAsync(settings: settings => Limit(settings, "0.25", "2"), time: new FakeTimeProvider());
+        using var stream = host.Stream(metadata: ("authorization", "Bearer key-infer"));
+
+        await stream.SendAsync(StreamCalls.Request("1", model: ""));
+        await stream.SendAsync(StreamCalls.Request("2", model: ""));
+        await stream.SendAsync(StreamCalls.Request("3", model: ""));
+
+        await stream.NextErrorAsync("1", "set the name of the model");
+        await stream.NextErrorAsync("2", "set the name of the model");
+        await stream.NextErrorAsync("3", "'infer' is at its rate");
+        await stream.CompleteAsync();
+    }
+
+    [Fact]
     public async Task Rpc_Refused_HasItsStatusAndMessage()
     {
         await using var host = await GrpcHost.StartAsync(settings: settings => Limit(settings, "0.25", "1"), time: new FakeTimeProvider());

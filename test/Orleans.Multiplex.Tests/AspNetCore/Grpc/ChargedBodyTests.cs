@@ -1,7 +1,10 @@
+using System.Buffers.Binary;
 using System.IO.Pipelines;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Multiplex.AspNetCore;
 using Orleans.Multiplex.AspNetCore.Bodies;
@@ -18,14 +21,16 @@ public sealed class ChargedBodyTests
     public async Task Message_Taken_IsGivenBackByItselfAndTheRestWithTheCall()
     {
         using var account = _inFlight.Open("");
-        var body = Body(account);
-        await WriteAsync(700);
+        using var body = Body(account);
+        await WriteAsync(500, length: 495);
+        await WriteAsync(200);
         var arrived = await body.ReadAsync(HttpHost.Cancellation);
         body.AdvanceTo(arrived.Buffer.GetPosition(500));
 
         using (body.TakeMessage())
         {
-            Assert.Equal(700, _inFlight.Charged);
+            // And the object that is made of the message.
+            Assert.InRange(_inFlight.Charged, 700 + 50, 700 + 250);
         }
 
         Assert.Equal(200, _inFlight.Charged);
@@ -42,7 +47,7 @@ public sealed class ChargedBodyTests
         using var account = _inFlight.Open("");
         var others = _inFlight.Open("");
         others.Charge(600);
-        var body = Body(account);
+        using var body = Body(account);
         var asked = 0;
         body.MakeRoom = async () =>
         {
@@ -66,7 +71,7 @@ public sealed class ChargedBodyTests
     public async Task Read_WhatDoesNotFitAndNothingToWaitFor_IsRefused(bool asks)
     {
         using var account = _inFlight.Open("");
-        var body = Body(account);
+        using var body = Body(account);
         body.MakeRoom = asks ? static () => Task.FromResult(false) : null;
         await WriteAsync(1001);
 
@@ -80,10 +85,18 @@ public sealed class ChargedBodyTests
     {
         var context = new DefaultHttpContext();
         context.Features.Set<IRequestBodyPipeFeature>(new PipeFeature(_pipe.Reader));
-        return new ChargedBody(context, account);
+        var services = new ServiceCollection().AddSingleton(TimeProvider.System).AddSingleton(Options.Create(new MultiplexClientOptions()));
+        context.RequestServices = services.BuildServiceProvider();
+        return new ChargedBody(context, account, Empty.Descriptor, isStream: true);
     }
 
-    private async Task WriteAsync(int bytes) => await _pipe.Writer.WriteAsync(new byte[bytes], HttpHost.Cancellation);
+    // A message's head, which says a length, and bytes.
+    private async Task WriteAsync(int bytes, int length = 5000)
+    {
+        var frame = new byte[bytes];
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), length);
+        await _pipe.Writer.WriteAsync(frame, HttpHost.Cancellation);
+    }
 
     private sealed record PipeFeature(PipeReader Reader) : IRequestBodyPipeFeature;
 }

@@ -28,6 +28,7 @@ public sealed class TypedContentsProperties
         tensor =>
         {
             var written = TypedContentsWriter.Write(tensor);
+            Assert.Equal(written.Length, TypedContentsWriter.Measure(tensor));
 
             // The protocol's own message, made by other code, and not packed as well.
             var expected = Contents(tensor);

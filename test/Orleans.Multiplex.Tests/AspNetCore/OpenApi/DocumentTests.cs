@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.OpenApi;
 using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.Testing.OpenApi;
 using Orleans.Multiplex.Tests.AspNetCore.Access;
@@ -19,7 +18,7 @@ public sealed class DocumentTests
     {
         await using var host = await StartAsync();
 
-        Assert.Equal("", FindFaults((await host.GetAsync(Path)).IsOk().Text));
+        Assert.Equal("", ApiDocumentFaults.Find((await host.GetAsync(Path)).IsOk().Text));
     }
 
     [Theory]
@@ -33,7 +32,7 @@ public sealed class DocumentTests
         var text = (await host.GetAsync(Path)).Text;
 
         Assert.Contains(part, text, StringComparison.Ordinal);
-        Assert.NotEqual("", FindFaults(text.Replace(part, fault, StringComparison.Ordinal)));
+        Assert.NotEqual("", ApiDocumentFaults.Find(text.Replace(part, fault, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -74,6 +73,59 @@ public sealed class DocumentTests
         }
     }
 
+    [Theory]
+    [InlineData("infer", "400 401 403 404 408 413 415 422 429 500 503 504 507")]
+    [InlineData("callGreet", "400 401 403 404 408 413 415 422 429 500 503 504 507")]
+    [InlineData("getModel", "400 401 403 404 422 429 500 503 504")]
+    [InlineData("whereIsModel", "400 401 403 429 500 503 504")]
+    [InlineData("getPins", "401 403 429 500 503 504")]
+    [InlineData("listRepository", "400 401 403 408 413 415 429 500 503 504")]
+    [InlineData("loadModel", "400 401 403 404 408 413 415 422 429 500 501 503 504 507")]
+    [InlineData("unloadModel", "400 401 403 404 408 409 413 415 429 500 503 504")]
+    [InlineData("operateLoad", "400 401 403 404 422 429 500 503 504 507")]
+    [InlineData("operateUnload", "400 401 403 404 409 429 500 503 504")]
+    [InlineData("pin", "400 401 403 404 409 422 429 500 503 504 507")]
+    [InlineData("unpin", "400 401 403 409 429 500 503 504")]
+    public async Task Document_Errors_AreThoseThatTheCallCanGive(string id, string statuses)
+    {
+        await using var host = await StartAsync();
+
+        var operation = (await ReadAsync(host)).Operations.Single(one => one.Operation["operationId"]!.GetValue<string>() == id).Operation;
+
+        Assert.Equal(statuses, string.Join(' ', ((JsonObject)operation["responses"]!).Select(static one => one.Key).Where(static status => status != "200")));
+    }
+
+    [Fact]
+    public async Task Document_WhereABodyMayBeBinary_SaysHow()
+    {
+        await using var host = await StartAsync();
+
+        var document = await ReadAsync(host);
+
+        const string Length = "Inference-Header-Content-Length";
+        var found = 0;
+        foreach (var (_, path, operation) in document.Operations)
+        {
+            var parameter = (operation["parameters"] as JsonArray ?? []).Select(one => document.Resolve(one!)).SingleOrDefault(static one => one["name"]!.GetValue<string>() == Length);
+            var body = operation["requestBody"]?["content"]?["application/octet-stream"];
+            Assert.True((parameter is null) == (body is null), path);
+            if (body is null)
+            {
+                continue;
+            }
+
+            found++;
+            Assert.Equal("header", parameter!["in"]!.GetValue<string>());
+            Assert.Null(parameter["required"]);
+            Assert.Contains("With 0 there is no JSON", parameter["description"]!.GetValue<string>(), StringComparison.Ordinal);
+            var answer = operation["responses"]!["200"]!["content"]!["application/octet-stream"]!;
+            Assert.All([body, answer], static one => Assert.Equal(("string", "binary"), (one["schema"]!["type"]!.GetValue<string>(), one["schema"]!["format"]!.GetValue<string>())));
+            Assert.Contains("Only where the request asks for it", answer["schema"]!["description"]!.GetValue<string>(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(3, found);
+    }
+
     [Fact]
     public async Task Document_Examples_FitTheirSchemas()
     {
@@ -106,6 +158,66 @@ public sealed class DocumentTests
     }
 
     [Fact]
+    public async Task Document_ObjectsWithProperties_AreNamed()
+    {
+        await using var host = await StartAsync();
+
+        // Generators of clients name a type after its component.
+        var nameless = ((JsonObject)(await ReadAsync(host)).Root["components"]!["schemas"]!)
+            .SelectMany(static one => Within(one.Value!))
+            .Where(static schema => schema["properties"] is JsonObject && schema["type"] is JsonValue)
+            .Select(static schema => schema.GetPath());
+        Assert.Equal("", string.Join('\n', nameless));
+
+        static IEnumerable<JsonNode> Within(JsonNode node)
+        {
+            var parts = node is JsonObject one ? one.Select(static part => part.Value) : node as JsonArray ?? [];
+            return parts.OfType<JsonNode>().SelectMany(static part => Within(part).Prepend(part)).Where(static part => part is JsonObject);
+        }
+    }
+
+    [Fact]
+    public async Task TensorData_Elements_HaveNoType()
+    {
+        await using var host = await StartAsync();
+
+        // Of several types generators take the first that fits, or a floating-point number: 64-bit integers would not stay exact.
+        Assert.Equal("{}", (await ReadAsync(host)).Root["components"]!["schemas"]!["TensorData"]!["items"]!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("00:20:00", 1_200_000_000)]
+    [InlineData("00:10:00", 600_000_000)]
+    public async Task Timeout_HasTheMostThatTheServerTakes(string most, long microseconds)
+    {
+        await using var host = await HttpHost.StartAsync(settings: values => values["Multiplex:MaxRequestTimeout"] = most, map: AccessHost.Map);
+
+        var timeout = (await ReadAsync(host)).Root["components"]!["schemas"]!["InferenceParameters"]!["properties"]!["timeout"]!;
+
+        Assert.Equal(microseconds, timeout["maximum"]!.GetValue<long>());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ControlHeader_MayBeLeftOutWhereThereAreKeys(bool hasKeys)
+    {
+        await using var host = await HttpHost.StartAsync(settings: values => SetKey(values, hasKeys), map: AccessHost.Map);
+
+        var header = (JsonObject)(await ReadAsync(host)).Root["components"]!["parameters"]!["x-multiplex-control"]!;
+
+        Assert.Equal(!hasKeys, header["required"]?.GetValue<bool>() ?? false);
+
+        static void SetKey(IDictionary<string, string?> values, bool isOne)
+        {
+            if (isOne)
+            {
+                AccessHost.SetKey(values, "ci", "operate");
+            }
+        }
+    }
+
+    [Fact]
     public async Task Datatypes_AreTheOnesThatTensorsHave()
     {
         await using var host = await StartAsync();
@@ -126,7 +238,7 @@ public sealed class DocumentTests
         });
 
         Assert.Equal("own", (await host.GetAsync(Path)).Text);
-        Assert.Equal("", FindFaults((await host.GetAsync("/docs/models.json")).Text));
+        Assert.Equal("", ApiDocumentFaults.Find((await host.GetAsync("/docs/models.json")).Text));
         Assert.Contains("\"url\":\"docs/models.json\"", (await host.GetAsync("/docs/")).Text, StringComparison.Ordinal);
     }
 
@@ -138,18 +250,4 @@ public sealed class DocumentTests
         endpoint.Metadata.OfType<global::Grpc.AspNetCore.Server.GrpcMethodMetadata>().Any()
         || endpoint.RoutePattern.RawText!.Contains("unimplemented", StringComparison.Ordinal)
         || endpoint.RoutePattern.RawText.StartsWith("/scalar", StringComparison.Ordinal);
-
-    private static string FindFaults(string json)
-    {
-        var result = OpenApiDocument.Parse(json, "json");
-        var references = new List<string>();
-        foreach (var part in json.Split("\"$ref\":\"").Skip(1))
-        {
-            references.Add(part[..part.IndexOf('"', StringComparison.Ordinal)]);
-        }
-
-        var document = ApiDocument.Parse(json);
-        var dangling = references.Where(reference => reference[2..].Split('/').Aggregate((JsonNode?)document.Root, static (node, step) => node?[step]) is null);
-        return string.Join('\n', result.Diagnostic!.Errors.Concat(result.Diagnostic.Warnings).Select(static fault => fault.ToString()).Concat(dangling));
-    }
 }

@@ -50,6 +50,39 @@ public sealed partial class PageTests
         Assert.DoesNotContain("proxyUrl", page.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/ml", "/ml", "")]
+    [InlineData("/{tenant}/ml", "/a%20b/ml", "")]
+    [InlineData("", "", "/base")]
+    [InlineData("/ml", "/ml", "/base")]
+    public async Task Page_InAGroupOrBelowAPathBase_AsksForTheDocumentThatIsThere(string group, string path, string pathBase)
+    {
+        await using var host = await HttpHost.StartAsync(map: app =>
+        {
+            app.UsePathBase(pathBase);
+            app.UseRouting();
+            var models = app.MapGroup(group);
+            models.MapMultiplex();
+            models.MapMultiplexOpenApi();
+        });
+
+        foreach (var page in new[] { "/scalar/", "/scalar/v1" })
+        {
+            var text = (await host.GetAsync($"{pathBase}{path}{page}")).Text;
+
+            // Its script resolves the one against what the path has before the other, and the server against the origin.
+            var own = Initialize().Match(text);
+            var document = Document().Match(text);
+            var suffix = Uri.UnescapeDataString(own.Groups[1].Value);
+            Assert.EndsWith(suffix, $"{pathBase}{path}{page}", StringComparison.Ordinal);
+            Assert.Equal("false", own.Groups[2].Value);
+            var before = $"{pathBase}{path}{page}"[..^suffix.Length];
+            var json = (await host.GetAsync($"{before}/{document.Groups[1].Value}")).IsOk().Json;
+            Assert.Equal(pathBase.Length > 0 ? pathBase : "/", json.GetProperty("servers")[0].GetProperty("url").GetString());
+            Assert.True(json.GetProperty("paths").TryGetProperty($"{group}/v2", out _));
+        }
+    }
+
     [Fact]
     public async Task Page_WithoutSlash_LeadsToItself()
     {
@@ -66,6 +99,12 @@ public sealed partial class PageTests
         Assert.Equal(HttpStatusCode.NotFound, (await host.GetAsync("/scalar/")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await host.GetAsync("/openapi/v1.json")).Status);
     }
+
+    [GeneratedRegex("initialize\\(\\s*'([^']*)',\\s*(true|false)")]
+    private static partial Regex Initialize();
+
+    [GeneratedRegex("\"url\":\"([^\"]+)\"")]
+    private static partial Regex Document();
 
     [GeneratedRegex("src=\"([^\"]+)\"")]
     private static partial Regex Source();

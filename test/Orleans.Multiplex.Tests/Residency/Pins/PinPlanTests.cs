@@ -54,6 +54,6 @@ public sealed class PinPlanTests
     private static SiloRow Silo(int number, int maxModels, long maxBytes, params (string Pin, long Bytes)[] pinned) => new(
         SiloAddress.New(IPAddress.Loopback, number, 1), $"silo-{number}", 1, false, maxBytes, 0, [new PoolRow(ModelPool.OfStore, maxModels, 0, null)])
     {
-        Pinned = [.. pinned.Select(static one => new PinnedResident([one.Pin], one.Bytes))],
+        Pinned = [.. pinned.Select(static one => new PinnedResident(one.Pin, 1, [one.Pin], one.Bytes))],
     };
 }

@@ -1,0 +1,42 @@
+namespace Orleans.Multiplex.Placement;
+
+/// <summary>What is known of a silo that could take a model.</summary>
+internal sealed record SiloCandidate
+{
+    /// <summary>The silo's address, in the text form that all silos have of it.</summary>
+    public required string Silo { get; init; }
+
+    /// <summary>Whether the silo has told anything yet.</summary>
+    public bool IsKnown { get; init; } = true;
+
+    /// <summary>Whether the silo takes no new models.</summary>
+    public bool IsDraining { get; init; }
+
+    /// <summary>The most models of the pool that the silo holds; −1 for no limit.</summary>
+    public int MaxModels { get; init; } = -1;
+
+    /// <summary>The models charged there, with those that were sent there since it told.</summary>
+    public int ChargedModels { get; init; }
+
+    /// <summary>The bytes that the silo may hold.</summary>
+    public long MaxBytes { get; init; } = long.MaxValue;
+
+    /// <summary>The bytes charged there, with those of models that were sent there since it told.</summary>
+    public long ChargedBytes { get; init; }
+
+    /// <summary>The age of the model that the silo would evict next; null when it has none that may go.</summary>
+    public TimeSpan? VictimAge { get; init; }
+
+    /// <summary>The models of the pool there that pins keep.</summary>
+    public int PinnedModels { get; init; }
+
+    /// <summary>The bytes there of models that pins keep.</summary>
+    public long PinnedBytes { get; init; }
+
+    /// <summary>Whether a model of so many bytes fits beside what is pinned, when all else goes.</summary>
+    public bool CanMakeRoom(long bytes) => (MaxModels < 0 || PinnedModels < MaxModels) && bytes <= MaxBytes - PinnedBytes;
+
+    /// <summary>Whether a model of so many bytes fits without an eviction.</summary>
+    public bool HasRoom(long bytes) =>
+        (MaxModels < 0 || ChargedModels < MaxModels) && Math.Max(bytes, 1) <= MaxBytes - ChargedBytes;
+}

@@ -1,0 +1,63 @@
+namespace Orleans.Multiplex.Storage.Cache;
+
+/// <summary>Gives the files of a version their names among the blobs, or the contents that are there already.</summary>
+internal sealed class BlobSharing(CacheFolder folder)
+{
+    private readonly Dictionary<string, bool> _isIntact = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Reads the contents that are there already, outside the folder's lock: a file that has just been fetched must not be given up for one that has
+    /// come to harm on the disk.
+    /// </summary>
+    public async Task CheckAsync(IEnumerable<RecordedFile> files, CancellationToken cancellationToken)
+    {
+        foreach (var digest in files.Select(static file => file.Digest).Distinct(StringComparer.Ordinal))
+        {
+            try
+            {
+                if (File.Exists(folder.Blob(digest)))
+                {
+                    _isIntact[digest] = await FileDigest.ComputeAsync(folder.Blob(digest), cancellationToken) == digest;
+                }
+            }
+            catch (FileNotFoundException)
+            {
+                // It was removed meanwhile.
+            }
+        }
+    }
+
+    /// <summary>Has a file share its content. True where its own bytes are not needed any more.</summary>
+    public bool TryShare(RecordedFile file, string path)
+    {
+        var blob = folder.Blob(file.Digest);
+        if (File.Exists(blob))
+        {
+            if (!_isIntact.TryGetValue(file.Digest, out var isIntact))
+            {
+                // It came after they were read. Each keeps its own.
+                return false;
+            }
+
+            if (isIntact)
+            {
+                var link = folder.NewTrash();
+                if (HardLink.TryCreate(blob, link))
+                {
+                    // Who has the file open or mapped goes on with the bytes that it had, which are the same.
+                    File.Move(link, path, overwrite: true);
+                    return true;
+                }
+            }
+
+            File.Move(blob, folder.NewTrash());
+        }
+
+        if (HardLink.TryCreate(path, blob))
+        {
+            _isIntact[file.Digest] = true;
+        }
+
+        return false;
+    }
+}

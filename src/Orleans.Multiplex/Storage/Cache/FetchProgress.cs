@@ -1,0 +1,51 @@
+namespace Orleans.Multiplex.Storage.Cache;
+
+/// <summary>How far a fetch is. Counting takes no lock; it is done for each block of bytes, by several writers at once.</summary>
+/// <param name="total">The bytes to fetch.</param>
+/// <param name="time">The clock.</param>
+internal sealed class FetchProgress(long total, TimeProvider time)
+{
+    /// <summary>The rate is that of at least this time and, where somebody looks now and then, at most twice as much.</summary>
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(4);
+
+    private readonly Lock _lock = new();
+    private long _bytes;
+    private volatile bool _isUnderWay;
+    private (long At, long Bytes) _previous = (time.GetTimestamp(), 0);
+    private (long At, long Bytes) _current = (time.GetTimestamp(), 0);
+
+    /// <summary>Counts bytes that have come.</summary>
+    public void Add(long bytes) => Interlocked.Add(ref _bytes, bytes);
+
+    /// <summary>Says that a fetch is under way, and how many have come: none when it begins, and from time to time those that another process fetches.</summary>
+    public void Set(long bytes)
+    {
+        Interlocked.Exchange(ref _bytes, Math.Min(bytes, total));
+        _isUnderWay = true;
+    }
+
+    /// <summary>How far it is; null when nothing is fetched, as the files are here and only have to be checked.</summary>
+    public FetchReport? Read()
+    {
+        if (!_isUnderWay)
+        {
+            return null;
+        }
+
+        lock (_lock)
+        {
+            var (now, bytes) = (time.GetTimestamp(), Interlocked.Read(ref _bytes));
+            if (time.GetElapsedTime(_current.At, now) >= Window)
+            {
+                _previous = _current;
+                _current = (now, bytes);
+            }
+
+            // A fetch that begins anew falls behind its former self.
+            var elapsed = time.GetElapsedTime(_previous.At, now);
+            var rate = elapsed > TimeSpan.Zero ? Math.Max(0, bytes - _previous.Bytes) / elapsed.TotalSeconds : 0;
+            return new FetchReport(
+                bytes, total, (long)rate, rate >= 1 ? TimeSpan.FromSeconds(Math.Min((total - bytes) / rate, TimeSpan.FromDays(1).TotalSeconds)) : null);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Orleans.Multiplex.Storage.Cache;
+
+/// <summary>
+/// The lock of a file, shared by some or taken by one, among all who open it in this process and in others; the system lets go of it when the
+/// process ends, however it ends. Nothing here waits.
+/// </summary>
+internal sealed class FileLock : IDisposable
+{
+    private FileLock(SafeFileHandle handle) => Handle = handle;
+
+    public SafeFileHandle Handle { get; }
+
+    /// <summary>Shares the lock of a file; null when one has taken it, or when there is no such file.</summary>
+    public static FileLock? TryShare(string path) => TryOpen(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+
+    /// <summary>Takes the lock of a file for this holder alone; null when others have it, or when there is no such file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="create">Whether to make the file where it is missing.</param>
+    public static FileLock? TryTake(string path, bool create) => create
+        ? TryOpen(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)
+        : TryOpen(path, FileMode.Open, FileAccess.Read, FileShare.None);
+
+    public void Dispose() => Handle.Dispose();
+
+    private static FileLock? TryOpen(string path, FileMode mode, FileAccess access, FileShare share)
+    {
+        try
+        {
+            return new FileLock(File.OpenHandle(path, mode, access, share));
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException || IsHeld(fault))
+        {
+            return null;
+        }
+    }
+
+    private static bool IsHeld(Exception fault)
+    {
+        const int WouldBlockOnLinux = 11;
+        const int WouldBlockOnMac = 35;
+        const int SharingViolation = unchecked((int)0x80070020);
+        return fault is IOException
+            && fault.HResult == (OperatingSystem.IsWindows() ? SharingViolation : OperatingSystem.IsMacOS() ? WouldBlockOnMac : WouldBlockOnLinux);
+    }
+}

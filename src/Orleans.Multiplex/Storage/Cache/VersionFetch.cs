@@ -1,0 +1,242 @@
+using System.Collections.Concurrent;
+
+namespace Orleans.Multiplex.Storage.Cache;
+
+/// <summary>Brings the files of one version into the cache, as the only one on this machine who does.</summary>
+/// <remarks>
+/// <list type="number">
+/// <item>Begin, under the folder's lock: take the lock of the fetch, remove what a former one left, charge the bytes, write the plan.</item>
+/// <item>Fetch: a few files at once, each to its place. From here on the files may be used by who waits for them.</item>
+/// <item>Publish, under the folder's lock: give each content its name among the blobs, then the record its name, in one step of the file system.</item>
+/// <item>Or undo, under the folder's lock.</item>
+/// </list>
+/// A process that ends anywhere before the record has its name leaves a version that is none.
+/// </remarks>
+internal sealed class VersionFetch(
+    CacheFolder folder, FolderLock gate, CacheRoom room, IModelStore store, string key, ModelManifest manifest, FetchProgress progress, TimeProvider time)
+    : IDisposable
+{
+    private const int MaxFilesAtOnce = 4;
+
+    private readonly string _name = CacheFolder.NewName();
+    private readonly ConcurrentDictionary<string, Task<string>> _digests = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _undone = new();
+    private FileLock? _turn;
+    private long _charged;
+
+    /// <summary>How the beginning of a fetch went.</summary>
+    public enum Beginning
+    {
+        /// <summary>It is this one's to fetch.</summary>
+        Begun,
+
+        /// <summary>The version is there.</summary>
+        Present,
+
+        /// <summary>Another one fetches it.</summary>
+        UnderWay,
+
+        /// <summary>What would have to go for it is in use.</summary>
+        NoRoom,
+    }
+
+    private string Version => folder.Version(key);
+
+    /// <summary>The bytes that another one's fetch has brought.</summary>
+    public static long MeasureOther(CacheFolder folder, string key)
+    {
+        try
+        {
+            return new DirectoryInfo(folder.Files(key)).EnumerateFiles("*", SearchOption.AllDirectories).Sum(static file => file.Length);
+        }
+        catch (IOException)
+        {
+            // It has just ended.
+            return 0;
+        }
+    }
+
+    public async Task<Beginning> TryBeginAsync(CancellationToken cancellationToken)
+    {
+        using var held = await gate.EnterAsync(cancellationToken);
+        if (CacheScan.FindRecord(Version) is not null)
+        {
+            return Beginning.Present;
+        }
+
+        _turn = FileLock.TryTake(folder.FetchLock(key), create: true);
+        if (_turn is null)
+        {
+            return Beginning.UnderWay;
+        }
+
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    if (TryPrepare(held))
+                    {
+                        return Beginning.Begun;
+                    }
+
+                    Clean(held);
+                    return Beginning.NoRoom;
+                }
+                catch (IOException full) when (DiskFull.Is(full))
+                {
+                    if (!room.TryFree(held, 1))
+                    {
+                        throw;
+                    }
+                }
+            }
+        }
+        catch
+        {
+            Clean(held);
+            throw;
+        }
+    }
+
+    public Task FetchAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        manifest.Files,
+        new ParallelOptions { MaxDegreeOfParallelism = MaxFilesAtOnce, CancellationToken = cancellationToken },
+        async (file, token) =>
+        {
+            // A store that is deaf to its token is not waited for: what it brings later finds the file closed.
+            using var target = await CreateAsync(file, token);
+            _digests[file.Name] = Task.Run(() => target.ComputeDigestAsync(_undone.Token), CancellationToken.None);
+            await store.FetchAsync(manifest, file, target, token).AsTask().WaitAsync(token);
+            target.Complete();
+        });
+
+    /// <summary>Makes the version one. Returns its record, and the record's lock as shared by the caller from before anybody could take it.</summary>
+    public async Task<(string RecordPath, FileLock Shared)> PublishAsync(CancellationToken cancellationToken)
+    {
+        var files = await Task.WhenAll(manifest.Files.Select(async file => new RecordedFile(file.Name, file.Length, await _digests[file.Name])));
+        var blobs = new BlobSharing(folder);
+        await blobs.CheckAsync(files, cancellationToken);
+        using var held = await gate.EnterAsync(cancellationToken);
+        foreach (var file in files)
+        {
+            var shared = blobs.TryShare(file, FileNames.Combine(folder.Files(key), file.Name));
+            CacheRoom.Release(held, shared ? file.Length : 0);
+            _charged -= shared ? file.Length : 0;
+        }
+
+        var unnamed = Path.Combine(Version, $"{_name}.new");
+        var path = Path.Combine(Version, $"{_name}.json");
+        new VersionRecord(store.Name, manifest.Key.ToString(), [.. files]).Write(unnamed);
+        File.SetLastWriteTimeUtc(unnamed, time.GetUtcNow().UtcDateTime);
+        var record = FileLock.TryShare(unnamed) ?? throw new IOException("The record is gone.");
+        File.Move(unnamed, path);
+        File.Delete(Path.Combine(Version, $"{_name}.plan"));
+        EndTurn();
+        return (path, record);
+    }
+
+    /// <summary>Leaves nothing behind. Does nothing when the fetch was not begun, or its version is published.</summary>
+    public async Task UndoAsync()
+    {
+        await _undone.CancelAsync();
+        if (_turn is not null)
+        {
+            using (var held = await gate.EnterAsync(CancellationToken.None))
+            {
+                Clean(held);
+            }
+
+            room.EmptyTrash();
+        }
+
+        foreach (var digest in _digests.Values)
+        {
+            await digest.ContinueWith(static ended => ended.Exception, TaskScheduler.Default);
+        }
+    }
+
+    public void Dispose()
+    {
+        _turn?.Dispose();
+        _undone.Dispose();
+    }
+
+    private bool TryPrepare(FolderLock.Held held)
+    {
+        Clear();
+        var bytes = manifest.Files.Sum(static file => file.Length);
+        if (bytes > room.GetMaxBytes(held))
+        {
+            throw CacheErrors.TooLarge(manifest, bytes, room.GetMaxBytes(held));
+        }
+
+        if (_charged == 0 && bytes > 0)
+        {
+            if (!room.TryReserve(held, bytes))
+            {
+                return false;
+            }
+
+            _charged = bytes;
+        }
+
+        Directory.CreateDirectory(folder.Files(key));
+        VersionRecord.Plan(store.Name, manifest).Write(Path.Combine(Version, $"{_name}.plan"));
+        return true;
+    }
+
+    private async Task<FetchedFile> CreateAsync(ModelFile file, CancellationToken cancellationToken)
+    {
+        var path = FileNames.Combine(folder.Files(key), file.Name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        while (true)
+        {
+            try
+            {
+                return new FetchedFile(path, file, progress, TryMakeRoomAsync);
+            }
+            catch (IOException full) when (DiskFull.Is(full))
+            {
+                if (!await TryMakeRoomAsync(file.Length, cancellationToken))
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    private async ValueTask<bool> TryMakeRoomAsync(long bytes, CancellationToken cancellationToken)
+    {
+        using var held = await gate.EnterAsync(cancellationToken);
+        return room.TryFree(held, bytes);
+    }
+
+    private void Clean(FolderLock.Held held)
+    {
+        if (_turn is not null)
+        {
+            Clear();
+            CacheRoom.Release(held, _charged);
+            _charged = 0;
+            EndTurn();
+        }
+    }
+
+    private void Clear()
+    {
+        if (Directory.Exists(Version))
+        {
+            Directory.Move(Version, folder.NewTrash());
+        }
+    }
+
+    // Nobody looks at the lock's file but under the folder's lock, so nobody is left with the lock of a file that is gone.
+    private void EndTurn()
+    {
+        _turn?.Dispose();
+        _turn = null;
+        File.Delete(folder.FetchLock(key));
+    }
+}

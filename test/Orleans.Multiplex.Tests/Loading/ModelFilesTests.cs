@@ -1,0 +1,119 @@
+using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Storage;
+using Orleans.Multiplex.Storage.Cache;
+using Orleans.Multiplex.Tests.Storage.Cache;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.Loading;
+
+/// <summary>Loads, and the files that they take from the cache.</summary>
+public sealed class ModelFilesTests : IDisposable
+{
+    private readonly StoredFiles _store = new();
+    private readonly TestSilo _silo;
+
+    public ModelFilesTests() => _silo = new TestSilo(store: _store);
+
+    public void Dispose() => _silo.Dispose();
+
+    [Fact]
+    public async Task Load_AfterAnEviction_FetchesNothing()
+    {
+        var manifest = _store.Put("m", 1000);
+        await _silo.LoadAsync("m", manifest: manifest);
+        await _silo.Evictions.EvictAsync(Assert.Single(_silo.Ledger.Snapshot()), EvictionReason.Operator).Soon();
+
+        Assert.Null((await _silo.LoadAsync("m", manifest: manifest)).Failure);
+
+        Assert.Equal((2, 1), (_silo.Opener.CountOpened("m"), _store.Fetches.Count));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Load_FilesStayUntilItHasEnded(bool succeeds)
+    {
+        var manifest = _store.Put("m", 1000);
+        await _silo.LoadAsync("m", manifest: manifest);
+        await _silo.Evictions.EvictAsync(Assert.Single(_silo.Ledger.Snapshot()), EvictionReason.Operator).Soon();
+        await CacheTest.UntilAsync(IsFree);
+        var measuring = new Checkpoint();
+        _silo.Opener.Measure = async (_, _) =>
+        {
+            await measuring.PassDeafAsync();
+            return succeeds ? 0 : throw new InvalidOperationException("broken");
+        };
+
+        var resident = _silo.Enter("m", manifest: manifest);
+        await measuring.Reached;
+
+        Assert.False(IsFree());
+        measuring.Open();
+        await (succeeds ? resident.WhenLoaded : resident.WhenGone).Soon();
+        Assert.True(IsFree());
+
+        bool IsFree()
+        {
+            var record = Directory.GetFiles(_silo.CacheFolder!.Versions, "*.json", SearchOption.AllDirectories);
+            using var free = record.Length == 1 ? FileLock.TryTake(record[0], create: false) : null;
+            return free is not null;
+        }
+    }
+
+    [Fact]
+    public async Task Load_FilesChangedSinceTheyWereFound_AreFoundAnew()
+    {
+        var (stale, fresh) = (_store.Put("m", 1000), _store.Put("m", 2000));
+        _store.Halfway = (manifest, _) => manifest == stale ? throw new ModelChangedException("m@1") : Task.CompletedTask;
+        _silo.Opener.Found = fresh;
+        byte[] seen = [];
+        _silo.Opener.Open = async (artifact, token) =>
+        {
+            seen = await File.ReadAllBytesAsync(artifact.GetPath("model.onnx"), token);
+            return "model";
+        };
+
+        Assert.Null((await _silo.LoadAsync("m", manifest: stale)).Failure);
+
+        Assert.Equal(_store.Get(fresh), seen);
+        Assert.Equal(["find m@1", "estimate", "open m", "measure"], _silo.Opener.Events);
+    }
+
+    [Fact]
+    public async Task Load_FilesChangeAgainAndAgain_IsUnavailableForNow()
+    {
+        _silo.Opener.Found = _store.Put("m", 1000);
+        _store.Halfway = (_, _) => throw new ModelChangedException("m@1");
+
+        var outcome = await _silo.LoadAsync("m", manifest: _silo.Opener.Found);
+
+        Assert.Equal((LoadFailureKind.StoreUnavailable, "its files changed while they were fetched, 3 times in a row."), (outcome.Failure, outcome.Message));
+        Assert.Equal(3, _store.Fetches.Count);
+    }
+
+    [Fact]
+    public async Task Load_FilesHaveGoneSinceTheyWereFound_IsNotFound()
+    {
+        _store.Halfway = (_, _) => throw new ModelChangedException("m@1");
+
+        Assert.Equal(LoadFailureKind.NotFound, (await _silo.LoadAsync("m", manifest: _store.Put("m", 1000))).Failure);
+    }
+
+    [Fact]
+    public async Task Load_WhileItFetches_SaysHowFarItIsAndWhatIsLeft()
+    {
+        var half = new Checkpoint();
+        _store.Halfway = (_, token) => half.PassAsync(token);
+        var resident = _silo.Enter("m", manifest: _store.Put("m", 1000));
+        await half.Reached;
+
+        _silo.Time.Advance(TimeSpan.FromSeconds(50));
+
+        Assert.Equal(ResidentState.Fetching, resident.State);
+        Assert.Equal(new FetchReport(500, 1000, 10, TimeSpan.FromSeconds(50)), resident.Report().Fetch);
+        Assert.Equal(TimeSpan.FromSeconds(50), _silo.Loader.EstimateRemaining(resident));
+        half.Open();
+        await resident.WhenLoaded.Soon();
+        Assert.Null(resident.Report().Fetch);
+    }
+}

@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Time.Testing;
+using Orleans.Multiplex.Storage;
+using Orleans.Multiplex.Storage.Cache;
+using Orleans.Multiplex.Tests.Hosting;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.Storage.Cache;
+
+/// <summary>A cache in a folder of its own. What a test opens is ended with it.</summary>
+public abstract class CacheTest : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<ArtifactCache> _opened = [];
+
+    internal StoredFiles Store { get; } = new();
+
+    internal RecordedLog Log { get; } = new();
+
+    internal FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    internal CacheFolder Folder => CacheFolder.Open(Root);
+
+    /// <summary>The folder that the settings name.</summary>
+    protected string Root => _folder.Path;
+
+    protected static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var cache in _opened)
+        {
+            await cache.DisposeAsync();
+        }
+
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Opens the cache as a process does that has just started; several are as several processes.</summary>
+    internal ArtifactCache Open(long? maxBytes = 1L << 30, IModelStore? store = null)
+    {
+        var cache = new ArtifactCache(store ?? Store, Folder, maxBytes, Time, Log);
+        _opened.Add(cache);
+        return cache;
+    }
+
+    internal static async Task<ArtifactLease> AcquireAsync(ArtifactCache cache, ModelManifest manifest) =>
+        await cache.AcquireAsync(manifest, null, Token).Soon();
+
+    /// <summary>Uses a version for a moment.</summary>
+    internal static async Task UseAsync(ArtifactCache cache, ModelManifest manifest) => (await AcquireAsync(cache, manifest)).Dispose();
+
+    /// <summary>Waits until what was fetched has been published, so that nothing of it is under way.</summary>
+    internal Task SettleAsync(int versions) => UntilAsync(() => Records().Length >= versions && !Directory.EnumerateFiles(Folder.Fetching).Any());
+
+    /// <summary>Looks again and again.</summary>
+    internal static async Task UntilAsync(Func<bool> holds)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        while (!holds())
+        {
+            Token.ThrowIfCancellationRequested();
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>The records of the versions that are whole.</summary>
+    internal string[] Records() => Directory.GetFiles(Folder.Versions, "*.json", SearchOption.AllDirectories);
+
+    /// <summary>The files of the cache that hold bytes of models.</summary>
+    internal string[] Contents() => Directory.Exists(Folder.Versions)
+        ? [.. Directory.GetFiles(Folder.Versions, "*", SearchOption.AllDirectories).Where(path => path.Contains("/files/", StringComparison.Ordinal))]
+        : [];
+
+    /// <summary>The bytes that the cache charges itself.</summary>
+    internal async Task<long> ChargedAsync()
+    {
+        using var held = await new FolderLock(Folder).EnterAsync(Token);
+        return held.Bytes;
+    }
+}
