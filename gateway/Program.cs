@@ -8,7 +8,7 @@ builder.UseOrleans(silo =>
     silo.UseMultiplexCluster();
     if (GatewayRole.HoldsModels(builder.Configuration))
     {
-        silo.AddMultiplex(options => options.Models ??= GatewayRole.SampleModels).AddOnnxRuntime();
+        silo.AddMultiplex(options => options.Models ??= GatewayRole.SampleModels).AddS3Models().AddOnnxRuntime();
     }
     else
     {

@@ -7,6 +7,7 @@ builder.ListenOnFirstFreePort(from: 8080);
 builder.UseOrleans(silo => silo
     .UseMultiplexCluster()
     .AddMultiplex(options => options.Models ??= Path.Combine(AppContext.BaseDirectory, "models"))
+    .AddS3Models()
     .AddOnnxRuntime());
 
 var app = builder.Build();

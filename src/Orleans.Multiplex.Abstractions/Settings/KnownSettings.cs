@@ -38,5 +38,12 @@ internal static class KnownSettings
         "Multiplex:Pinned:*",
         "Multiplex:Pools:*:MaxModelsPerSilo",
         "Multiplex:RequestTimeout",
+        "Multiplex:S3:ForcePathStyle",
+        "Multiplex:S3:IdleTimeout",
+        "Multiplex:S3:MaxConnections",
+        "Multiplex:S3:MaxParallel",
+        "Multiplex:S3:PartSize",
+        "Multiplex:S3:Region",
+        "Multiplex:S3:ServiceUrl",
     ];
 }

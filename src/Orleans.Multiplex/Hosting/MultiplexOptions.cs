@@ -10,8 +10,9 @@ namespace Orleans.Configuration;
 public sealed class MultiplexOptions
 {
     /// <summary>
-    /// The store of models: a folder with <c>{id}/model.onnx</c> or <c>{id}/{version}/model.onnx</c>. Default: null, no store; then only
-    /// own classes that load their models themselves can be served.
+    /// The store of models: a folder with <c>{id}/model.onnx</c> or <c>{id}/{version}/model.onnx</c>, or the same in a bucket,
+    /// <c>s3://bucket/prefix</c>, which <c>AddS3Models()</c> of the package Orleans.Multiplex.S3 reads. Default: null, no store; then only own
+    /// classes that load their models themselves can be served.
     /// </summary>
     public string? Models { get; set; }
 

@@ -8,20 +8,22 @@ using Orleans.Multiplex.Storage;
 namespace Orleans.Multiplex.Hosting;
 
 /// <summary>Checks the settings of a silo, and its grain classes with them.</summary>
-internal sealed class MultiplexOptionsValidator(MultiplexedClasses classes, SiloParts parts) : ISettingsValidator<MultiplexOptions>
+internal sealed class MultiplexOptionsValidator(MultiplexedClasses classes, SiloParts parts, IEnumerable<IModelStoreScheme> schemes)
+    : ISettingsValidator<MultiplexOptions>
 {
     public static string Section => "Multiplex";
 
     public IEnumerable<string> FindFaults(MultiplexOptions options) =>
     [
         .. FindFaultsOfValues(options),
+        .. parts.HoldsModels ? StoreAddress.FindFaults(options.Models, [.. schemes]) : [],
         .. FindFaultsOfClasses(options, classes.All, parts.HasBackend, parts.HasStore, parts.HoldsModels),
     ];
 
     public static IEnumerable<string> FindFaultsOfValues(MultiplexOptions options) =>
     [
         .. Rules.Require(
-            options.Models is null || !string.IsNullOrWhiteSpace(options.Models), "Multiplex:Models", "empty", "the folder of models, or left out"),
+            options.Models is null || !string.IsNullOrWhiteSpace(options.Models), "Multiplex:Models", "empty", "the folder of models, s3://bucket/prefix, or left out"),
         .. RequireCount("Multiplex:MaxModelsPerSilo", options.MaxModelsPerSilo),
         .. options.Pools.SelectMany(pool => pool.Value.MaxModelsPerSilo is { } count ? RequireCount($"Multiplex:Pools:{pool.Key}:MaxModelsPerSilo", count) : []),
         .. Rules.Require(

@@ -75,8 +75,9 @@ internal static class RoomRegistrations
     {
         // Null where no store is set: who needs one asks for it as optional.
         services.TryAddSingleton<IModelStore>(provider =>
-            provider.GetRequiredService<IOptions<MultiplexOptions>>().Value.Models is { } folder
-                ? new FolderModelStore(folder, new FolderNames(provider.GetRequiredService<TimeProvider>()), Logger(provider, LogEvents.Storage))
+            provider.GetRequiredService<IOptions<MultiplexOptions>>().Value.Models is { } models
+                ? StoreAddress.Find(models, provider.GetServices<IModelStoreScheme>())?.Create(models)
+                    ?? new FolderModelStore(models, new FolderNames(provider.GetRequiredService<TimeProvider>()), Logger(provider, LogEvents.Storage))
                 : null!);
         services.AddSingleton<ArtifactCache>(provider =>
         {

@@ -145,15 +145,15 @@ internal sealed partial class FolderModelStore(string root, FolderNames names, I
         for (var i = found < 0 ? ~found : found; i < segments.Length; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var id = parent.Length == 0 ? segments[i] : $"{parent}/{segments[i]}";
-            if (id.Length > ModelKey.MaxIdLength || !ModelKey.TryParse(segments[i], out var segment, out _) || segment.Version is not null)
+            var id = StoreLayout.Below(parent, segments[i]);
+            if (!StoreLayout.MayHoldModels(id, segments[i]))
             {
                 continue;
             }
 
             // The model to go on after has been listed; those below it have not.
             var (versions, below) = Look(id, modelFile, cancellationToken);
-            if (i != found && !versions.IsEmpty && ModelKey.TryParse(id, out _, out _))
+            if (i != found && !versions.IsEmpty && StoreLayout.IsModel(id))
             {
                 yield return new ModelListing(id, versions);
             }
@@ -231,7 +231,7 @@ internal sealed partial class FolderModelStore(string root, FolderNames names, I
                where content is { Exists: true }
                select new ModelFile(file.Name, content.Length, GetTag(content.Length, content.LastWriteTimeUtc)),
         ];
-        return new ModelManifest(id, version, versions, files, string.Join('|', files.Select(static file => $"{file.Name}:{file.Tag}")));
+        return new ModelManifest(id, version, versions, files, StoreLayout.TagOf(files));
     }
 
     private static string GetTag(SafeFileHandle file) => GetTag(RandomAccess.GetLength(file), File.GetLastWriteTimeUtc(file));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Orleans.Multiplex.Storage;
 
@@ -13,6 +14,12 @@ public sealed record ModelManifest(
 {
     /// <summary>The key of the version found.</summary>
     public ModelKey Key => ModelKey.Create(Id, Version);
+
+    /// <summary>
+    /// The folder of its files, from the root of the store: that of the version, or that of the model itself for files that stand beside the
+    /// folders of the versions.
+    /// </summary>
+    public string Folder { get; init; } = string.Create(CultureInfo.InvariantCulture, $"{Id}/{Version}");
 }
 
 /// <summary>A file of a model.</summary>

@@ -16,6 +16,7 @@ internal static class LogEvents
     public const int LoadingIds = 1000;
     public const int ResidencyIds = 1100;
     public const int StorageIds = 1200;
+    public const int S3Ids = 1250;
     public const int GrainIds = 1300;
     public const int ExecutionIds = 1500;
     public const int HostingIds = 1600;
