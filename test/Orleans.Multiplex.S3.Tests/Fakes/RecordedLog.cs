@@ -36,7 +36,6 @@ internal sealed class RecordedLog : ILogger
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         var line = formatter(state, exception);
-        Console.Error.WriteLine($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {line}");
         Entries.Enqueue((logLevel, eventId, line));
         foreach (var (beginning, awaited) in _awaited)
         {

@@ -123,6 +123,30 @@ public sealed class FetchTests(Bucket bucket) : StoreTest(bucket)
         Assert.Empty(Log.Warnings);
     }
 
+    /// <summary>Fetches that end in the midst of what they do, over and over: no connection is left behind with half an answer on it.</summary>
+    [Fact]
+    public async Task Fetch_ThatIsEndedAnywhere_LeavesTheConnectionsSound()
+    {
+        await _bucket.PutAsync(Name, "iris/model.onnx", RandomBytes(20 * Part));
+        var store = await MakeAsync(configure: static options =>
+        {
+            Small(options);
+            options.IdleTimeout = TimeSpan.FromSeconds(5);
+        });
+        var manifest = (await FindAsync(store, "iris"))!;
+        var changed = manifest.Files[0] with { Tag = "\"other\"" };
+        for (var i = 0; i < 100; i++)
+        {
+            await Assert.ThrowsAsync<ModelChangedException>(async () => await store.FetchAsync(manifest, changed, new MemoryTarget(20 * Part), Token));
+            Assert.Equal(manifest.Tag, (await FindAsync(store, "iris"))!.Tag);
+            var full = new MemoryTarget(20 * Part) { Then = (i * Part / 8, static () => throw new IOException()) };
+            await Assert.ThrowsAsync<IOException>(async () => await store.FetchAsync(manifest, manifest.Files[0], full, Token));
+            Assert.Equal(manifest.Tag, (await FindAsync(store, "iris"))!.Tag);
+        }
+
+        Assert.Empty(Log.Warnings);
+    }
+
     [Fact]
     public async Task Fetch_SeveralFilesAtOnce_ShareTheConnectionsOfTheSilo()
     {

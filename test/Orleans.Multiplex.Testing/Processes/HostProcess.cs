@@ -13,10 +13,16 @@ public sealed partial class HostProcess : IAsyncDisposable
     public static readonly IReadOnlyList<string> AnyPorts =
         ["--Kestrel:Endpoints:Http:Url=http://127.0.0.1:0", "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0"];
 
+    // …/test/<tests>/bin/<configuration>/net10.0/
+    private static readonly DirectoryInfo Built = new(AppContext.BaseDirectory);
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> _siloName = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The root of the repository.</summary>
+    public static string Root { get; } = Built.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
 
     private HostProcess(Process process, string name)
     {
@@ -110,11 +116,8 @@ public sealed partial class HostProcess : IAsyncDisposable
 
     private static string FindExecutable(string project)
     {
-        // …/test/<tests>/bin/<configuration>/net10.0/
-        var output = new DirectoryInfo(AppContext.BaseDirectory);
-        var configuration = output.Parent!.Name;
-        var root = output.Parent.Parent!.Parent!.Parent!.Parent!.FullName;
-        return Path.Combine(root, Path.GetDirectoryName(project)!, "bin", configuration, "net10.0", Path.GetFileName(project));
+        var configuration = Built.Parent!.Name;
+        return Path.Combine(Root, Path.GetDirectoryName(project)!, "bin", configuration, "net10.0", Path.GetFileName(project));
     }
 
     private void OnLine(string? line)
