@@ -1,0 +1,5 @@
+namespace Orleans.Multiplex.BucketModels;
+
+/// <summary>What is to be translated.</summary>
+/// <param name="Text">The text.</param>
+public sealed record TranslateRequest(string Text);
