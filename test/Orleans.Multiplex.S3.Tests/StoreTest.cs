@@ -10,6 +10,7 @@ public abstract class StoreTest(Bucket bucket) : IAsyncLifetime
     protected const string Onnx = "model.onnx";
 
     private readonly List<S3ModelStore> _stores = [];
+    private readonly List<DirectoryInfo> _folders = [];
 
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -23,6 +24,7 @@ public abstract class StoreTest(Bucket bucket) : IAsyncLifetime
     {
         GC.SuppressFinalize(this);
         _stores.ForEach(static store => store.Dispose());
+        _folders.ForEach(static folder => folder.Delete(recursive: true));
         foreach (var (level, _, message) in Log.Entries)
         {
             TestContext.Current.TestOutputHelper?.WriteLine($"{level}: {message}");
@@ -36,6 +38,13 @@ public abstract class StoreTest(Bucket bucket) : IAsyncLifetime
         var bytes = new byte[length];
         new Random(seed).NextBytes(bytes);
         return bytes;
+    }
+
+    /// <summary>A folder of the test's own.</summary>
+    protected string MakeFolder()
+    {
+        _folders.Add(Directory.CreateTempSubdirectory("multiplex-s3-test-"));
+        return _folders[^1].FullName;
     }
 
     internal async Task<S3ModelStore> MakeAsync(

@@ -37,35 +37,28 @@ public sealed class ListTests(Bucket bucket) : StoreTest(bucket)
             .Select(_ => string.Join('/', Enumerable.Range(0, random.Next(1, 4)).Select(_ => Segments[random.Next(Segments.Length)])) + "/" + Files[random.Next(Files.Length)])
             .ToHashSet();
         await _bucket.PutAsync(Name, keys);
-        var root = Directory.CreateTempSubdirectory("multiplex-s3-test-");
-        try
+        var root = MakeFolder();
+        foreach (var key in keys)
         {
-            foreach (var key in keys)
-            {
-                var file = Path.Combine(root.FullName, key);
-                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-                await File.WriteAllTextAsync(file, "", Token);
-            }
-
-            var folder = new FolderModelStore(root.FullName, new FolderNames(TimeProvider.System), NullLogger.Instance);
-            var expected = await ListAllAsync(folder, 1000);
-            Assert.InRange(expected.Count, 10, 45);
-            foreach (var (pageSize, limit) in new[] { (1000, 1000), (1, 1000), (2, 7), (3, 2), (1000, 3) })
-            {
-                var store = await MakeAsync(pageSize: pageSize);
-                Assert.Equal(expected.Select(Show), (await ListAllAsync(store, limit)).Select(Show));
-            }
-
-            foreach (var model in expected)
-            {
-                var (one, other) = (await folder.FindAsync(ModelKey.Parse(model.Id), Onnx, Token), await FindAsync(await MakeAsync(), model.Id));
-                Assert.Equal(one!.Versions, other!.Versions);
-                Assert.Equal(one.Files.Select(static file => file.Name), other.Files.Select(static file => file.Name));
-            }
+            var file = Path.Combine(root, key);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllTextAsync(file, "", Token);
         }
-        finally
+
+        var folder = new FolderModelStore(root, new FolderNames(TimeProvider.System), NullLogger.Instance);
+        var expected = await ListAllAsync(folder, 1000);
+        Assert.InRange(expected.Count, 10, 45);
+        foreach (var (pageSize, limit) in new[] { (1000, 1000), (1, 1000), (2, 7), (3, 2), (1000, 3) })
         {
-            root.Delete(recursive: true);
+            var store = await MakeAsync(pageSize: pageSize);
+            Assert.Equal(expected.Select(Show), (await ListAllAsync(store, limit)).Select(Show));
+        }
+
+        foreach (var model in expected)
+        {
+            var (one, other) = (await folder.FindAsync(ModelKey.Parse(model.Id), Onnx, Token), await FindAsync(await MakeAsync(), model.Id));
+            Assert.Equal(one!.Versions, other!.Versions);
+            Assert.Equal(one.Files.Select(static file => file.Name), other.Files.Select(static file => file.Name));
         }
     }
 

@@ -1,0 +1,100 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Orleans.Multiplex.Testing.Processes;
+using Xunit;
+
+namespace Orleans.Multiplex.S3.Tests.Hosting;
+
+/// <summary>The gateway as a process of its own, with its models in a bucket.</summary>
+public sealed class GatewayTests(Bucket bucket) : StoreTest(bucket)
+{
+    private const string Gateway = "gateway/Orleans.Multiplex.Gateway";
+
+    private static readonly double[] Doubled = [2, 4, 6];
+    private static readonly string Sample = Path.Combine(HostProcess.Root, "gateway", "models", "1", "model.onnx");
+
+    private readonly Bucket _bucket = bucket;
+
+    [Fact]
+    public async Task Gateway_ModelsInABucket_ServesListsAndRefuses()
+    {
+        var sample = await File.ReadAllBytesAsync(Sample, Token);
+        await _bucket.PutAsync(Name, "models/1/model.onnx", sample);
+        await _bucket.PutAsync(Name, "models/team/iris/2/model.onnx", sample);
+        await _bucket.PutAsync(Name, "models/broken/model.onnx", [1, 2, 3]);
+        await using var gateway = await StartAsync($"s3://{Name}/models");
+        using var client = gateway.CreateClient();
+
+        Assert.Equal(Doubled, await InferAsync(client, "1"));
+        Assert.Equal(Doubled, await InferAsync(client, "team%2Firis"));
+        Assert.Equal(HttpStatusCode.NotFound, (await PostAsync(client, "2")).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync(client, "broken")).StatusCode);
+        var index = await (await client.PostAsJsonAsync("v2/repository/index", new { }, Token)).Content.ReadFromJsonAsync<JsonElement>(Token);
+        Assert.Equal(["1", "broken", "team/iris"], index.EnumerateArray().Select(static model => model.GetProperty("name").GetString()).Distinct());
+    }
+
+    [Fact]
+    public async Task Gateway_NoSuchBucket_Is404AndNamesTheServer()
+    {
+        await using var gateway = await StartAsync("s3://nowhere");
+        using var client = gateway.CreateClient();
+
+        var response = await PostAsync(client, "1");
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Contains((await _bucket.Server).Address.Authority, await response.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Gateway_ServerDown_Is503WithRetryAfterAndServesWhenItIsBack()
+    {
+        var server = await _bucket.Server;
+        await _bucket.PutAsync(Name, "1/model.onnx", await File.ReadAllBytesAsync(Sample, Token));
+        await using var gateway = await StartAsync($"s3://{Name}");
+        using var client = gateway.CreateClient();
+        await server.KillAsync();
+        try
+        {
+            var response = await PostAsync(client, "1");
+
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+            Assert.NotNull(response.Headers.RetryAfter);
+            Assert.Contains($"{server.Address.Authority} cannot be reached", await response.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await server.RestartAsync();
+        }
+
+        var again = await PostAsync(client, "1");
+        for (var tries = 0; tries < 20 && again.StatusCode == HttpStatusCode.ServiceUnavailable; tries++)
+        {
+            await Task.Delay(again.Headers.RetryAfter!.Delta!.Value, TimeProvider.System, Token);
+            again = await PostAsync(client, "1");
+        }
+
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+    }
+
+    private static async Task<double[]> InferAsync(HttpClient client, string model)
+    {
+        var response = await PostAsync(client, model);
+        var answer = await response.Content.ReadFromJsonAsync<JsonElement>(Token);
+        Assert.True(response.IsSuccessStatusCode, answer.ToString());
+        return [.. answer.GetProperty("outputs")[0].GetProperty("data").EnumerateArray().Select(static value => value.GetDouble())];
+    }
+
+    private static Task<HttpResponseMessage> PostAsync(HttpClient client, string model) => client.PostAsJsonAsync(
+        $"v2/models/{model}/infer", new { inputs = new[] { new { name = "x", datatype = "FP32", shape = new[] { 1, 3 }, data = new[] { 1, 2, 3 } } } }, Token);
+
+    private async Task<HostProcess> StartAsync(string models) => await HostProcess.StartAsync(
+        Gateway,
+        "gateway",
+        [
+            .. HostProcess.AnyPorts,
+            $"--Multiplex:Models={models}",
+            $"--Multiplex:S3:ServiceUrl={(await _bucket.Server).Address}",
+            $"--Multiplex:Cache:Path={MakeFolder()}",
+        ]);
+}
