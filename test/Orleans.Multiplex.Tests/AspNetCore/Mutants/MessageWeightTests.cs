@@ -42,7 +42,7 @@ public sealed class MessageWeightTests
     [MemberData(nameof(Parts))]
     public async Task Call_WithMoreObjectsThanFit_IsRefusedWithoutThem(string part)
     {
-        const int limit = 8 << 20;
+        const int Limit = 8 << 20;
         await using var host = await GrpcHost.StartAsync(
             settings: static settings => (settings["Multiplex:MaxRequestBytes"], settings["Multiplex:MaxBytesInFlight"]) = ("4MiB", "8MiB"), logged: LogLevel.Warning);
         var frame = WireCalls.Frame(Repeat(part, (3 << 20) * 2 / part.Length));
@@ -52,7 +52,7 @@ public sealed class MessageWeightTests
         var (_, status, detail) = await host.SendAsync("inference.GRPCInferenceService/ModelInfer", frame);
 
         // Client and server have the bytes themselves, too.
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, limit + (16 << 20));
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, Limit + (16 << 20));
         Assert.Contains(status, new[] { StatusCode.ResourceExhausted, StatusCode.InvalidArgument });
         Assert.NotEmpty(detail);
     }
