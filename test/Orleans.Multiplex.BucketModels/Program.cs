@@ -2,7 +2,7 @@
 using Orleans.Multiplex.BucketModels;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.Logging.AddFilter("Orleans", LogLevel.Warning);
+builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Information).AddFilter("Multiplex", LogLevel.Information);
 builder.Services.AddMultiplexHttp(builder.Configuration);
 builder.UseOrleans(silo => silo.UseMultiplexCluster().AddMultiplex().AddS3Models());
 

@@ -200,17 +200,3 @@ internal sealed class WireReader(Stream stream, CancellationToken cancellationTo
         return available.Length > end - Position ? available[..(int)(end - Position)] : available;
     }
 }
-
-/// <summary>The head of a field: its number in the message and how its value is written.</summary>
-internal readonly record struct WireTag(int Field, WireType Type);
-
-/// <summary>How protobuf writes a value.</summary>
-internal enum WireType
-{
-    Varint = 0,
-    Fixed64 = 1,
-    Bytes = 2,
-    GroupStart = 3,
-    GroupEnd = 4,
-    Fixed32 = 5,
-}
