@@ -81,14 +81,16 @@ internal sealed class TensorWalk(WireReader reader, Footprint footprint)
             throw new InvalidDataException($"the shape of a tensor in it ('{name}') asks for more elements than the file holds.");
         }
 
-        footprint.AddTensor(Math.Max(dataBytes, type is { } known and not TensorType.String ? known.GetByteLength(count) : count));
+        var bytes = Math.Max(dataBytes, type is { } known and not TensorType.String ? known.GetByteLength(count) : count);
+        footprint.AddTensor(bytes);
         return new TensorHead(
             name,
             type,
             type == TensorType.Int64 && count <= MaxShapeLength ? product : null,
             type == TensorType.Float32 && rank == 2 && narrowest is > 0 and < PackedColumns
                 ? count / narrowest * (PackedColumns - narrowest) * sizeof(float)
-                : 0);
+                : 0,
+            bytes);
 
         void AddDimension(ulong dimension)
         {
@@ -171,4 +173,5 @@ internal sealed class TensorWalk(WireReader reader, Footprint footprint)
 /// <param name="Type">The element type; null when it is none that we know.</param>
 /// <param name="ShapeElements">When the tensor can be a shape: the number of elements that this shape asks for.</param>
 /// <param name="PaddingBytes">What comes on top of its bytes when it is a matrix that a node multiplies with.</param>
-internal readonly record struct TensorHead(string? Name, TensorType? Type, long? ShapeElements, long PaddingBytes);
+/// <param name="Bytes">The bytes of its elements.</param>
+internal readonly record struct TensorHead(string? Name, TensorType? Type, long? ShapeElements, long PaddingBytes, long Bytes);

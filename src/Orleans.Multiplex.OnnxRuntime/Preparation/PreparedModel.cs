@@ -1,0 +1,166 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.OnnxRuntime.Memory;
+
+namespace Orleans.Multiplex.OnnxRuntime.Preparation;
+
+/// <summary>
+/// A model made ready to be opened fast, as the record beside its file says: whatever a load has to know is in it, so that neither the
+/// original nor the prepared file is read for it.
+/// </summary>
+internal sealed record PreparedModel
+{
+    private const string RecordName = "prepared.json";
+
+    // The record itself has some kilobytes; one with thousands of inputs is larger.
+    private const long MaxRecordBytes = 16L << 20;
+
+    /// <summary>How it is opened first.</summary>
+    public required Opening Opening { get; init; }
+
+    /// <summary>The name of its file.</summary>
+    public required string FileName { get; init; }
+
+    /// <summary>The length of its file.</summary>
+    public required long FileBytes { get; init; }
+
+    /// <summary>The SHA-256 of its file, in lower case hexadecimal digits.</summary>
+    public required string FileDigest { get; init; }
+
+    /// <summary>Its inputs and outputs.</summary>
+    public required ModelSignature Signature { get; init; }
+
+    /// <summary>The bytes of its weights.</summary>
+    public required long WeightBytes { get; init; }
+
+    /// <summary>The bytes of the heap that it takes when it is opened as at first: measured.</summary>
+    public required long HeapBytes { get; init; }
+
+    /// <summary>The bytes of the heap that it takes when it is opened packed: measured.</summary>
+    public required long PackedHeapBytes { get; init; }
+
+    /// <summary>The bytes of its file that were mapped.</summary>
+    public required long MappedBytes { get; init; }
+
+    /// <summary>How long it took to open, with its file in memory.</summary>
+    public required double LoadMilliseconds { get; init; }
+
+    /// <summary>Where its files lie.</summary>
+    [JsonIgnore]
+    public string Folder { get; init; } = "";
+
+    /// <summary>Its file.</summary>
+    [JsonIgnore]
+    public string Path => System.IO.Path.Combine(Folder, FileName);
+
+    /// <summary>What it takes and gives and will weigh, in the words of any backend.</summary>
+    [JsonIgnore]
+    public ModelFacts Facts => new(Signature, HeapBytes + MappedBytes);
+
+    /// <summary>The ways to open it: the first one, and packed, for a model that runs much faster so.</summary>
+    [JsonIgnore]
+    public ImmutableArray<Opening> Openings => Opening == Opening.Unpacked ? [Opening.Unpacked, Opening.Mapped] : [Opening];
+
+    /// <summary>What it takes when it is opened in one of its ways.</summary>
+    public SessionMemory GetMemory(Opening opening) => new(opening == Opening.Mapped ? PackedHeapBytes : HeapBytes, MappedBytes);
+
+    /// <summary>Reads the record in a folder. False when there is none that is whole, or the file beside it has another length than it says.</summary>
+    /// <exception cref="IOException">It cannot be read now, which says nothing of it.</exception>
+    public static bool TryRead(string folder, [NotNullWhen(true)] out PreparedModel? model)
+    {
+        model = null;
+        try
+        {
+            if (JsonSerializer.Deserialize(ReadRecord(folder), PreparedJson.Default.PreparedModel) is { } read && read.IsWhole())
+            {
+                read = read with { Folder = folder };
+                var file = new FileInfo(read.Path);
+                model = file.Exists && file.Length == read.FileBytes ? read : null;
+            }
+        }
+        catch (Exception fault) when (fault is JsonException or FileNotFoundException or DirectoryNotFoundException)
+        {
+        }
+
+        return model is not null;
+    }
+
+    /// <summary>Writes the record, after its file: a folder without it is nothing.</summary>
+    public void Write(string folder) =>
+        File.WriteAllBytes(System.IO.Path.Combine(folder, RecordName), JsonSerializer.SerializeToUtf8Bytes(this, PreparedJson.Default.PreparedModel));
+
+    private static byte[] ReadRecord(string folder)
+    {
+        using var file = File.OpenHandle(
+            System.IO.Path.Combine(folder, RecordName), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var length = RandomAccess.GetLength(file);
+        var bytes = new byte[length <= MaxRecordBytes ? length : throw new JsonException("It is no record.")];
+        return RandomAccess.Read(file, bytes, 0) == length ? bytes : throw new JsonException("It is being written.");
+    }
+
+    private bool IsWhole() =>
+        Enum.IsDefined(Opening)
+        && FileName == System.IO.Path.GetFileName(FileName) && FileName.Length > 0
+        && Signature is { Inputs.IsDefault: false, Outputs.IsDefault: false }
+        && Signature.Inputs.Concat(Signature.Outputs).All(value => value is { Name: not null } && Enum.IsDefined(value.Kind));
+}
+
+/// <summary>The record as JSON, by generated code: a load has no time for reflection.</summary>
+[JsonSourceGenerationOptions(
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    Converters = [typeof(ShapeJson)])]
+[JsonSerializable(typeof(PreparedModel))]
+internal sealed partial class PreparedJson : JsonSerializerContext;
+
+/// <summary>A shape as JSON: null when the model does not say how many dimensions there are.</summary>
+internal sealed class ShapeJson : JsonConverter<ImmutableArray<long>>
+{
+    public override bool HandleNull => true;
+
+    public override ImmutableArray<long> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return default;
+        }
+
+        var shape = ImmutableArray.CreateBuilder<long>();
+        for (Expect(reader.TokenType == JsonTokenType.StartArray); reader.Read() && reader.TokenType != JsonTokenType.EndArray;)
+        {
+            Expect(reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out _));
+            shape.Add(reader.GetInt64());
+        }
+
+        return shape.ToImmutable();
+    }
+
+    public override void Write(Utf8JsonWriter writer, ImmutableArray<long> value, JsonSerializerOptions options)
+    {
+        if (value.IsDefault)
+        {
+            writer.WriteNullValue();
+            return;
+        }
+
+        writer.WriteStartArray();
+        foreach (var dimension in value)
+        {
+            writer.WriteNumberValue(dimension);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void Expect(bool isSo)
+    {
+        if (!isSo)
+        {
+            throw new JsonException("A shape is a list of whole numbers.");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Multiplex.OnnxRuntime.Preparation;
+using Orleans.Multiplex.Testing.Onnx;
+
+namespace Orleans.Multiplex.Benchmarks.ColdLoads;
+
+/// <summary>A model of the benchmarks: its file, and what was prepared of it.</summary>
+/// <param name="Name">What it is called.</param>
+/// <param name="Original">The original.</param>
+/// <param name="Prepared">What was prepared of it.</param>
+/// <param name="Rounds">How often each way to load it is measured.</param>
+/// <param name="MostOfNaive">What a prepared load may take, as a part of a naive one.</param>
+internal sealed record BenchmarkModel(string Name, string Original, PreparedModel Prepared, int Rounds, double MostOfNaive)
+{
+    private static readonly (string Name, Action<string> Write, int Rounds, double MostOfNaive)[] All =
+    [
+        ("tiny", static path => File.WriteAllBytes(path, TestModels.Mlp(2_400)), 401, 0.55),
+        ("ResNet-18-like", static path => LargeModels.WriteResNet(path), 31, 0.05),
+        ("Gemm 10 MB", static path => LargeModels.WriteLayers(path, 936, 3, "Gemm"), 61, 0.1),
+        ("MatMul 400 MB", static path => LargeModels.WriteLayers(path, 4096, 6, "MatMul"), 7, 0.1),
+        ("embedding 400 MB", static path => LargeModels.WriteEmbedding(path, 100_000, 1024), 7, 0.05),
+    ];
+
+    /// <summary>Writes the models into a folder and prepares them, unless they are there.</summary>
+    public static List<BenchmarkModel> MakeAll(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        return [.. All.Select(model => Make(folder, model.Name, model.Write, model.Rounds, model.MostOfNaive))];
+    }
+
+    private static BenchmarkModel Make(string folder, string name, Action<string> write, int rounds, double mostOfNaive)
+    {
+        var original = Path.Combine(folder, $"{name}.onnx");
+        if (!File.Exists(original))
+        {
+            Console.Error.WriteLine($"Writing {name}.");
+            var unfinished = $"{original}.{Environment.ProcessId}";
+            write(unfinished);
+            File.Move(unfinished, original);
+        }
+
+        // Without a digest of the original: these never change while their names stay.
+        var prepared = Path.Combine(folder, $"{name}.{PreparationKey.Of(name, PreparationTarget.Current)[..16]}");
+        var outcome = new ModelPreparation(NullLoggerFactory.Instance, TimeProvider.System, TimeSpan.FromMinutes(1))
+            .Prepare(original, prepared, CancellationToken.None);
+        return new BenchmarkModel(
+            name, original, outcome.Model ?? throw new InvalidOperationException($"{name} cannot be prepared: {outcome.Reason}"), rounds, mostOfNaive);
+    }
+}
