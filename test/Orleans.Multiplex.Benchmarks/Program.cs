@@ -4,15 +4,23 @@ using Orleans.Multiplex.Benchmarks.ColdLoads;
 using Orleans.Multiplex.Benchmarks.Memory;
 using Orleans.Multiplex.OnnxRuntime.Native;
 
-// [folder]: where the models are kept between runs, 1.8 GB of them; without it, they are written anew and removed.
+// [folder [model]]: where the models are kept between runs, 1.8 GB of them, and the only one to be loaded; without a folder, they are written anew
+// and removed.
 NativeEnvironment.Start(NullLogger.Instance);
 var folder = args.Length > 0 ? args[0] : Directory.CreateTempSubdirectory("multiplex-benchmarks-").FullName;
 try
 {
-    var models = BenchmarkModel.MakeAll(folder);
+    var models = BenchmarkModel.MakeAll(folder, only: args.Length > 1 ? args[1] : null);
+    var rows = models.SelectMany(ColdLoad.Measure);
+    if (args.Length < 2)
+    {
+        // First, since what loads leave behind would be part of the baseline.
+        rows = new[] { AfterAll.Measure(models), TinyDensity.Measure(models[0]) }.Concat(rows);
+    }
+
     Row.WriteHead();
     var isAllReached = true;
-    foreach (var row in models.SelectMany(ColdLoad.Measure).Append(TinyDensity.Measure(models[0])).Append(AfterAll.Measure(models)))
+    foreach (var row in rows)
     {
         row.Write();
         isAllReached &= row.IsReached || row.Limit.Length == 0;

@@ -24,13 +24,7 @@ internal static class SessionSettings
     /// Makes the settings with which a small file is read whole that needs no optimizing any more. What it needs during a run comes from the
     /// heap and not from the shared pool, which would make opening it longer by a sixth.
     /// </summary>
-    public static SessionOptions CreateForOptimized()
-    {
-        var options = Create(GraphOptimizationLevel.ORT_DISABLE_ALL);
-        options.AddSessionConfigEntry("session.use_env_allocators", "0");
-        options.EnableCpuMemArena = false;
-        return options;
-    }
+    public static SessionOptions CreateForOptimized() => Create(GraphOptimizationLevel.ORT_DISABLE_ALL, isPooled: false);
 
     /// <summary>Makes the settings with which a file in ONNX Runtime's own format is mapped and its weights are used where they lie.</summary>
     /// <param name="isPacked">Whether weights that are multiplied with are copied into the order that is fastest to run.</param>
@@ -55,7 +49,7 @@ internal static class SessionSettings
         return options;
     }
 
-    private static SessionOptions Create(GraphOptimizationLevel level)
+    private static SessionOptions Create(GraphOptimizationLevel level, bool isPooled = true)
     {
         var options = new SessionOptions
         {
@@ -65,13 +59,14 @@ internal static class SessionSettings
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = level,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            EnableCpuMemArena = isPooled,
 
             // It keeps a plan for each shape that ever came, and batches come in many sizes.
             EnableMemoryPattern = false,
         };
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         options.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");
-        options.AddSessionConfigEntry("session.use_env_allocators", "1");
+        options.AddSessionConfigEntry("session.use_env_allocators", isPooled ? "1" : "0");
         options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", NoFolder);
 
         // A model of a hundred bytes may ask for constants of a gigabyte; larger ones are computed in the run that needs them.

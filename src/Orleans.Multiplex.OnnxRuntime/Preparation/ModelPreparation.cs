@@ -87,8 +87,7 @@ internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time
         }
 
         // 2. The prepared file.
-        var name = opening == Opening.Read ? "model.onnx" : "model.ort";
-        var path = Path.Combine(folder, name);
+        var path = Path.Combine(folder, opening == Opening.Read ? "model.onnx" : "model.ort");
         Optimize(original, path, opening, cancellationToken);
         var bytes = new FileInfo(path).Length;
         if (bytes > (facts.FileBytes * MaxGrowth) + FreeGrowthBytes)
@@ -101,9 +100,10 @@ internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time
         {
             Folder = folder,
             Opening = opening,
-            FileName = name,
-            FileBytes = bytes,
-            FileDigest = ComputeDigest(path),
+            ContentBytes = bytes,
+            ContentDigest = ComputeDigest(path),
+            Content = opening == Opening.Read ? File.ReadAllBytes(path) : null,
+            FileName = opening == Opening.Read ? null : Path.GetFileName(path),
             Signature = facts.Model.Signature,
             WeightBytes = facts.Weights.Bytes,
             HeapBytes = SessionMemory.OfPrepared(opening, facts, bytes).HeapBytes,
@@ -114,6 +114,11 @@ internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time
         if (model.Openings.Select(way => FindDifference(model, way, trials, cancellationToken)).FirstOrDefault(found => found is not null) is { } difference)
         {
             return $"once prepared, it gives other outputs: {difference}";
+        }
+
+        if (model.Content is not null)
+        {
+            File.Delete(path);
         }
 
         // 4. The record, with what it costs.

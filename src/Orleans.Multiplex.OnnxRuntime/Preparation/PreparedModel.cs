@@ -15,20 +15,23 @@ internal sealed record PreparedModel
 {
     private const string RecordName = "prepared.json";
 
-    // The record itself has some kilobytes; one with thousands of inputs is larger.
+    // A record has some kilobytes, and as many again as the model when it is small.
     private const long MaxRecordBytes = 16L << 20;
 
     /// <summary>How it is opened first.</summary>
     public required Opening Opening { get; init; }
 
-    /// <summary>The name of its file.</summary>
-    public required string FileName { get; init; }
+    /// <summary>The model itself, when it is small: one file less to open is a tenth of its load. It is not needed once it is open.</summary>
+    public byte[]? Content { get; init; }
 
-    /// <summary>The length of its file.</summary>
-    public required long FileBytes { get; init; }
+    /// <summary>The name of the file that it lies in, when it is mapped.</summary>
+    public string? FileName { get; init; }
 
-    /// <summary>The SHA-256 of its file, in lower case hexadecimal digits.</summary>
-    public required string FileDigest { get; init; }
+    /// <summary>The length of the content or file.</summary>
+    public required long ContentBytes { get; init; }
+
+    /// <summary>The SHA-256 of the content or file, in lower case hexadecimal digits.</summary>
+    public required string ContentDigest { get; init; }
 
     /// <summary>Its inputs and outputs.</summary>
     public required ModelSignature Signature { get; init; }
@@ -52,9 +55,9 @@ internal sealed record PreparedModel
     [JsonIgnore]
     public string Folder { get; init; } = "";
 
-    /// <summary>Its file.</summary>
+    /// <summary>The file that it lies in, when it is mapped.</summary>
     [JsonIgnore]
-    public string Path => System.IO.Path.Combine(Folder, FileName);
+    public string Path => System.IO.Path.Combine(Folder, FileName ?? throw new InvalidOperationException("It lies in no file."));
 
     /// <summary>What it takes and gives and will weigh, in the words of any backend.</summary>
     [JsonIgnore]
@@ -77,8 +80,7 @@ internal sealed record PreparedModel
             if (JsonSerializer.Deserialize(ReadRecord(folder), PreparedJson.Default.PreparedModel) is { } read && read.IsWhole())
             {
                 read = read with { Folder = folder };
-                var file = new FileInfo(read.Path);
-                model = file.Exists && file.Length == read.FileBytes ? read : null;
+                model = read.Content is not null || new FileInfo(read.Path) is { Exists: true } file && file.Length == read.ContentBytes ? read : null;
             }
         }
         catch (Exception fault) when (fault is JsonException or FileNotFoundException or DirectoryNotFoundException)
@@ -103,7 +105,9 @@ internal sealed record PreparedModel
 
     private bool IsWhole() =>
         Enum.IsDefined(Opening)
-        && FileName == System.IO.Path.GetFileName(FileName) && FileName.Length > 0
+        && (Opening == Opening.Read
+            ? Content is not null && Content.Length == ContentBytes
+            : FileName is { Length: > 0 } && FileName == System.IO.Path.GetFileName(FileName))
         && Signature is { Inputs.IsDefault: false, Outputs.IsDefault: false }
         && Signature.Inputs.Concat(Signature.Outputs).All(value => value is { Name: not null } && Enum.IsDefined(value.Kind));
 }

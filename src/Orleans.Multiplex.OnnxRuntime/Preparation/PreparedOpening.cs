@@ -20,9 +20,9 @@ internal static class PreparedOpening
     public static OnnxSession Open(
         string modelId, PreparedModel model, Opening opening, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (opening == Opening.Read)
+        if (model.Content is { } content)
         {
-            return new OnnxSession(modelId, model.Signature, File.ReadAllBytes(model.Path), Shared.Value, time);
+            return new OnnxSession(modelId, model.Signature, content, Shared.Value, time);
         }
 
         FilePages.ReadAhead(model.Path);
