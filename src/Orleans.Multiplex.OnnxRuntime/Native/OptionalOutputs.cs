@@ -11,9 +11,11 @@ internal static unsafe class OptionalOutputs
     // The functions used are of version 12 or older, and later versions only add to the end.
     private static readonly Lazy<OrtApi> Api = new(static () => NativeLibraryFacts.GetApi(12));
 
-    /// <summary>Whether a model has outputs that it may leave without a value.</summary>
+    /// <summary>
+    /// Whether a model has outputs that it may leave without a value: such as say so, and any if it may pass on an input that was left out.
+    /// </summary>
     public static bool Has(InferenceSession session) =>
-        session.OutputMetadata.Values.Any(output => output.OnnxValueType == OnnxValueType.ONNX_TYPE_OPTIONAL);
+        session.OutputMetadata.Values.Concat(session.InputMetadata.Values).Any(value => value.OnnxValueType == OnnxValueType.ONNX_TYPE_OPTIONAL);
 
     /// <summary>Runs the model.</summary>
     /// <exception cref="NotSupportedException">An output has no value.</exception>

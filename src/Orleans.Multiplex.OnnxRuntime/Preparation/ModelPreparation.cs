@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
+using Orleans.Multiplex.OnnxRuntime.Files;
 using Orleans.Multiplex.OnnxRuntime.Memory;
 using Orleans.Multiplex.OnnxRuntime.Native;
 using Orleans.Multiplex.OnnxRuntime.Sessions;
@@ -16,7 +17,8 @@ namespace Orleans.Multiplex.OnnxRuntime.Preparation;
 /// <param name="loggers">The logs.</param>
 /// <param name="time">The clock.</param>
 /// <param name="runTime">How long a single run on made-up inputs may take.</param>
-internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time, TimeSpan runTime)
+/// <param name="choose">Chooses how a model is opened first; <see cref="OpeningRule"/> when it is left out.</param>
+internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time, TimeSpan runTime, Func<FileFacts, Opening>? choose = null)
 {
     // In errors of its sessions, which nobody sees but in the outcome.
     private const string ModelId = "prepared";
@@ -75,7 +77,7 @@ internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time
     {
         // 1. What the original is, and what it gives: with one session at a time, the memory of one is needed.
         var facts = OriginalOpening.Inspect(original, cancellationToken);
-        var opening = OpeningRule.Choose(facts);
+        var opening = (choose ?? OpeningRule.Choose)(facts);
         List<Trial> trials;
         using (var session = OriginalOpening.Open(ModelId, original, time, cancellationToken))
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
@@ -77,7 +78,7 @@ internal sealed record PreparedModel
         model = null;
         try
         {
-            if (JsonSerializer.Deserialize(ReadRecord(folder), PreparedJson.Default.PreparedModel) is { } read && read.IsWhole())
+            if (ReadRecord(folder) is { } read && read.IsWhole())
             {
                 read = read with { Folder = folder };
                 model = read.Content is not null || new FileInfo(read.Path) is { Exists: true } file && file.Length == read.ContentBytes ? read : null;
@@ -94,13 +95,22 @@ internal sealed record PreparedModel
     public void Write(string folder) =>
         File.WriteAllBytes(System.IO.Path.Combine(folder, RecordName), JsonSerializer.SerializeToUtf8Bytes(this, PreparedJson.Default.PreparedModel));
 
-    private static byte[] ReadRecord(string folder)
+    private static PreparedModel? ReadRecord(string folder)
     {
         using var file = File.OpenHandle(
             System.IO.Path.Combine(folder, RecordName), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var length = RandomAccess.GetLength(file);
-        var bytes = new byte[length <= MaxRecordBytes ? length : throw new JsonException("It is no record.")];
-        return RandomAccess.Read(file, bytes, 0) == length ? bytes : throw new JsonException("It is being written.");
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(length, MaxRecordBytes));
+        try
+        {
+            // A longer one is no record, and neither is what is cut off here.
+            var bytes = buffer.AsSpan(0, RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(length, MaxRecordBytes)), 0));
+            return JsonSerializer.Deserialize(bytes, PreparedJson.Default.PreparedModel);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private bool IsWhole() =>

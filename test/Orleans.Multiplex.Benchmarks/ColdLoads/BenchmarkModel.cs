@@ -14,7 +14,7 @@ internal sealed record BenchmarkModel(string Name, string Original, PreparedMode
 {
     private static readonly (string Name, Action<string> Write, int Rounds, double MostOfNaive)[] All =
     [
-        ("tiny", static path => File.WriteAllBytes(path, TestModels.Mlp(2_400)), 2_001, 0.55),
+        ("tiny", WriteTiny, 2_001, 0.55),
         ("ResNet-18-like", static path => LargeModels.WriteResNet(path), 31, 0.05),
         ("Gemm 10 MB", static path => LargeModels.WriteLayers(path, 936, 3, "Gemm"), 101, 0.1),
         ("MatMul 400 MB", static path => LargeModels.WriteLayers(path, 4096, 6, "MatMul"), 7, 0.1),
@@ -47,5 +47,24 @@ internal sealed record BenchmarkModel(string Name, string Original, PreparedMode
             .Prepare(original, prepared, CancellationToken.None);
         return new BenchmarkModel(
             name, original, outcome.Model ?? throw new InvalidOperationException($"{name} cannot be prepared: {outcome.Reason}"), rounds, mostOfNaive);
+    }
+
+    /// <summary>Three layers with what stands around layers: FP32 [-1,16] to [-1,16].</summary>
+    private static void WriteTiny(string path)
+    {
+        int[] widths = [16, 32, 32, 16];
+        var graph = new OnnxGraph("tiny").Input("x", TensorType.Float32, -1, 16).Output("y", TensorType.Float32, -1, 16);
+        for (var i = 0; i < 3; i++)
+        {
+            graph.Node("Gemm", [i == 0 ? "x" : $"v{i}", $"w{i}", $"b{i}"], [$"u{i}"])
+                .Node(i == 2 ? "Softmax" : "Relu", [$"u{i}"], [i == 2 ? "y" : $"v{i + 1}"]);
+        }
+
+        using var file = new OnnxFileWriter(path, new OnnxModelBuilder(graph) { Opset = 17 });
+        for (var i = 0; i < 3; i++)
+        {
+            file.AddRandom($"w{i}", 0.3f, widths[i], widths[i + 1]);
+            file.AddRandom($"b{i}", 0.1f, widths[i + 1]);
+        }
     }
 }

@@ -103,5 +103,6 @@ internal static class ColdLoad
     private static string Figures(double ours, double other) =>
         string.Create(CultureInfo.InvariantCulture, $"{ours:0.000} ms vs {other:0.000} ms = {ours / other:0.000}×");
 
-    private static string Mega(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.00} MB");
+    private static string Mega(long bytes) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(bytes < 1_000_000 ? bytes / 1e3 : bytes / 1e6):0.0} {(bytes < 1_000_000 ? "kB" : "MB")}");
 }

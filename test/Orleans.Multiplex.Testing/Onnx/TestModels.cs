@@ -175,6 +175,32 @@ public static class TestModels
             .Node("Not", ["x"], ["z"])).Build();
     }
 
+    /// <summary>
+    /// Passes on <c>x</c>, a sequence of FP32 tensors that may be left out, <c>n</c> times, INT64 without dimensions: an empty sequence when it was
+    /// left out, and no value at all when <c>n</c> is 0, although the output does not say so.
+    /// </summary>
+    public static byte[] OptionalPassedOn()
+    {
+        var sequence = OnnxType.Sequence(OnnxType.Tensor(TensorType.Float32, -1));
+        var some = new OnnxGraph("some").Output("given", sequence).Node("OptionalGetElement", ["before"], ["given"]);
+        var none = new OnnxGraph("none").Output("empty", sequence).Node("SequenceEmpty", [], ["empty"]);
+        var body = new OnnxGraph("body")
+            .Input("i", TensorType.Int64)
+            .Input("go_on", TensorType.Bool)
+            .Input("before", OnnxType.Optional(sequence))
+            .Output("go_on_out", TensorType.Bool)
+            .Output("after", sequence)
+            .Node("OptionalHasElement", ["before"], ["has"])
+            .Node("If", ["has"], ["after"], AttributeValue.Of("then_branch", some), AttributeValue.Of("else_branch", none))
+            .Node("Identity", ["go_on"], ["go_on_out"]);
+        return new OnnxModelBuilder(new OnnxGraph("passed")
+            .Input("n", TensorType.Int64)
+            .Input("x", OnnxType.Optional(sequence))
+            .Output("y", sequence)
+            .Initializer(Tensor.CreateScalar("true", true))
+            .Node("Loop", ["n", "true", "x"], ["y"], AttributeValue.Of("body", body))).Build();
+    }
+
     /// <summary>FP32 [-1] reshaped to 7 by 7: fails for other than 49 elements.</summary>
     public static byte[] BadReshape() =>
         new OnnxModelBuilder(new OnnxGraph("reshape")
