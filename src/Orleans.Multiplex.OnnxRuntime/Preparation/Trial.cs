@@ -58,7 +58,7 @@ internal sealed record Trial(InferenceRequest Request, ImmutableArray<ModelValue
         }
         catch (Exception exception) when (exception is InferenceFailedException or InvalidInputException)
         {
-            reason ??= $"it cannot be run on made-up inputs: {exception.Message}";
+            reason ??= $"it cannot be run on made-up inputs: {(exception as InferenceFailedException)?.Reason ?? exception.Message}";
             return null;
         }
     }
