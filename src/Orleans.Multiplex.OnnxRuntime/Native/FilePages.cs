@@ -12,10 +12,10 @@ internal static partial class FilePages
     // A single call reads no more than the read-ahead of the disk, which is as much as this by default.
     private const long Piece = 128 * 1024;
 
-    private const int Samples = 16;
+    private const int Samples = 8;
     private const int WillNeed = 3;
-    private const int ProtectionRead = 1;
-    private const int MapShared = 1;
+    private const int NoWait = 8;
+    private const int WouldWait = 11;
 
     /// <summary>Has the whole file read, unless it is in memory as far as some samples tell. Returns whether it had to.</summary>
     public static bool ReadAhead(string path)
@@ -27,7 +27,14 @@ internal static partial class FilePages
 
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var length = RandomAccess.GetLength(file);
-        if (length == 0 || IsInMemory(file, length))
+        try
+        {
+            if (length == 0 || IsInMemory(file, length))
+            {
+                return false;
+            }
+        }
+        catch (EntryPointNotFoundException)
         {
             return false;
         }
@@ -41,48 +48,34 @@ internal static partial class FilePages
         return true;
     }
 
+    // Mapping it to look at its pages would cost more than a small model's load.
     private static unsafe bool IsInMemory(SafeFileHandle file, long length)
     {
-        var address = Map(0, (nuint)length, ProtectionRead, MapShared, file, 0);
-        if (address == -1)
+        byte one = 0;
+        var target = new Target { Address = &one, Length = 1 };
+        for (var i = 0; i < Samples; i++)
         {
-            return false;
-        }
-
-        try
-        {
-            var last = (length - 1) / Environment.SystemPageSize;
-            for (var i = 0; i < Samples; i++)
+            if (Read(file, &target, 1, (length - 1) / (Samples - 1) * i, NoWait) < 0 && Marshal.GetLastPInvokeError() == WouldWait)
             {
-                var page = last * i / (Samples - 1);
-                byte isThere = 0;
-                if (AreInMemory(address + (nint)(page * Environment.SystemPageSize), 1, &isThere) != 0 || (isThere & 1) == 0)
-                {
-                    return false;
-                }
+                return false;
             }
+        }
 
-            return true;
-        }
-        finally
-        {
-            _ = Unmap(address, (nuint)length);
-        }
+        return true;
     }
 
     [LibraryImport("libc", EntryPoint = "posix_fadvise")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Advise(SafeFileHandle file, long offset, long length, int advice);
 
-    [LibraryImport("libc", EntryPoint = "mmap")]
+    [LibraryImport("libc", EntryPoint = "preadv2", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial nint Map(nint address, nuint length, int protection, int flags, SafeFileHandle file, long offset);
+    private static unsafe partial nint Read(SafeFileHandle file, Target* targets, int count, long offset, int flags);
 
-    [LibraryImport("libc", EntryPoint = "munmap")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Unmap(nint address, nuint length);
-
-    [LibraryImport("libc", EntryPoint = "mincore")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static unsafe partial int AreInMemory(nint address, nuint length, byte* pages);
+    [StructLayout(LayoutKind.Sequential)]
+    private unsafe struct Target
+    {
+        public byte* Address;
+        public nuint Length;
+    }
 }

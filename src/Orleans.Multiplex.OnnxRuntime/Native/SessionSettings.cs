@@ -24,16 +24,16 @@ internal static class SessionSettings
     /// Makes the settings with which a small file is read whole that needs no optimizing any more. What it needs during a run comes from the
     /// heap and not from the shared pool, which would make opening it longer by a sixth.
     /// </summary>
-    public static SessionOptions CreateForOptimized() => Create(GraphOptimizationLevel.ORT_DISABLE_ALL, isPooled: false);
+    /// <param name="isPacked">Whether weights that are multiplied with are copied into the order that is fastest to run.</param>
+    public static SessionOptions CreateForOptimized(bool isPacked) => Create(GraphOptimizationLevel.ORT_DISABLE_ALL, isPooled: false, isPacked);
 
     /// <summary>Makes the settings with which a file in ONNX Runtime's own format is mapped and its weights are used where they lie.</summary>
     /// <param name="isPacked">Whether weights that are multiplied with are copied into the order that is fastest to run.</param>
     public static SessionOptions CreateForMapped(bool isPacked)
     {
-        var options = Create(GraphOptimizationLevel.ORT_DISABLE_ALL);
+        var options = Create(GraphOptimizationLevel.ORT_DISABLE_ALL, isPacked: isPacked);
         options.AddSessionConfigEntry("session.use_memory_mapped_ort_model", "1");
         options.AddSessionConfigEntry("session.use_ort_model_bytes_for_initializers", "1");
-        options.AddSessionConfigEntry("session.disable_prepacking", isPacked ? "0" : "1");
         return options;
     }
 
@@ -42,14 +42,13 @@ internal static class SessionSettings
     /// <param name="isMapped">Whether it is written in ONNX Runtime's own format, which can be mapped.</param>
     public static SessionOptions CreateForWriting(string path, bool isMapped)
     {
-        var options = Create(GraphOptimizationLevel.ORT_ENABLE_ALL);
+        var options = Create(GraphOptimizationLevel.ORT_ENABLE_ALL, isPacked: false);
         options.OptimizedModelFilePath = path;
         options.AddSessionConfigEntry("session.save_model_format", isMapped ? "ORT" : "ONNX");
-        options.AddSessionConfigEntry("session.disable_prepacking", "1");
         return options;
     }
 
-    private static SessionOptions Create(GraphOptimizationLevel level, bool isPooled = true)
+    private static SessionOptions Create(GraphOptimizationLevel level, bool isPooled = true, bool isPacked = true)
     {
         var options = new SessionOptions
         {
@@ -66,6 +65,7 @@ internal static class SessionSettings
         };
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         options.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");
+        options.AddSessionConfigEntry("session.disable_prepacking", isPacked ? "0" : "1");
         options.AddSessionConfigEntry("session.use_env_allocators", isPooled ? "1" : "0");
         options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", NoFolder);
 

@@ -14,6 +14,8 @@ internal static class ColdLoad
 {
     private const double MostOfBare = 1.2;
     private const double MoreThanBare = 0.1;
+    private const int LeastRounds = 7;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     public static IEnumerable<Row> Measure(BenchmarkModel model)
     {
@@ -22,19 +24,15 @@ internal static class ColdLoad
         BringIntoMemory(bareFile);
         foreach (var opening in model.Prepared.Openings)
         {
-            using var settings = opening == Opening.Read
-                ? SessionSettings.CreateForOptimized()
-                : SessionSettings.CreateForMapped(isPacked: opening == Opening.Mapped);
-            var times = MeasureByTurns(
-                model.Rounds,
-                () => LoadPrepared(model.Prepared.Folder, opening),
-                () => LoadBare(bareFile, opening, settings),
-                () => new InferenceSession(model.Original));
-            var (ours, bare, naive) = (times[0], times[1], times[2]);
+            using var mapped = SessionSettings.CreateForMapped(isPacked: opening == Opening.Mapped);
+            var settings = model.Prepared.Content is { } content ? PreparedOpening.GetShared(content.Length) : mapped;
+            IDisposable LoadOurs() => LoadPrepared(model.Prepared.Folder, opening);
             var name = $"{model.Name}: {Mega(new FileInfo(model.Original).Length)}, {opening}, 1 thread, file in memory";
+            var (ours, bare) = Compare(LoadOurs, () => LoadBare(bareFile, opening, settings));
             yield return new Row(
                 "cold load vs bare in the same mode", name, Figures(ours, bare),
                 "≤ 1.2× + 0.1 ms", ours <= (MostOfBare * bare) + MoreThanBare);
+            (ours, var naive) = Compare(LoadOurs, () => new InferenceSession(model.Original));
             var isFirst = opening == model.Prepared.Opening;
             yield return new Row(
                 "cold load vs the naive default", name, Figures(ours, naive),
@@ -63,30 +61,45 @@ internal static class ColdLoad
     private static InferenceSession LoadBare(string path, Opening opening, SessionOptions settings) =>
         opening == Opening.Read ? new InferenceSession(File.ReadAllBytes(path), settings) : new InferenceSession(path, settings);
 
-    // Medians in milliseconds. The heap is given back before each, so that none finds memory which another has touched; who goes first and who
-    // follows whom changes from round to round. Rounds before the first one warm up, until .NET has compiled what is called as it stays.
-    private static double[] MeasureByTurns(int rounds, params Func<IDisposable>[] ways)
+    /// <summary>The medians of two ways by turns, in milliseconds.</summary>
+    private static (double Ours, double Other) Compare(Func<IDisposable> ours, Func<IDisposable> other)
     {
-        var times = ways.Select(_ => new List<double>()).ToArray();
-        var turns = Enumerable.Range(0, ways.Length).ToArray();
+        // .NET compiles anew what is called often: only then is it measured.
+        LoadByTurns(ours, other, least: 1, Patience / 3);
+        var (ourTimes, otherTimes) = LoadByTurns(ours, other, LeastRounds, Patience);
+        return (Median(ourTimes), Median(otherTimes));
+    }
+
+    private static (List<double> Ours, List<double> Other) LoadByTurns(Func<IDisposable> ours, Func<IDisposable> other, int least, TimeSpan patience)
+    {
         var random = new Random(1);
-        for (var round = -1 - (rounds / 3); round < rounds; round++)
+        var (ourTimes, otherTimes) = (new List<double>(), new List<double>());
+        while (ourTimes.Count < least || ourTimes.Sum() + otherTimes.Sum() < patience.TotalMilliseconds)
         {
-            random.Shuffle(turns);
-            foreach (var way in turns)
+            // Who goes first changes from round to round.
+            var isOursFirst = random.Next(2) == 0;
+            if (isOursFirst)
             {
-                HeapTrim.Run();
-                var start = ThreadTime.Now;
-                using var session = ways[way]();
-                var time = ThreadTime.Now - start;
-                if (round >= 0)
-                {
-                    times[way].Add(time.TotalMilliseconds);
-                }
+                ourTimes.Add(Load(ours));
+            }
+
+            otherTimes.Add(Load(other));
+            if (!isOursFirst)
+            {
+                ourTimes.Add(Load(ours));
             }
         }
 
-        return [.. times.Select(Median)];
+        return (ourTimes, otherTimes);
+    }
+
+    // The heap is given back before, so that no load finds memory which another has touched.
+    private static double Load(Func<IDisposable> way)
+    {
+        HeapTrim.Run();
+        var start = ThreadTime.Now;
+        using var session = way();
+        return (ThreadTime.Now - start).TotalMilliseconds;
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);

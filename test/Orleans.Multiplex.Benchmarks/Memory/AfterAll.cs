@@ -13,11 +13,16 @@ internal static class AfterAll
     private const int Tiny = 2_000;
     private const double MostOfPeak = 0.05;
 
-    public static Row Measure(IReadOnlyList<BenchmarkModel> models)
+    /// <summary>The memory of a process that has opened, run and closed one tiny model, and nothing else.</summary>
+    public static long MeasureBaseline(BenchmarkModel tiny)
     {
-        // What the process needs with one model of each kind gone by is not the models'.
-        Close([.. models.Take(1).SelectMany(OpenAndRun)]);
-        var baseline = Rest();
+        Close([.. OpenAndRun(tiny)]);
+        return Rest();
+    }
+
+    /// <summary>Opens everything and closes it, after whatever else was opened and closed since the baseline.</summary>
+    public static Row Measure(IReadOnlyList<BenchmarkModel> models, long baseline)
+    {
         List<OnnxSession> sessions = [.. models.SelectMany(OpenAndRun)];
         for (var i = 0; i < Tiny; i++)
         {
