@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.Win32.SafeHandles;
 using Orleans.Multiplex.OnnxRuntime.Native;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
 using Orleans.Multiplex.Testing.Onnx;
@@ -7,8 +9,9 @@ using Xunit;
 namespace Orleans.Multiplex.Tests.OnnxRuntime.Preparation;
 
 /// <summary>ONNX Runtime takes misspelt settings without a word, so what they bring about is looked at.</summary>
-public sealed class OpeningTests
+public sealed partial class OpeningTests
 {
+    private const int DontNeed = 4;
     private const int Width = 1024;
     private const long Weights = 2L * Width * Width * sizeof(float);
 
@@ -66,20 +69,29 @@ public sealed class OpeningTests
         Assert.True(fault is not null && NativeError.Is(fault), $"{fault}");
     }
 
+    // In the folder of the tests, which lies on a disk; a temporary folder may lie in memory.
     [Fact]
     public void ReadAhead_PagesNotInMemory_AreAskedForOnce()
     {
-        using var folder = new PreparedFolder(path =>
+        var path = Path.Combine(AppContext.BaseDirectory, $"cold-{Guid.NewGuid():N}");
+        try
         {
-            using var file = File.Create(path);
-            file.SetLength(4 << 20);
-        });
+            using (var file = File.Create(path))
+            {
+                file.Write(new byte[4 << 20]);
+                file.Flush(flushToDisk: true);
+                Assert.Equal(0, Advise(file.SafeFileHandle, 0, 0, DontNeed));
+            }
 
-        // What was never written nor read is in memory nowhere.
-        Assert.True(FilePages.ReadAhead(folder.Original));
+            Assert.True(FilePages.ReadAhead(path));
 
-        File.ReadAllBytes(folder.Original);
-        Assert.False(FilePages.ReadAhead(folder.Original));
+            File.ReadAllBytes(path);
+            Assert.False(FilePages.ReadAhead(path));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Fact]
@@ -89,4 +101,8 @@ public sealed class OpeningTests
 
         Assert.False(FilePages.ReadAhead(folder.Original));
     }
+
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Advise(SafeFileHandle file, long offset, long length, int advice);
 }
