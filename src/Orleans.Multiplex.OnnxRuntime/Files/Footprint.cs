@@ -19,10 +19,14 @@ internal sealed class Footprint(long fileBytes)
     // A tree ensemble keeps its attributes, and a second time as the nodes that it walks.
     private const long AttributeCopies = 2;
 
+    private long _weightBytes;
     private long _bytes = SessionSettings.IsSmall(fileBytes) ? SmallSessionBytes : SessionBytes;
 
     /// <summary>The sum so far.</summary>
     public long Bytes => _bytes;
+
+    /// <summary>What of the sum are tensors, and what they expand to.</summary>
+    public long WeightBytes => _weightBytes;
 
     /// <summary>Adds a graph inside another.</summary>
     public void AddGraph() => Add(GraphBytes);
@@ -30,10 +34,10 @@ internal sealed class Footprint(long fileBytes)
     public void AddNode() => Add(NodeBytes);
 
     /// <summary>Adds a tensor that is part of the model; what memory loses between tensors comes to under a hundredth.</summary>
-    public void AddTensor(long bytes) => Add(bytes + (bytes / 100));
+    public void AddTensor(long bytes) => AddWeight(bytes + (bytes / 100));
 
     /// <summary>Adds bytes that are not in the file.</summary>
-    public void AddExpansions(long bytes) => Add(bytes);
+    public void AddExpansions(long bytes) => AddWeight(bytes);
 
     /// <summary>Adds numbers in an attribute.</summary>
     public void AddAttribute(long values, int bytesEach) => Add(values * bytesEach * AttributeCopies);
@@ -41,6 +45,14 @@ internal sealed class Footprint(long fileBytes)
     /// <summary>Adds text in an attribute or in a tensor.</summary>
     public void AddText(long bytes) => Add(bytes + TextBytes);
 
+    private void AddWeight(long bytes)
+    {
+        Add(bytes);
+        _weightBytes = Sum(_weightBytes, bytes);
+    }
+
+    private void Add(long bytes) => _bytes = Sum(_bytes, bytes);
+
     // No sum of a file's parts comes near 63 bits, but what a ConstantOfShape expands to may.
-    private void Add(long bytes) => _bytes = _bytes > long.MaxValue - bytes ? long.MaxValue : _bytes + bytes;
+    private static long Sum(long bytes, long more) => bytes > long.MaxValue - more ? long.MaxValue : bytes + more;
 }

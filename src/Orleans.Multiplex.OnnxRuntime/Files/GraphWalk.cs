@@ -4,7 +4,7 @@ namespace Orleans.Multiplex.OnnxRuntime.Files;
 /// Walks over graphs, and over the graphs inside them, wherever a tensor can lie: initializers, constants, the branches of an If, the
 /// bodies of a Loop or Scan, functions.
 /// </summary>
-internal sealed class GraphWalk(WireReader reader, Footprint footprint, Expansions expansions)
+internal sealed class GraphWalk(WireReader reader, Footprint footprint, Expansions expansions, ConstantUse constants)
 {
     // The nesting that ONNX Runtime's own parser allows, in messages.
     private const int MaxDepth = 100;
@@ -12,6 +12,9 @@ internal sealed class GraphWalk(WireReader reader, Footprint footprint, Expansio
 
     private readonly TensorWalk _tensors = new(reader, footprint);
     private readonly TypeWalk _types = new(reader);
+
+    /// <summary>Whether a node makes an optional.</summary>
+    public bool HasOptional { get; private set; }
 
     /// <summary>Walks over a graph.</summary>
     /// <param name="end">Where it ends.</param>
@@ -30,6 +33,7 @@ internal sealed class GraphWalk(WireReader reader, Footprint footprint, Expansio
                 case (5, WireType.Bytes):
                     var tensor = _tensors.Walk(reader.ReadEnd(end));
                     expansions.AddConstant(tensor.Name, tensor);
+                    constants.AddConstant(tensor.Name, tensor.Bytes);
                     main?.AddInitializer(tensor.Name);
                     break;
                 case (11, WireType.Bytes) when main is not null:
@@ -89,8 +93,8 @@ internal sealed class GraphWalk(WireReader reader, Footprint footprint, Expansio
     {
         ThrowIfTooDeep(depth);
         footprint.AddNode();
-        string? first = null;
-        string? second = null;
+        var inputs = new string?[ConstantUse.InputsSeen];
+        var count = 0;
         string? output = null;
         string? type = null;
         var value = default(TensorHead);
@@ -98,11 +102,8 @@ internal sealed class GraphWalk(WireReader reader, Footprint footprint, Expansio
         {
             switch (tag)
             {
-                case (1, WireType.Bytes) when first is null:
-                    first = reader.ReadTextOrSkip(end, TensorWalk.MaxNameBytes);
-                    break;
-                case (1, WireType.Bytes) when second is null:
-                    second = reader.ReadTextOrSkip(end, TensorWalk.MaxNameBytes);
+                case (1, WireType.Bytes) when count < inputs.Length:
+                    inputs[count++] = reader.ReadTextOrSkip(end, TensorWalk.MaxNameBytes);
                     break;
                 case (2, WireType.Bytes) when output is null:
                     output = reader.ReadTextOrSkip(end, TensorWalk.MaxNameBytes);
@@ -119,16 +120,21 @@ internal sealed class GraphWalk(WireReader reader, Footprint footprint, Expansio
             }
         }
 
+        constants.AddNode(type, inputs, output);
         switch (type)
         {
             case "Constant":
                 expansions.AddConstant(output, value);
+                constants.AddConstant(output, value.Bytes);
                 break;
             case "ConstantOfShape":
-                expansions.AddConstantOfShape(first, value.Type);
+                expansions.AddConstantOfShape(inputs[0], value.Type);
+                break;
+            case "Optional":
+                HasOptional = true;
                 break;
             case "MatMul" or "Gemm":
-                expansions.AddMultiplied(second);
+                expansions.AddMultiplied(inputs[1]);
                 break;
         }
     }
@@ -181,7 +187,7 @@ internal sealed class GraphWalk(WireReader reader, Footprint footprint, Expansio
             }
         }
 
-        return value ?? (elements is null ? null : new TensorHead(null, TensorType.Int64, elements, PaddingBytes: 0));
+        return value ?? (elements is null ? null : new TensorHead(null, TensorType.Int64, elements, PaddingBytes: 0, Bytes: 0));
     }
 
     private static void ThrowIfTooDeep(int depth)

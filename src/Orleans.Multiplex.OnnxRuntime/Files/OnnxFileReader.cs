@@ -13,7 +13,7 @@ internal static class OnnxFileReader
 
     /// <summary>Reads a model file.</summary>
     /// <exception cref="InvalidDataException">The file is broken or refused; the message says why.</exception>
-    public static ModelFacts Read(Stream file, CancellationToken cancellationToken)
+    public static FileFacts Read(Stream file, CancellationToken cancellationToken)
     {
         var reader = new WireReader(file, cancellationToken);
         switch (reader.Length)
@@ -27,7 +27,8 @@ internal static class OnnxFileReader
         var footprint = new Footprint(reader.Length);
         var expansions = new Expansions();
         var declarations = new Declarations();
-        var graphs = new GraphWalk(reader, footprint, expansions);
+        var constants = new ConstantUse();
+        var graphs = new GraphWalk(reader, footprint, expansions, constants);
         var version = 0L;
         var hasGraph = false;
         var hasOperators = false;
@@ -67,7 +68,11 @@ internal static class OnnxFileReader
         footprint.AddExpansions(expansions.CountBytes());
         var signature = declarations.ToSignature(defaultsAreInputs: version >= FirstVersionWithDefaults);
         ThrowIfNotCarried(signature);
-        return new ModelFacts(signature, footprint.Bytes);
+        return new FileFacts(
+            new ModelFacts(signature, footprint.Bytes),
+            reader.Length,
+            new WeightUse(footprint.WeightBytes, constants.CountPackedBytes()),
+            graphs.HasOptional);
     }
 
     private static void ThrowIfNotCarried(ModelSignature signature)

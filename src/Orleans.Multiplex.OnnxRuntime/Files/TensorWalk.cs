@@ -81,14 +81,16 @@ internal sealed class TensorWalk(WireReader reader, Footprint footprint)
             throw new InvalidDataException($"the shape of a tensor in it ('{name}') asks for more elements than the file holds.");
         }
 
-        footprint.AddTensor(Math.Max(dataBytes, type is { } known and not TensorType.String ? known.GetByteLength(count) : count));
+        var bytes = Math.Max(dataBytes, type is { } known and not TensorType.String ? known.GetByteLength(count) : count);
+        footprint.AddTensor(bytes);
         return new TensorHead(
             name,
             type,
             type == TensorType.Int64 && count <= MaxShapeLength ? product : null,
             type == TensorType.Float32 && rank == 2 && narrowest is > 0 and < PackedColumns
                 ? count / narrowest * (PackedColumns - narrowest) * sizeof(float)
-                : 0);
+                : 0,
+            bytes);
 
         void AddDimension(ulong dimension)
         {

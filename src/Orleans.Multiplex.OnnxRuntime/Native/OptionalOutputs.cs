@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Orleans.Multiplex.OnnxRuntime.Native;
@@ -9,11 +8,14 @@ namespace Orleans.Multiplex.OnnxRuntime.Native;
 /// </summary>
 internal static unsafe class OptionalOutputs
 {
-    private static readonly Lazy<OrtApi> Api = new(FindApi);
+    // The functions used are of version 12 or older, and later versions only add to the end.
+    private static readonly Lazy<OrtApi> Api = new(static () => NativeLibraryFacts.GetApi(12));
 
-    /// <summary>Whether a model has outputs that it may leave without a value.</summary>
+    /// <summary>
+    /// Whether a model declares what may leave an output without a value: such as say so, and any if it may pass on an input that was left out.
+    /// </summary>
     public static bool Has(InferenceSession session) =>
-        session.OutputMetadata.Values.Any(output => output.OnnxValueType == OnnxValueType.ONNX_TYPE_OPTIONAL);
+        session.OutputMetadata.Values.Concat(session.InputMetadata.Values).Any(value => value.OnnxValueType == OnnxValueType.ONNX_TYPE_OPTIONAL);
 
     /// <summary>Runs the model.</summary>
     /// <exception cref="NotSupportedException">An output has no value.</exception>
@@ -64,15 +66,5 @@ internal static unsafe class OptionalOutputs
         {
             throw new InsufficientMemoryException();
         }
-    }
-
-    private static OrtApi FindApi()
-    {
-        var library = NativeLibrary.Load("onnxruntime", typeof(OrtEnv).Assembly, searchPath: null);
-        var getBase = (delegate* unmanaged<OrtApiBase*>)NativeLibrary.GetExport(library, "OrtGetApiBase");
-        var getApi = (delegate* unmanaged<uint, OrtApi*>)getBase()->GetApi;
-
-        // The functions used are of version 12 or older, and later versions only add to the end.
-        return *getApi(12);
     }
 }

@@ -14,28 +14,28 @@ internal sealed class OnnxSession : IInferenceSession
     private readonly RequestCheck _check;
     private readonly string[] _outputs;
     private readonly InferenceSession _session;
-    private readonly bool _hasOptionalOutputs;
+    private readonly bool _mayGiveNothing;
 
     /// <summary>Opens the file at a path.</summary>
-    public OnnxSession(string modelId, ModelSignature signature, string path, SessionOptions options, TimeProvider time)
-        : this(modelId, signature, new InferenceSession(path, options), time)
+    public OnnxSession(string modelId, ModelSignature signature, bool makesNothing, string path, SessionOptions options, TimeProvider time)
+        : this(modelId, signature, makesNothing, new InferenceSession(path, options), time)
     {
     }
 
     /// <summary>Opens a file that was read; its bytes are not needed after this.</summary>
-    public OnnxSession(string modelId, ModelSignature signature, byte[] file, SessionOptions options, TimeProvider time)
-        : this(modelId, signature, new InferenceSession(file, options), time)
+    public OnnxSession(string modelId, ModelSignature signature, bool makesNothing, byte[] file, SessionOptions options, TimeProvider time)
+        : this(modelId, signature, makesNothing, new InferenceSession(file, options), time)
     {
     }
 
-    private OnnxSession(string modelId, ModelSignature signature, InferenceSession session, TimeProvider time)
+    private OnnxSession(string modelId, ModelSignature signature, bool makesNothing, InferenceSession session, TimeProvider time)
     {
         _modelId = modelId;
         _time = time;
         _session = session;
         _check = new RequestCheck(modelId, signature);
         _outputs = [.. signature.Outputs.Select(output => output.Name)];
-        _hasOptionalOutputs = OptionalOutputs.Has(session);
+        _mayGiveNothing = makesNothing || OptionalOutputs.Has(session);
         Signature = signature;
     }
 
@@ -56,7 +56,7 @@ internal sealed class OnnxSession : IInferenceSession
             // Disposed before the options are, and only once a call of it that is under way has ended.
             using var registration = cancellationToken.UnsafeRegister(static options => ((RunOptions)options!).Terminate = true, options);
             var boundAt = _time.GetTimestamp();
-            using var results = _hasOptionalOutputs
+            using var results = _mayGiveNothing
                 ? OptionalOutputs.Run(_session, options, inputs.Names, inputs.Values, outputs)
                 : _session.Run(options, inputs.Names, inputs.Values, outputs);
             var ranAt = _time.GetTimestamp();

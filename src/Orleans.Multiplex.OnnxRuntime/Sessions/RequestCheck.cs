@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Orleans.Multiplex.OnnxRuntime.Native;
 
@@ -10,8 +9,8 @@ namespace Orleans.Multiplex.OnnxRuntime.Sessions;
 /// </summary>
 internal sealed class RequestCheck(string modelId, ModelSignature signature)
 {
-    private readonly FrozenDictionary<string, int> _inputs = IndexByName(signature.Inputs);
-    private readonly FrozenDictionary<string, int> _outputs = IndexByName(signature.Outputs);
+    private readonly Dictionary<string, int> _inputs = IndexByName(signature.Inputs);
+    private readonly Dictionary<string, int> _outputs = IndexByName(signature.Outputs);
 
     /// <exception cref="InvalidInputException">The request does not have the form that the model asks for.</exception>
     public void Check(InferenceRequest request)
@@ -116,9 +115,15 @@ internal sealed class RequestCheck(string modelId, ModelSignature signature)
 
     private InvalidInputException Invalid(string? input, string message) => new(modelId, Wording.Cut(input), NativeError.Clean(message));
 
-    private static FrozenDictionary<string, int> IndexByName(ImmutableArray<ValueSpec> specs) =>
-        specs
-            .Select((spec, index) => (spec.Name, Index: index))
-            .DistinctBy(pair => pair.Name)
-            .ToFrozenDictionary(pair => pair.Name, pair => pair.Index, StringComparer.Ordinal);
+    // Made for each load of a model, and most have one or two names: a dictionary that is faster to search would be slower to make.
+    private static Dictionary<string, int> IndexByName(ImmutableArray<ValueSpec> specs)
+    {
+        var index = new Dictionary<string, int>(specs.Length, StringComparer.Ordinal);
+        for (var i = 0; i < specs.Length; i++)
+        {
+            index.TryAdd(specs[i].Name, i);
+        }
+
+        return index;
+    }
 }

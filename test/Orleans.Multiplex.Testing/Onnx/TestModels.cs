@@ -175,6 +175,37 @@ public static class TestModels
             .Node("Not", ["x"], ["z"])).Build();
     }
 
+    /// <summary>
+    /// Passes on <c>x</c>, a sequence of FP32 tensors that may be left out, <c>n</c> times, INT64 without dimensions: an empty sequence when it was
+    /// left out, and no value at all when <c>n</c> is 0, although the output does not say so.
+    /// </summary>
+    public static byte[] OptionalPassedOn() =>
+        new OnnxModelBuilder(PassOn().Input("x", OnnxType.Optional(FloatSequence))).Build();
+
+    /// <summary>As <see cref="OptionalPassedOn"/>, but what is passed on is never there, and nothing that the model declares is optional.</summary>
+    public static byte[] NothingPassedOn() =>
+        new OnnxModelBuilder(PassOn(graph => graph.Node("Optional", [], ["x"], AttributeValue.Of("type", FloatSequence)))).Build();
+
+    private static OnnxType FloatSequence => OnnxType.Sequence(OnnxType.Tensor(TensorType.Float32, -1));
+
+    private static OnnxGraph PassOn(Action<OnnxGraph>? before = null)
+    {
+        var some = new OnnxGraph("some").Output("given", FloatSequence).Node("OptionalGetElement", ["before"], ["given"]);
+        var none = new OnnxGraph("none").Output("empty", FloatSequence).Node("SequenceEmpty", [], ["empty"]);
+        var body = new OnnxGraph("body")
+            .Input("i", TensorType.Int64)
+            .Input("go_on", TensorType.Bool)
+            .Input("before", OnnxType.Optional(FloatSequence))
+            .Output("go_on_out", TensorType.Bool)
+            .Output("after", FloatSequence)
+            .Node("OptionalHasElement", ["before"], ["has"])
+            .Node("If", ["has"], ["after"], AttributeValue.Of("then_branch", some), AttributeValue.Of("else_branch", none))
+            .Node("Identity", ["go_on"], ["go_on_out"]);
+        var graph = new OnnxGraph("passed").Input("n", TensorType.Int64).Output("y", FloatSequence).Initializer(Tensor.CreateScalar("true", true));
+        before?.Invoke(graph);
+        return graph.Node("Loop", ["n", "true", "x"], ["y"], AttributeValue.Of("body", body));
+    }
+
     /// <summary>FP32 [-1] reshaped to 7 by 7: fails for other than 49 elements.</summary>
     public static byte[] BadReshape() =>
         new OnnxModelBuilder(new OnnxGraph("reshape")

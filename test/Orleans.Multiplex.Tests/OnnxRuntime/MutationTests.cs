@@ -26,7 +26,7 @@ public sealed class MutationTests
             try
             {
                 var facts = OnnxFileReader.Read(file, TestContext.Current.CancellationToken);
-                Assert.True(facts.EstimatedBytes > 0);
+                Assert.True(facts.Model.EstimatedBytes > 0);
             }
             catch (InvalidDataException)
             {

@@ -51,4 +51,29 @@ public sealed class OptionalInputTests
         Assert.Equal([true], session.RunToTensor(Tensor.Create("x", [1f])).AsSpan<bool>());
         Assert.Equal([false], session.RunToTensor().AsSpan<bool>());
     }
+
+    // It would end the process.
+    [Fact]
+    public async Task Run_OptionalInputLeftOutAndPassedOn_IsAFailureOfTheModel()
+    {
+        using var session = await ModelOnDisk.OpenAsync(TestModels.OptionalPassedOn());
+
+        var error = Assert.Throws<InferenceFailedException>(() => session.Run(Tensor.CreateScalar("n", 0L)));
+
+        Assert.Contains("it gave no value for output 'y'", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Assert.IsType<ValueSequence>(Assert.Single(session.Run(Tensor.CreateScalar("n", 1L)))).Elements);
+        Assert.Single(Assert.IsType<ValueSequence>(
+            Assert.Single(session.Run(Tensor.CreateScalar("n", 0L), new ValueSequence("x", [Tensor.Create("", [1f])])))).Elements);
+    }
+
+    // It would end the process.
+    [Fact]
+    public async Task Run_OptionalOfTheModelItselfPassedOn_IsAFailureOfTheModel()
+    {
+        using var session = await ModelOnDisk.OpenAsync(TestModels.NothingPassedOn());
+
+        var error = Assert.Throws<InferenceFailedException>(() => session.Run(Tensor.CreateScalar("n", 0L)));
+
+        Assert.Contains("it gave no value for output 'y'", error.Message, StringComparison.Ordinal);
+    }
 }

@@ -1,0 +1,14 @@
+using Orleans.Multiplex.Execution;
+
+namespace Orleans.Multiplex.OnnxRuntime.Files;
+
+/// <summary>What a model file says of the model.</summary>
+/// <param name="Model">What it takes and gives, and what it will weigh when the file is opened as it is.</param>
+/// <param name="FileBytes">The length of the file.</param>
+/// <param name="Weights">Its weights.</param>
+/// <param name="MakesNothing">Whether one of its nodes may make an optional without a value, which it may pass on as any output.</param>
+internal sealed record FileFacts(ModelFacts Model, long FileBytes, WeightUse Weights, bool MakesNothing)
+{
+    /// <summary>What the model will weigh beside its weights.</summary>
+    public long OverheadBytes => Model.EstimatedBytes - Weights.Bytes;
+}

@@ -1,0 +1,11 @@
+namespace Orleans.Multiplex.OnnxRuntime.Preparation;
+
+/// <summary>What became of preparing a model: a prepared one, or the reason why there is none, and the original goes on serving.</summary>
+/// <param name="Model">The prepared model.</param>
+/// <param name="Reason">Why there is none, as the end of a sentence that names the model; without local paths.</param>
+internal sealed record PreparationOutcome(PreparedModel? Model, string? Reason)
+{
+    public static PreparationOutcome Of(PreparedModel model) => new(model, null);
+
+    public static PreparationOutcome Failed(string reason) => new(null, reason);
+}

@@ -1,0 +1,126 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.OnnxRuntime.Memory;
+
+namespace Orleans.Multiplex.OnnxRuntime.Preparation;
+
+/// <summary>
+/// A model made ready to be opened fast, as the record beside its file says: whatever a load has to know is in it, so that neither the
+/// original nor the prepared file is read for it.
+/// </summary>
+internal sealed record PreparedModel
+{
+    private const string RecordName = "prepared.json";
+
+    // A record has some kilobytes, and as many again as the model when it is small.
+    private const long MaxRecordBytes = 16L << 20;
+
+    /// <summary>How it is opened first.</summary>
+    public required Opening Opening { get; init; }
+
+    /// <summary>The model itself, when it is small: one file less to open is a tenth of its load. It is not needed once it is open.</summary>
+    public byte[]? Content { get; init; }
+
+    /// <summary>The name of the file that it lies in, when it is mapped.</summary>
+    public string? FileName { get; init; }
+
+    /// <summary>The length of the content or file.</summary>
+    public required long ContentBytes { get; init; }
+
+    /// <summary>The SHA-256 of the content or file, in lower case hexadecimal digits.</summary>
+    public required string ContentDigest { get; init; }
+
+    /// <summary>Its inputs and outputs.</summary>
+    public required ModelSignature Signature { get; init; }
+
+    /// <summary>Whether one of its nodes may make an optional without a value, which it may pass on as any output.</summary>
+    public required bool MakesNothing { get; init; }
+
+    /// <summary>The bytes of its weights.</summary>
+    public required long WeightBytes { get; init; }
+
+    /// <summary>The bytes of the heap that it takes when it is opened as at first: measured.</summary>
+    public required long HeapBytes { get; init; }
+
+    /// <summary>The bytes of the heap that it takes when it is opened packed: measured.</summary>
+    public required long PackedHeapBytes { get; init; }
+
+    /// <summary>The bytes of its file that were mapped.</summary>
+    public required long MappedBytes { get; init; }
+
+    /// <summary>How long it took to open, with its file in memory.</summary>
+    public required double LoadMilliseconds { get; init; }
+
+    /// <summary>Where its files lie.</summary>
+    [JsonIgnore]
+    public string Folder { get; init; } = "";
+
+    /// <summary>The file that it lies in, when it is mapped.</summary>
+    [JsonIgnore]
+    public string Path => System.IO.Path.Combine(Folder, FileName ?? throw new InvalidOperationException("It lies in no file."));
+
+    /// <summary>What it takes and gives and will weigh, in the words of any backend.</summary>
+    [JsonIgnore]
+    public ModelFacts Facts => new(Signature, HeapBytes + MappedBytes);
+
+    /// <summary>The ways to open it: the first one, and packed, for a model that runs much faster so.</summary>
+    [JsonIgnore]
+    public ImmutableArray<Opening> Openings => Opening == Opening.Unpacked ? [Opening.Unpacked, Opening.Mapped] : [Opening];
+
+    /// <summary>What it takes when it is opened in one of its ways.</summary>
+    public SessionMemory GetMemory(Opening opening) => new(opening == Opening.Mapped ? PackedHeapBytes : HeapBytes, MappedBytes);
+
+    /// <summary>Reads the record in a folder. False when there is none that is whole, or the file beside it has another length than it says.</summary>
+    /// <exception cref="IOException">It cannot be read now, which says nothing of it.</exception>
+    public static bool TryRead(string folder, [NotNullWhen(true)] out PreparedModel? model)
+    {
+        model = null;
+        try
+        {
+            if (ReadRecord(folder) is { } read && read.IsWhole())
+            {
+                read = read with { Folder = folder };
+                model = read.Content is not null || new FileInfo(read.Path) is { Exists: true } file && file.Length == read.ContentBytes ? read : null;
+            }
+        }
+        catch (Exception fault) when (fault is JsonException or FileNotFoundException or DirectoryNotFoundException)
+        {
+        }
+
+        return model is not null;
+    }
+
+    /// <summary>Writes the record, after its file: a folder without it is nothing.</summary>
+    public void Write(string folder) =>
+        File.WriteAllBytes(System.IO.Path.Combine(folder, RecordName), JsonSerializer.SerializeToUtf8Bytes(this, PreparedJson.Default.PreparedModel));
+
+    private static PreparedModel? ReadRecord(string folder)
+    {
+        using var file = File.OpenHandle(
+            System.IO.Path.Combine(folder, RecordName), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var length = RandomAccess.GetLength(file);
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(length, MaxRecordBytes));
+        try
+        {
+            // A longer one is no record, and neither is what is cut off here.
+            var bytes = buffer.AsSpan(0, RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(length, MaxRecordBytes)), 0));
+            return JsonSerializer.Deserialize(bytes, PreparedJson.Default.PreparedModel);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private bool IsWhole() =>
+        Enum.IsDefined(Opening)
+        && (Opening == Opening.Read
+            ? Content is not null && Content.Length == ContentBytes
+            : FileName is { Length: > 0 } && FileName == System.IO.Path.GetFileName(FileName))
+        && Signature is { Inputs.IsDefault: false, Outputs.IsDefault: false }
+        && Signature.Inputs.Concat(Signature.Outputs).All(value => value is { Name: not null } && Enum.IsDefined(value.Kind));
+}

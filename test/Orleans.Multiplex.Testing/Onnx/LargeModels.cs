@@ -1,0 +1,67 @@
+namespace Orleans.Multiplex.Testing.Onnx;
+
+/// <summary>Models of the sizes that people serve, with random weights; each is written to a file that must not be there yet.</summary>
+public static class LargeModels
+{
+    /// <summary>A network for pictures as ResNet-18 is: FP32 [-1,3,224,224] to [-1,1000], 47 MB of weights, nearly all of them in convolutions.</summary>
+    public static void WriteResNet(string path) => WriteResNet(path, [64, 128, 256, 512], classes: 1000, side: 224);
+
+    /// <summary>A network of the same kind.</summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="widths">The channels of each stage.</param>
+    /// <param name="classes">The width of the answer.</param>
+    /// <param name="side">The width and height of a picture.</param>
+    public static void WriteResNet(string path, IReadOnlyList<int> widths, int classes, int side)
+    {
+        ArgumentNullException.ThrowIfNull(widths);
+        var network = new ResidualNetwork(widths, classes, side);
+        using var file = new OnnxFileWriter(path, new OnnxModelBuilder(network.Graph) { Opset = 17 });
+        foreach (var (name, inputs, shape) in network.Weights)
+        {
+            file.AddRandom(name, MathF.Sqrt(3f / inputs), shape);
+        }
+
+        foreach (var (name, value, width) in network.Constants)
+        {
+            file.AddFilled(name, value, width);
+        }
+    }
+
+    /// <summary>Layers that multiply: FP32 [-1,<paramref name="width"/>] to the same; each takes four times the square of the width in bytes.</summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="width">The width of a layer.</param>
+    /// <param name="layers">How many there are.</param>
+    /// <param name="operation"><c>Gemm</c> or <c>MatMul</c>.</param>
+    public static void WriteLayers(string path, int width, int layers, string operation)
+    {
+        var graph = new OnnxGraph("layers").Input("x", TensorType.Float32, -1, width).Output("y", TensorType.Float32, -1, width);
+        for (var i = 0; i < layers; i++)
+        {
+            graph.Node(operation, [i == 0 ? "x" : $"v{i}", $"w{i}"], [$"u{i}"])
+                .Node("Tanh", [$"u{i}"], [i == layers - 1 ? "y" : $"v{i + 1}"]);
+        }
+
+        using var file = new OnnxFileWriter(path, new OnnxModelBuilder(graph) { Opset = 17 });
+        for (var i = 0; i < layers; i++)
+        {
+            file.AddRandom($"w{i}", MathF.Sqrt(3f / width), width, width);
+        }
+    }
+
+    /// <summary>Rows of a table, their mean, and a small layer: INT64 [-1,8] to FP32 [-1,16].</summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="rows">The rows of the table.</param>
+    /// <param name="width">Their width.</param>
+    public static void WriteEmbedding(string path, int rows, int width)
+    {
+        var graph = new OnnxGraph("embedding")
+            .Input("x", TensorType.Int64, -1, 8)
+            .Output("y", TensorType.Float32, -1, 16)
+            .Node("Gather", ["table", "x"], ["rows"])
+            .Node("ReduceMean", ["rows"], ["mean"], AttributeValue.Of("axes", (long[])[1]), AttributeValue.Of("keepdims", 0L))
+            .Node("Gemm", ["mean", "w"], ["y"]);
+        using var file = new OnnxFileWriter(path, new OnnxModelBuilder(graph) { Opset = 17 });
+        file.AddRandom("table", 1, rows, width);
+        file.AddRandom("w", MathF.Sqrt(3f / width), width, 16);
+    }
+}
