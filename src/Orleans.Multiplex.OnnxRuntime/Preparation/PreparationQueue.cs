@@ -36,7 +36,8 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
         _models = models;
         _time = time;
         _logger = loggers.CreateLogger(LogEvents.Execution);
-        _working = Task.Run(() => WorkAsync(_stopping.Token));
+        var stopping = _stopping.Token;
+        _working = Task.Run(() => WorkAsync(stopping), CancellationToken.None);
     }
 
     private sealed record Job(string Model, string Original, string Folder, ArtifactContents Contents);
