@@ -34,6 +34,7 @@ internal sealed partial class ModelLoader : IDisposable
     private readonly ILogger _logger;
     private readonly LoadQueue _queue;
     private readonly DedicatedThreads _threads;
+    private readonly SessionPacking _packing;
     private readonly KnownFootprints _footprints;
     private long _lastLoadTicks;
     private readonly CancellationTokenSource _stopping = new();
@@ -59,6 +60,7 @@ internal sealed partial class ModelLoader : IDisposable
         _logger = logger;
         _queue = new LoadQueue(parallel);
         _threads = new DedicatedThreads("multiplex-load", parallel, capacity: null);
+        _packing = new SessionPacking(quota, _queue, _threads, logger, _stopping.Token);
     }
 
     /// <summary>
@@ -146,6 +148,7 @@ internal sealed partial class ModelLoader : IDisposable
             load.Complete();
             resident.CompleteLoad(model);
             _evictions.Add(resident);
+            _packing.Watch(resident, model);
         }
 #pragma warning disable CA1031 // Whatever ends a load becomes its outcome, which every waiter gets as an error of its own.
         catch (Exception error)
@@ -216,7 +219,7 @@ internal sealed partial class ModelLoader : IDisposable
         Remember(resident, bytes);
         var reservation = load.Reservation!;
         var reserved = reservation.Memory;
-        if (!await _quota.TryCorrectAsync(reservation, memory, cancellationToken))
+        if (!await _quota.TryCorrectAsync(reservation, memory, isInUse: true, cancellationToken))
         {
             var message = $"Model '{resident.Name}' takes {memory}; {reserved} were reserved for it, and of the silo's "
                 + $"{_quota.Most} (Multiplex:MaxBytesPerSilo, Multiplex:MaxMappedBytesPerSilo) not enough could be freed for the rest, so it was unloaded again.";
