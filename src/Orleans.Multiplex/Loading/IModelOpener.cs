@@ -17,6 +17,12 @@ internal interface IModelOpener
     /// <summary>The bytes of the heap that it will likely take, at once: nothing large is fetched for it.</summary>
     ValueTask<long> GuessAsync(ModelManifest? manifest, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Lets the model be opened, last before that. Own classes vouch for their models. Does not block.
+    /// </summary>
+    /// <returns>Is disposed when the opening has ended, in whatever way; null where there is nothing to end.</returns>
+    ValueTask<IDisposable?> AdmitAsync(ModelArtifact artifact, CancellationToken cancellationToken) => new((IDisposable?)null);
+
     /// <summary>Opens the model. Starts on a load thread, so it may compute and block.</summary>
     Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken);
 

@@ -10,6 +10,7 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
 {
     private Turn _turn;
     private ArtifactLease? _files;
+    private IDisposable? _admission;
 
     private enum Turn
     {
@@ -72,6 +73,10 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
         }
     }
 
+    /// <summary>Has the model let in before it is opened, until the load has ended; that of one that was ended and goes on all the same, too.</summary>
+    public async ValueTask AdmitAsync(IModelOpener opener, ResidentKey key, CancellationToken cancellationToken) =>
+        _admission = await opener.AdmitAsync(GetArtifact(key), cancellationToken);
+
     public async Task TakeTurnAsync(CancellationToken cancellationToken)
     {
         await queue.EnterAsync(cancellationToken);
@@ -130,6 +135,7 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
     /// <summary>The load has succeeded: the model keeps its room.</summary>
     public void Complete()
     {
+        _admission?.Dispose();
         _files?.Dispose();
         EndTurn();
     }

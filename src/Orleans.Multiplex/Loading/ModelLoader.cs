@@ -13,7 +13,7 @@ namespace Orleans.Multiplex.Loading;
 /// <item>Queue: wait for a turn (<see cref="LoadQueue"/>).</item>
 /// <item>Fetch its files, for classes that take their models from the store. A failed fetch costs no other model its place.</item>
 /// <item>Reserve room for what it is estimated to take; others are evicted for it. A load that has to wait gives its turn away.</item>
-/// <item>Open it.</item>
+/// <item>Open it, where nothing says that it must not be (<see cref="IModelOpener.AdmitAsync"/>).</item>
 /// <item>Measure it and correct the reservation; a model that is larger and finds no room is unloaded again.</item>
 /// </list>
 /// No caller's cancellation reaches a load. The steps that are other people's code start on a load thread, so they may compute and block.
@@ -138,6 +138,7 @@ internal sealed partial class ModelLoader : IDisposable
             var started = _time.GetTimestamp();
             manifest = await FetchAsync(resident, load, manifest, opener, stop.Token);
             await ReserveAsync(resident, load, await EstimateAsync(resident, load, manifest, opener, stop.Token), stop.Token);
+            await load.AdmitAsync(opener, resident.Key, stop.Token);
             resident.MoveTo(ResidentState.Opening);
             var model = await load.RunAsync(() => load.Opening = opener.OpenAsync(load.GetArtifact(resident.Key), stop.Token), stop.Token);
             await MeasureAsync(resident, load, opener, model, stop.Token);
@@ -145,10 +146,11 @@ internal sealed partial class ModelLoader : IDisposable
             var took = _time.GetElapsedTime(started);
             LogLoaded(resident.Name, took.TotalMilliseconds);
             Interlocked.Exchange(ref _lastLoadTicks, took.Ticks);
+            var artifact = load.GetArtifact(resident.Key);
             load.Complete();
             resident.CompleteLoad(model);
             _evictions.Add(resident);
-            _packing.Watch(resident, model);
+            _packing.Watch(resident, model, token => opener.AdmitAsync(artifact, token));
         }
 #pragma warning disable CA1031 // Whatever ends a load becomes its outcome, which every waiter gets as an error of its own.
         catch (Exception error)

@@ -22,6 +22,8 @@ internal sealed class FakeOpener : IModelOpener
 
     public Func<ModelArtifact, CancellationToken, Task<object>> Open { get; set; }
 
+    public Func<ModelArtifact, IDisposable?> Admit { get; set; } = _ => null;
+
     public Func<object, CancellationToken, ValueTask<long?>> Measure { get; set; } = (_, _) => new((long?)null);
 
     public int CountOpened(string id) => Events.Count(one => one == $"open {id}");
@@ -39,6 +41,8 @@ internal sealed class FakeOpener : IModelOpener
     }
 
     public ValueTask<long> GuessAsync(ModelManifest? manifest, CancellationToken cancellationToken) => Estimate(cancellationToken);
+
+    public ValueTask<IDisposable?> AdmitAsync(ModelArtifact artifact, CancellationToken cancellationToken) => new(Admit(artifact));
 
     public Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken)
     {
