@@ -15,6 +15,17 @@ internal sealed class BackendOpener(ModelCatalog catalog, IInferenceBackend back
     public ValueTask<long> GuessAsync(ModelManifest? manifest, CancellationToken cancellationToken) =>
         catalog.GuessBytesAsync(manifest!, cancellationToken);
 
+    public async ValueTask<long?> ProveAsync(ModelManifest? manifest, ModelArtifact artifact, CancellationToken cancellationToken)
+    {
+        var bytes = await backend.ProveAsync(artifact, cancellationToken);
+        if (bytes is { } measured)
+        {
+            catalog.Correct(manifest!, measured);
+        }
+
+        return bytes;
+    }
+
     public async Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
         await backend.OpenAsync(artifact, cancellationToken);
 

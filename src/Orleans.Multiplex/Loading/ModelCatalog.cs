@@ -49,6 +49,16 @@ internal sealed class ModelCatalog(IModelStore store, ArtifactCache cache, IInfe
         }
     }
 
+    /// <summary>Takes in what a model was measured to take, so that its next load reserves that.</summary>
+    public void Correct(ModelManifest manifest, long bytes)
+    {
+        var key = (manifest.Id, manifest.Version);
+        if (_facts.TryGet(key, out var known) && known.Tag == manifest.Tag && known.Facts.EstimatedBytes != bytes)
+        {
+            _facts.AddOrUpdate(key, (known.Tag, known.Facts with { EstimatedBytes = bytes }));
+        }
+    }
+
     /// <summary>The bytes that a model will likely take when open, without a fetch that takes long.</summary>
     /// <exception cref="MultiplexException">As <see cref="GetFactsAsync"/>.</exception>
     public async ValueTask<long> GuessBytesAsync(ModelManifest manifest, CancellationToken cancellationToken)

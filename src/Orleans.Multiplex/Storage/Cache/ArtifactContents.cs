@@ -23,6 +23,9 @@ internal sealed class ArtifactContents(
     /// </summary>
     public string GetFolder(string digest) => folder.Made(digest);
 
+    /// <summary>The file whose lock is held by who tries a model, so that one is tried on the machine at a time.</summary>
+    public string CheckLock => folder.CheckLock;
+
     /// <summary>Takes room for bytes that are about to be written there, others being removed for it. False when there is none.</summary>
     public ValueTask<bool> TryReserveAsync(long bytes, CancellationToken cancellationToken) => reserve(bytes, cancellationToken);
 }
