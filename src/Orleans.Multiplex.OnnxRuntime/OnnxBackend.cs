@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.OnnxRuntime.Checking;
+using Orleans.Multiplex.OnnxRuntime.Files;
 using Orleans.Multiplex.OnnxRuntime.Native;
 using Orleans.Multiplex.OnnxRuntime.Sessions;
 using Orleans.Multiplex.Storage;
@@ -8,7 +10,10 @@ using Orleans.Multiplex.Telemetry;
 namespace Orleans.Multiplex.OnnxRuntime;
 
 /// <summary>Opens ONNX models with ONNX Runtime.</summary>
-internal sealed class OnnxBackend(ILoggerFactory loggers, TimeProvider time) : IInferenceBackend
+/// <param name="loggers">The logs.</param>
+/// <param name="time">The clock.</param>
+/// <param name="check">Tries models before they are opened; null where all are trusted.</param>
+internal sealed class OnnxBackend(ILoggerFactory loggers, TimeProvider time, ModelCheck? check = null) : IInferenceBackend
 {
     private readonly ILogger _logger = loggers.CreateLogger(LogEvents.Execution);
 
@@ -20,9 +25,13 @@ internal sealed class OnnxBackend(ILoggerFactory loggers, TimeProvider time) : I
             () =>
             {
                 var path = artifact.GetPath(ModelFileName);
-                return Load(artifact, path, () => OriginalOpening.Inspect(path, cancellationToken).Model);
+                var facts = Load(artifact, path, () => OriginalOpening.Inspect(ModelFiles.Of(artifact, ModelFileName), cancellationToken).Model);
+                return check?.FindMeasured(artifact, ModelFileName) is { } bytes ? facts with { EstimatedBytes = bytes } : facts;
             },
             cancellationToken));
+
+    public ValueTask<long?> ProveAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
+        check?.ProveAsync(artifact, ModelFileName, cancellationToken) ?? new((long?)null);
 
     public ValueTask<IInferenceSession> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken)
     {
@@ -32,7 +41,7 @@ internal sealed class OnnxBackend(ILoggerFactory loggers, TimeProvider time) : I
         try
         {
 #pragma warning disable CA2000 // The caller owns the session.
-            return new(Load(artifact, path, () => OriginalOpening.Open(artifact.Id, path, time, cancellationToken)));
+            return new(Load(artifact, path, () => OriginalOpening.Open(artifact.Id, ModelFiles.Of(artifact, ModelFileName), time, cancellationToken)));
 #pragma warning restore CA2000
         }
         catch (ModelLoadFailedException) when (cancellationToken.IsCancellationRequested)

@@ -1,6 +1,16 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration.Internal;
+using Orleans.Multiplex;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime;
+using Orleans.Multiplex.OnnxRuntime.Checking;
+using Orleans.Multiplex.OnnxRuntime.Worker;
+using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Settings;
+using Orleans.Multiplex.Telemetry;
 
 namespace Orleans.Hosting;
 
@@ -9,13 +19,49 @@ public static class OnnxRuntimeSiloBuilderExtensions
 {
     /// <summary>
     /// Serves the store's ONNX models on this silo: every folder that has a <c>model.onnx</c>. Models run on the processor, each request on
-    /// one inference thread. Calling it again changes nothing.
+    /// one inference thread. Each is checked in a worker process before this one opens it, unless <see cref="CheckOptions.Trusted"/> says otherwise. Calling it
+    /// again changes nothing but what <paramref name="configure"/> changes.
     /// </summary>
     /// <param name="builder">The silo.</param>
-    public static ISiloBuilder AddOnnxRuntime(this ISiloBuilder builder)
+    /// <param name="configure">Changes what the settings say of the check (<c>Multiplex:Models</c>).</param>
+    public static ISiloBuilder AddOnnxRuntime(this ISiloBuilder builder, Action<CheckOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.TryAddSingleton<IInferenceBackend, OnnxBackend>();
+        var services = builder.Services;
+        services.AddSettings<CheckOptions, CheckOptionsValidator>(builder.Configuration);
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        if (services.Any(static service => service.ServiceType == typeof(ModelCheck)))
+        {
+            return builder;
+        }
+
+        services.TryAddSingleton<WorkerSource>();
+        services.AddSingleton(CreateCheck);
+        services.AddSingleton<CheckLifecycle>();
+        services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, CheckLifecycle>();
+        services.TryAddSingleton<IInferenceBackend>(static provider => new OnnxBackend(
+            provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IOptions<CheckOptions>>().Value.Trusted ? null : provider.GetRequiredService<ModelCheck>()));
         return builder;
+    }
+
+    private static ModelCheck CreateCheck(IServiceProvider provider)
+    {
+        var logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger(LogEvents.Execution);
+        var source = provider.GetRequiredService<WorkerSource>();
+
+        // Another process is waited for, on no clock but the real one.
+#pragma warning disable CA2000 // It belongs to the check.
+        return new ModelCheck(
+            new ModelWorker(() => source.Find(out var fault) ?? throw new IOException(fault), TimeProvider.System, logger),
+            provider.GetRequiredService<IOptions<CheckOptions>>().Value,
+            () => provider.GetRequiredService<SiloQuota>().MaxBytes,
+            logger);
+#pragma warning restore CA2000
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans.Multiplex.Execution;
 
 namespace Orleans.Multiplex.OnnxRuntime.Files;
@@ -7,8 +8,13 @@ namespace Orleans.Multiplex.OnnxRuntime.Files;
 /// <param name="FileBytes">The length of the file.</param>
 /// <param name="Weights">Its weights.</param>
 /// <param name="MakesNothing">Whether one of its nodes may make an optional without a value, which it may pass on as any output.</param>
-internal sealed record FileFacts(ModelFacts Model, long FileBytes, WeightUse Weights, bool MakesNothing)
+/// <param name="External">The other files from which it takes data, as it names them, and how many bytes each must have.</param>
+internal sealed record FileFacts(
+    ModelFacts Model, long FileBytes, WeightUse Weights, bool MakesNothing, ImmutableDictionary<string, long> External)
 {
+    /// <summary>The bytes of the file and of what it takes from others.</summary>
+    public long ContentBytes => FileBytes + External.Values.Sum();
+
     /// <summary>What the model will weigh beside its weights.</summary>
     public long OverheadBytes => Model.EstimatedBytes - Weights.Bytes;
 }

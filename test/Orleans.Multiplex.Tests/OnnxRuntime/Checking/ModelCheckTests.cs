@@ -1,0 +1,225 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Orleans.Multiplex.OnnxRuntime.Worker;
+using Orleans.Multiplex.Testing.Onnx;
+using Orleans.Multiplex.Tests.Hosting;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.OnnxRuntime.Checking;
+
+/// <summary>Models that a real worker process tries before the silo opens them.</summary>
+public sealed class ModelCheckTests : IDisposable
+{
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
+
+    private readonly TemporaryFolder _machine = new();
+
+    public void Dispose() => _machine.Dispose();
+
+    [Theory]
+    [InlineData(2_000)]
+    [InlineData(1_000_000)]
+    public async Task Prove_GoodModel_MeasuresWhatItsFileLetsExpect(int weights)
+    {
+        using var silo = new CheckingSilo(_machine);
+        var artifact = silo.Put(_machine["m"], TestModels.Mlp(weights));
+        var estimate = await ModelOnDisk.InspectAsync(TestModels.Mlp(weights));
+
+        var bytes = await silo.ProveAsync(artifact);
+
+        // The estimate is an upper bound of the model itself; a run on one row needs some kilobytes beside it.
+        Assert.InRange(bytes!.Value, Math.Max(weights * sizeof(float), 20_000), estimate.EstimatedBytes + (512 * 1024));
+        Assert.Equal(bytes, (await silo.Backend.InspectAsync(artifact, TestContext.Current.CancellationToken)).EstimatedBytes);
+    }
+
+    [Fact]
+    public async Task Prove_WeightsThatTheFileDoesNotHold_AreMeasured()
+    {
+        using var silo = new CheckingSilo(_machine);
+
+        // Four million numbers out of a file of a hundred bytes, which are folded into a weight.
+        var bytes = await silo.ProveAsync(silo.Put(_machine["m"], HostileModels.ConstantOfShape(4 << 20)));
+
+        Assert.InRange(bytes!.Value, 16L << 20, 64L << 20);
+    }
+
+    [Fact]
+    public async Task Prove_SameContentOnAnotherSilo_TakesTheResultThatIsThere()
+    {
+        using var first = new CheckingSilo(_machine);
+        var bytes = await first.ProveAsync(first.Put(_machine["m"], TestModels.Mlp(5_000)));
+        await WhenKeptAsync(first);
+        using var second = new CheckingSilo(_machine);
+        var elsewhere = second.Put(_machine["n"], TestModels.Mlp(5_000));
+
+        Assert.Equal(bytes, (await second.Backend.InspectAsync(elsewhere, TestContext.Current.CancellationToken)).EstimatedBytes);
+        Assert.Equal(bytes, await second.ProveAsync(elsewhere));
+
+        Assert.Equal((1, 0), (first.Started, second.Started));
+    }
+
+    [Fact]
+    public async Task Prove_FileThatEndsItsProcess_IsRefusedAndTriedByNoSiloAgain()
+    {
+        using var first = new CheckingSilo(_machine);
+        var error = await Assert.ThrowsAsync<ModelLoadFailedException>(() => first.ProveAsync(first.Put(_machine["m"], HostileModels.Crash())));
+        await WhenKeptAsync(first);
+        using var second = new CheckingSilo(_machine);
+
+        var again = await Assert.ThrowsAsync<ModelLoadFailedException>(() => second.ProveAsync(second.Put(_machine["n"], HostileModels.Crash())));
+
+        Assert.StartsWith("it ended the process that tried it (signal 6), while it ran on made-up inputs.", error.Reason, StringComparison.Ordinal);
+        Assert.Contains("Multiplex:Models:Trusted=true", error.Reason, StringComparison.Ordinal);
+        Assert.Equal((error.Reason, 0), (again.Reason, second.Started));
+        Assert.NotNull(await first.ProveAsync(first.Put(_machine["good"], TestModels.Affine(1, 1))));
+        Assert.Equal(2, first.Started);
+    }
+
+    [Fact]
+    public async Task Prove_ModelWithoutEnd_IsRefusedAndTriedAgainByWhoAllowsMoreTime()
+    {
+        using var first = new CheckingSilo(_machine, Short);
+        var error = await Assert.ThrowsAsync<ModelLoadFailedException>(() => first.ProveAsync(first.Put(_machine["m"], HostileModels.EndlessLoop())));
+        await WhenKeptAsync(first);
+        using var same = new CheckingSilo(_machine, Short);
+        using var patient = new CheckingSilo(_machine, Short * 1.5);
+
+        await Assert.ThrowsAsync<ModelLoadFailedException>(() => same.ProveAsync(same.Put(_machine["m"], HostileModels.EndlessLoop())));
+        await Assert.ThrowsAsync<ModelLoadFailedException>(() => patient.ProveAsync(patient.Put(_machine["m"], HostileModels.EndlessLoop())));
+
+        Assert.StartsWith("a run on made-up inputs did not end within 1 s. If it is only slow, raise Multiplex:Models:CheckTimeout.", error.Reason, StringComparison.Ordinal);
+        Assert.Equal(0, same.Started);
+        Assert.True(patient.Started > 0);
+    }
+
+    [Fact]
+    public async Task Prove_ModelThatTakesAllMemory_IsRefusedForGood()
+    {
+        using var silo = new CheckingSilo(_machine);
+
+        // Twelve gigabytes, of a size that is known in a run alone.
+        var error = await Assert.ThrowsAsync<NoCapacityException>(() => silo.ProveAsync(silo.Put(_machine["m"], HostileModels.RunTimeBomb(3L << 30))));
+
+        Assert.True(error.IsPermanent);
+        Assert.Contains("in the process that tried it, while it ran on made-up inputs; the silo may hold 64MiB in all", error.Message, StringComparison.Ordinal);
+        Assert.NotNull(await silo.ProveAsync(silo.Put(_machine["good"], TestModels.Affine(1, 1))));
+    }
+
+    [Fact]
+    public async Task Prove_BrokenFile_IsRefusedInTheWordsOfOnnxRuntimeAndNotKept()
+    {
+        using var silo = new CheckingSilo(_machine);
+        var broken = HostileModels.Broken().Single(static model => model.Name == "unknown operator").File;
+
+        var error = await Assert.ThrowsAsync<ModelLoadFailedException>(() => silo.ProveAsync(silo.Put(_machine["m"], broken)));
+        var opened = await Assert.ThrowsAsync<ModelLoadFailedException>(() => ModelOnDisk.OpenAsync(broken));
+
+        Assert.Equal(opened.Reason, error.Reason);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(silo.Cache.AllMade));
+    }
+
+    [Fact]
+    public async Task Prove_ModelThatTakesNoMadeUpInputs_Passes()
+    {
+        using var silo = new CheckingSilo(_machine);
+
+        // More elements than are ever made up.
+        Assert.NotNull(await silo.ProveAsync(silo.Put(_machine["m"], TestModels.Identity(TensorType.Float32, 1 << 26))));
+    }
+
+    [Fact]
+    public async Task Prove_WorkerEndedFromOutside_IsTriedOnceMoreThenFails()
+    {
+        using var silo = new CheckingSilo(_machine);
+        var artifact = silo.Put(_machine["m"], HostileModels.EndlessLoop());
+
+        var proving = silo.ProveAsync(artifact);
+        await KillWhileItRunsAsync(silo, 1);
+        await silo.Log.WhenLogged("The worker process was ended from outside (signal 9) while it tried model 'm', which is tried once more.");
+        Assert.False(proving.IsCompleted);
+        await KillWhileItRunsAsync(silo, 2);
+        var error = await Assert.ThrowsAsync<ModelLoadFailedException>(() => proving);
+
+        Assert.Contains("was ended from outside, again and again (signal 9)", error.Reason, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(silo.Cache.AllMade));
+        Assert.NotNull(await silo.ProveAsync(silo.Put(_machine["good"], TestModels.Affine(1, 1))));
+    }
+
+    [Fact]
+    public async Task Prove_DigestThatIsNotKnownYet_IsNotWaitedForAndTheResultFollowsIt()
+    {
+        using var silo = new CheckingSilo(_machine);
+        var known = new TaskCompletionSource<ImmutableDictionary<string, string>?>();
+        ImmutableDictionary<string, string>? digests = null;
+        var artifact = silo.Put(_machine["m"], [(CheckingSilo.ModelFile, TestModels.Mlp(5_000))], there =>
+        {
+            digests = there;
+            return known.Task;
+        });
+
+        var bytes = await silo.ProveAsync(artifact);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(silo.Cache.AllMade));
+        Assert.Equal((bytes, 1), (await silo.ProveAsync(artifact), silo.Started));
+        known.SetResult(digests);
+        await WhenKeptAsync(silo);
+
+        using var other = new CheckingSilo(_machine);
+        Assert.Equal((bytes, 0), (await other.ProveAsync(other.Put(_machine["n"], TestModels.Mlp(5_000))), other.Started));
+    }
+
+    [Fact]
+    public async Task Prove_ManyAtOnceOnTwoSilos_AreTriedOneAtATimeAndEachContentOnce()
+    {
+        using var one = new CheckingSilo(_machine);
+        using var two = new CheckingSilo(_machine);
+
+        var proving = Enumerable.Range(0, 8).Select(i => (i % 2 == 0 ? one : two) is var silo
+            ? silo.ProveAsync(silo.Put(_machine[$"{i}"], TestModels.Mlp(100_000 + (i / 4 * 100_000))))
+            : throw new UnreachableException()).ToList();
+        var bytes = await Task.WhenAll(proving);
+
+        // Measured alone, the same content has the same bytes, within what the heap rounds up.
+        Assert.All(bytes[..4], found => Assert.InRange(found!.Value, bytes[0]!.Value * 0.95, bytes[0]!.Value * 1.05));
+        Assert.All(bytes[4..], found => Assert.InRange(found!.Value, bytes[4]!.Value * 0.95, bytes[4]!.Value * 1.05));
+        Assert.InRange(bytes[4]!.Value, 800_000, 1_200_000);
+    }
+
+    [Fact]
+    public async Task Dispose_WhileAModelIsTried_EndsTheProcess()
+    {
+        var silo = new CheckingSilo(_machine);
+        var proving = silo.ProveAsync(silo.Put(_machine["m"], HostileModels.EndlessLoop()));
+        using var process = Process.GetProcessById(await WhenRunningAsync(silo, 1));
+
+        silo.Dispose();
+
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).Soon();
+        await Assert.ThrowsAnyAsync<Exception>(() => proving);
+    }
+
+    private static async Task KillWhileItRunsAsync(CheckingSilo silo, int process)
+    {
+        using var found = Process.GetProcessById(await WhenRunningAsync(silo, process));
+        found.Kill();
+    }
+
+    private static async Task<int> WhenRunningAsync(CheckingSilo silo, int process)
+    {
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (silo.Started < process || silo.Worker.Process?.State != WorkerState.Running)
+        {
+            await look.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+
+        return silo.Worker.Process!.Id;
+    }
+
+    private static async Task WhenKeptAsync(CheckingSilo silo)
+    {
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (!Directory.EnumerateFiles(silo.Cache.AllMade, "check-*.json", SearchOption.AllDirectories).Any())
+        {
+            await look.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+    }
+}
