@@ -1,4 +1,4 @@
-namespace Orleans.Multiplex;
+namespace Orleans.Configuration;
 
 /// <summary>
 /// How the store's ONNX models are checked before a silo opens them (<c>Multiplex:Models</c>, whose own value is the address of the store). A file that is

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
 using Orleans.Multiplex.Hosting;
 using Orleans.Multiplex.OnnxRuntime.Worker;
 using Orleans.Multiplex.Settings;

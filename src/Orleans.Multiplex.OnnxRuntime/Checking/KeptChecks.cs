@@ -19,7 +19,11 @@ internal sealed partial class KeptChecks(ILogger logger)
     private const long MaxFileBytes = 64 * 1024;
 
     private readonly ILogger _logger = logger;
+    private readonly Lock _lock = new();
     private readonly ConcurrentLru<(string Path, long Length, DateTime Written), CheckResult> _results = new(MaxInMemory);
+
+    /// <summary>Completes when all that was to be kept on the disk is there, or will not be.</summary>
+    public Task WhenWritten { get; private set; } = Task.CompletedTask;
 
     /// <summary>The result that there is of a model's check; null when there is none.</summary>
     public CheckResult? Find(ModelArtifact artifact, string name) =>
@@ -37,7 +41,10 @@ internal sealed partial class KeptChecks(ILogger logger)
 
         if (artifact.Contents is not null)
         {
-            _ = Task.Run(() => WriteAsync(artifact.Contents, name, result));
+            lock (_lock)
+            {
+                WhenWritten = Task.WhenAll(WhenWritten, Task.Run(() => WriteAsync(artifact.Contents, name, result)));
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
 using Orleans.Multiplex.OnnxRuntime.Files;
 using Orleans.Multiplex.OnnxRuntime.Worker;
 using Orleans.Multiplex.Storage;
@@ -34,6 +35,9 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
 #pragma warning disable CA2213 // It has no timer and no handle, so there is nothing to dispose; what is under way may look at it for longer than this.
     private readonly CancellationTokenSource _stopping = new();
 #pragma warning restore CA2213
+
+    /// <summary>Completes when the results so far are kept.</summary>
+    public Task WhenKept => _kept.WhenWritten;
 
     /// <summary>Starts the worker, so that the first model does not wait for it.</summary>
     public void Start() => worker.Start();

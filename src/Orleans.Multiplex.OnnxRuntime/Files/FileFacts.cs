@@ -8,10 +8,11 @@ namespace Orleans.Multiplex.OnnxRuntime.Files;
 /// <param name="FileBytes">The length of the file.</param>
 /// <param name="Weights">Its weights.</param>
 /// <param name="MakesNothing">Whether one of its nodes may make an optional without a value, which it may pass on as any output.</param>
-/// <param name="External">The other files from which it takes data, as it names them, and how many bytes each must have.</param>
-internal sealed record FileFacts(
-    ModelFacts Model, long FileBytes, WeightUse Weights, bool MakesNothing, ImmutableDictionary<string, long> External)
+internal sealed record FileFacts(ModelFacts Model, long FileBytes, WeightUse Weights, bool MakesNothing)
 {
+    /// <summary>The other files from which it takes data, as it names them, and how many bytes each must have.</summary>
+    public ImmutableDictionary<string, long> External { get; init; } = ImmutableDictionary<string, long>.Empty;
+
     /// <summary>The bytes of the file and of what it takes from others.</summary>
     public long ContentBytes => FileBytes + External.Values.Sum();
 

@@ -75,8 +75,10 @@ internal static class OnnxFileReader
             new ModelFacts(signature, footprint.Bytes),
             reader.Length,
             new WeightUse(footprint.WeightBytes, constants.CountPackedBytes()),
-            graphs.HasOptional,
-            external.Files);
+            graphs.HasOptional)
+        {
+            External = external.Files,
+        };
     }
 
     private static void ThrowIfNotCarried(ModelSignature signature)

@@ -89,13 +89,14 @@ public static class HostileModels
             .Node("ConstantOfShape", ["shape"], ["zeros"])
             .Node("ReduceSum", ["zeros"], ["y"], AttributeValue.Of("keepdims", 1L)));
 
-    /// <summary>Ends the process that runs it: ONNX Runtime 1.31 does not expect a convolution by a tensor without dimensions.</summary>
+    /// <summary>Ends the process that runs it: ONNX Runtime 1.31 does not expect the convolution of a number with a number.</summary>
     public static byte[] Crash() =>
         Build(new OnnxGraph("crash")
             .Input("x", OnnxType.AnyRank(TensorType.Float32))
             .Output("y", OnnxType.AnyRank(TensorType.Float32))
             .Initializer(Tensor.CreateScalar("w", 1f))
-            .Node("Conv", ["x", "w"], ["y"]));
+            .Node("Squeeze", ["x"], ["number"])
+            .Node("Conv", ["number", "w"], ["y"]));
 
     /// <summary>A chain of as many nodes as one likes.</summary>
     public static byte[] Chain(int nodes)

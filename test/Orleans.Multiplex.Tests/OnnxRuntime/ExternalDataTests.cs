@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime.Native;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Testing.Onnx;
@@ -112,10 +113,10 @@ public sealed class ExternalDataTests : IDisposable
         Assert.Contains("external-data-is-refused", error.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<Execution.IInferenceSession> OpenAsync(ModelArtifact artifact) =>
+    private static async Task<IInferenceSession> OpenAsync(ModelArtifact artifact) =>
         await ModelOnDisk.Backend.OpenAsync(artifact, TestContext.Current.CancellationToken);
 
-    private static async Task<Execution.ModelFacts> InspectAsync(ModelArtifact artifact) =>
+    private static async Task<ModelFacts> InspectAsync(ModelArtifact artifact) =>
         await ModelOnDisk.Backend.InspectAsync(artifact, TestContext.Current.CancellationToken);
 
     /// <summary>Looks up rows, INT64 [-1], in a table of FP32 that lies in another file.</summary>

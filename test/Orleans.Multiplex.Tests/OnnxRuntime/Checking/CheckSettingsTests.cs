@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Multiplex.OnnxRuntime.Worker;
 using Orleans.Multiplex.Tests.Hosting;
 using Xunit;

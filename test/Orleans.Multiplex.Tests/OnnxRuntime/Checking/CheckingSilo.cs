@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Configuration;
 using Orleans.Multiplex.OnnxRuntime;
 using Orleans.Multiplex.OnnxRuntime.Checking;
 using Orleans.Multiplex.OnnxRuntime.Worker;
@@ -13,7 +14,7 @@ using Xunit;
 namespace Orleans.Multiplex.Tests.OnnxRuntime.Checking;
 
 /// <summary>What a silo has to check models: a worker that is a real process, and the results that are kept in a folder of the machine.</summary>
-internal sealed class CheckingSilo : IDisposable
+internal sealed class CheckingSilo : IAsyncDisposable
 {
     public const string ModelFile = "model.onnx";
     public const long QuotaBytes = 64L << 20;
@@ -65,7 +66,11 @@ internal sealed class CheckingSilo : IDisposable
 
     public Task<long?> ProveAsync(ModelArtifact artifact) => Backend.ProveAsync(artifact, TestContext.Current.CancellationToken).Soon();
 
-    public void Dispose() => Check.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        Check.Dispose();
+        await Check.WhenKept.Soon();
+    }
 
     private ModelArtifact Describe(
         string folder, (string Name, byte[] Content)[] files, Func<ImmutableDictionary<string, string>, Task<ImmutableDictionary<string, string>?>> digests) => new(

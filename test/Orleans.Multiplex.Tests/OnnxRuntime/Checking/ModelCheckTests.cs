@@ -21,7 +21,7 @@ public sealed class ModelCheckTests : IDisposable
     [InlineData(1_000_000)]
     public async Task Prove_GoodModel_MeasuresWhatItsFileLetsExpect(int weights)
     {
-        using var silo = new CheckingSilo(_machine);
+        await using var silo = new CheckingSilo(_machine);
         var artifact = silo.Put(_machine["m"], TestModels.Mlp(weights));
         var estimate = await ModelOnDisk.InspectAsync(TestModels.Mlp(weights));
 
@@ -32,10 +32,25 @@ public sealed class ModelCheckTests : IDisposable
         Assert.Equal(bytes, (await silo.Backend.InspectAsync(artifact, TestContext.Current.CancellationToken)).EstimatedBytes);
     }
 
+    [Fact(Explicit = true)]
+    public async Task Prove_TinyModels_Noise()
+    {
+        await using var silo = new CheckingSilo(_machine);
+        for (var i = 0; i < 12; i++)
+        {
+            TestContext.Current.TestOutputHelper!.WriteLine($"affine {await silo.ProveAsync(silo.Put(_machine[$"a{i}"], TestModels.Affine(i, 1)))}");
+        }
+
+        for (var i = 0; i < 12; i++)
+        {
+            TestContext.Current.TestOutputHelper!.WriteLine($"mlp {await silo.ProveAsync(silo.Put(_machine[$"b{i}"], TestModels.Mlp(2000 + i)))}");
+        }
+    }
+
     [Fact]
     public async Task Prove_WeightsThatTheFileDoesNotHold_AreMeasured()
     {
-        using var silo = new CheckingSilo(_machine);
+        await using var silo = new CheckingSilo(_machine);
 
         // Four million numbers out of a file of a hundred bytes, which are folded into a weight.
         var bytes = await silo.ProveAsync(silo.Put(_machine["m"], HostileModels.ConstantOfShape(4 << 20)));
@@ -46,10 +61,10 @@ public sealed class ModelCheckTests : IDisposable
     [Fact]
     public async Task Prove_SameContentOnAnotherSilo_TakesTheResultThatIsThere()
     {
-        using var first = new CheckingSilo(_machine);
+        await using var first = new CheckingSilo(_machine);
         var bytes = await first.ProveAsync(first.Put(_machine["m"], TestModels.Mlp(5_000)));
-        await WhenKeptAsync(first);
-        using var second = new CheckingSilo(_machine);
+        await first.Check.WhenKept.Soon();
+        await using var second = new CheckingSilo(_machine);
         var elsewhere = second.Put(_machine["n"], TestModels.Mlp(5_000));
 
         Assert.Equal(bytes, (await second.Backend.InspectAsync(elsewhere, TestContext.Current.CancellationToken)).EstimatedBytes);
@@ -61,10 +76,10 @@ public sealed class ModelCheckTests : IDisposable
     [Fact]
     public async Task Prove_FileThatEndsItsProcess_IsRefusedAndTriedByNoSiloAgain()
     {
-        using var first = new CheckingSilo(_machine);
+        await using var first = new CheckingSilo(_machine);
         var error = await Assert.ThrowsAsync<ModelLoadFailedException>(() => first.ProveAsync(first.Put(_machine["m"], HostileModels.Crash())));
-        await WhenKeptAsync(first);
-        using var second = new CheckingSilo(_machine);
+        await first.Check.WhenKept.Soon();
+        await using var second = new CheckingSilo(_machine);
 
         var again = await Assert.ThrowsAsync<ModelLoadFailedException>(() => second.ProveAsync(second.Put(_machine["n"], HostileModels.Crash())));
 
@@ -78,11 +93,11 @@ public sealed class ModelCheckTests : IDisposable
     [Fact]
     public async Task Prove_ModelWithoutEnd_IsRefusedAndTriedAgainByWhoAllowsMoreTime()
     {
-        using var first = new CheckingSilo(_machine, Short);
+        await using var first = new CheckingSilo(_machine, Short);
         var error = await Assert.ThrowsAsync<ModelLoadFailedException>(() => first.ProveAsync(first.Put(_machine["m"], HostileModels.EndlessLoop())));
-        await WhenKeptAsync(first);
-        using var same = new CheckingSilo(_machine, Short);
-        using var patient = new CheckingSilo(_machine, Short * 1.5);
+        await first.Check.WhenKept.Soon();
+        await using var same = new CheckingSilo(_machine, Short);
+        await using var patient = new CheckingSilo(_machine, Short * 1.5);
 
         await Assert.ThrowsAsync<ModelLoadFailedException>(() => same.ProveAsync(same.Put(_machine["m"], HostileModels.EndlessLoop())));
         await Assert.ThrowsAsync<ModelLoadFailedException>(() => patient.ProveAsync(patient.Put(_machine["m"], HostileModels.EndlessLoop())));
@@ -95,7 +110,7 @@ public sealed class ModelCheckTests : IDisposable
     [Fact]
     public async Task Prove_ModelThatTakesAllMemory_IsRefusedForGood()
     {
-        using var silo = new CheckingSilo(_machine);
+        await using var silo = new CheckingSilo(_machine);
 
         // Twelve gigabytes, of a size that is known in a run alone.
         var error = await Assert.ThrowsAsync<NoCapacityException>(() => silo.ProveAsync(silo.Put(_machine["m"], HostileModels.RunTimeBomb(3L << 30))));
@@ -108,7 +123,7 @@ public sealed class ModelCheckTests : IDisposable
     [Fact]
     public async Task Prove_BrokenFile_IsRefusedInTheWordsOfOnnxRuntimeAndNotKept()
     {
-        using var silo = new CheckingSilo(_machine);
+        await using var silo = new CheckingSilo(_machine);
         var broken = HostileModels.Broken().Single(static model => model.Name == "unknown operator").File;
 
         var error = await Assert.ThrowsAsync<ModelLoadFailedException>(() => silo.ProveAsync(silo.Put(_machine["m"], broken)));
@@ -121,7 +136,7 @@ public sealed class ModelCheckTests : IDisposable
     [Fact]
     public async Task Prove_ModelThatTakesNoMadeUpInputs_Passes()
     {
-        using var silo = new CheckingSilo(_machine);
+        await using var silo = new CheckingSilo(_machine);
 
         // More elements than are ever made up.
         Assert.NotNull(await silo.ProveAsync(silo.Put(_machine["m"], TestModels.Identity(TensorType.Float32, 1 << 26))));
@@ -130,7 +145,7 @@ public sealed class ModelCheckTests : IDisposable
     [Fact]
     public async Task Prove_WorkerEndedFromOutside_IsTriedOnceMoreThenFails()
     {
-        using var silo = new CheckingSilo(_machine);
+        await using var silo = new CheckingSilo(_machine);
         var artifact = silo.Put(_machine["m"], HostileModels.EndlessLoop());
 
         var proving = silo.ProveAsync(artifact);
@@ -148,7 +163,7 @@ public sealed class ModelCheckTests : IDisposable
     [Fact]
     public async Task Prove_DigestThatIsNotKnownYet_IsNotWaitedForAndTheResultFollowsIt()
     {
-        using var silo = new CheckingSilo(_machine);
+        await using var silo = new CheckingSilo(_machine);
         var known = new TaskCompletionSource<ImmutableDictionary<string, string>?>();
         ImmutableDictionary<string, string>? digests = null;
         var artifact = silo.Put(_machine["m"], [(CheckingSilo.ModelFile, TestModels.Mlp(5_000))], there =>
@@ -161,27 +176,26 @@ public sealed class ModelCheckTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(silo.Cache.AllMade));
         Assert.Equal((bytes, 1), (await silo.ProveAsync(artifact), silo.Started));
         known.SetResult(digests);
-        await WhenKeptAsync(silo);
+        await silo.Check.WhenKept.Soon();
 
-        using var other = new CheckingSilo(_machine);
+        await using var other = new CheckingSilo(_machine);
         Assert.Equal((bytes, 0), (await other.ProveAsync(other.Put(_machine["n"], TestModels.Mlp(5_000))), other.Started));
     }
 
     [Fact]
     public async Task Prove_ManyAtOnceOnTwoSilos_AreTriedOneAtATimeAndEachContentOnce()
     {
-        using var one = new CheckingSilo(_machine);
-        using var two = new CheckingSilo(_machine);
+        await using var one = new CheckingSilo(_machine);
+        await using var two = new CheckingSilo(_machine);
 
         var proving = Enumerable.Range(0, 8).Select(i => (i % 2 == 0 ? one : two) is var silo
             ? silo.ProveAsync(silo.Put(_machine[$"{i}"], TestModels.Mlp(100_000 + (i / 4 * 100_000))))
             : throw new UnreachableException()).ToList();
         var bytes = await Task.WhenAll(proving);
 
-        // Measured alone, the same content has the same bytes, within what the heap rounds up.
-        Assert.All(bytes[..4], found => Assert.InRange(found!.Value, bytes[0]!.Value * 0.95, bytes[0]!.Value * 1.05));
-        Assert.All(bytes[4..], found => Assert.InRange(found!.Value, bytes[4]!.Value * 0.95, bytes[4]!.Value * 1.05));
-        Assert.InRange(bytes[4]!.Value, 800_000, 1_200_000);
+        // Measured beside another model, one would have the bytes of both.
+        Assert.All(bytes[..4], static found => Assert.InRange(found!.Value, 400_000, 600_000));
+        Assert.All(bytes[4..], static found => Assert.InRange(found!.Value, 800_000, 1_000_000));
     }
 
     [Fact]
@@ -191,7 +205,7 @@ public sealed class ModelCheckTests : IDisposable
         var proving = silo.ProveAsync(silo.Put(_machine["m"], HostileModels.EndlessLoop()));
         using var process = Process.GetProcessById(await WhenRunningAsync(silo, 1));
 
-        silo.Dispose();
+        await silo.DisposeAsync();
 
         await process.WaitForExitAsync(TestContext.Current.CancellationToken).Soon();
         await Assert.ThrowsAnyAsync<Exception>(() => proving);
@@ -212,14 +226,5 @@ public sealed class ModelCheckTests : IDisposable
         }
 
         return silo.Worker.Process!.Id;
-    }
-
-    private static async Task WhenKeptAsync(CheckingSilo silo)
-    {
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
-        while (!Directory.EnumerateFiles(silo.Cache.AllMade, "check-*.json", SearchOption.AllDirectories).Any())
-        {
-            await look.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-        }
     }
 }
