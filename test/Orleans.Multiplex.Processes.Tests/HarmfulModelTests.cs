@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
@@ -9,6 +10,7 @@ using Xunit;
 namespace Orleans.Multiplex.Processes.Tests;
 
 /// <summary>A gateway with models that would end it, never come to an end, or take all memory, if it opened them unchecked.</summary>
+[SuppressMessage("Reliability", "CA2025", Justification = "The requests are awaited before their client goes.")]
 public sealed class HarmfulModelTests : IDisposable
 {
     private const string Started = "Started worker process ";
