@@ -7,6 +7,8 @@ using Orleans.Configuration.Internal;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime;
 using Orleans.Multiplex.OnnxRuntime.Checking;
+using Orleans.Multiplex.OnnxRuntime.Memory;
+using Orleans.Multiplex.OnnxRuntime.Preparation;
 using Orleans.Multiplex.OnnxRuntime.Worker;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Settings;
@@ -40,28 +42,40 @@ public static class OnnxRuntimeSiloBuilderExtensions
         }
 
         services.TryAddSingleton<WorkerSource>();
+        services.AddSingleton(CreateWorker);
         services.AddSingleton(CreateCheck);
         services.AddSingleton<CheckLifecycle>();
         services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, CheckLifecycle>();
+        services.TryAddSingleton<PreparedModels>();
+        services.TryAddSingleton<IModelPreparer>(static provider => IsTrusting(provider)
+            ? ActivatorUtilities.CreateInstance<InProcessPreparer>(provider)
+            : new WorkerPreparer(provider.GetRequiredService<ModelWorker>(), () => GetMaxBytes(provider)));
+        services.TryAddSingleton<PreparationQueue>();
+        services.TryAddSingleton<HeapTrimmer>();
         services.TryAddSingleton<IInferenceBackend>(static provider => new OnnxBackend(
+            provider.GetRequiredService<PreparedModels>(),
+            provider.GetRequiredService<PreparationQueue>(),
+            provider.GetRequiredService<HeapTrimmer>(),
             provider.GetRequiredService<ILoggerFactory>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<IOptions<CheckOptions>>().Value.Trusted ? null : provider.GetRequiredService<ModelCheck>()));
+            IsTrusting(provider) ? null : provider.GetRequiredService<ModelCheck>()));
         return builder;
     }
 
-    private static ModelCheck CreateCheck(IServiceProvider provider)
+    private static ModelWorker CreateWorker(IServiceProvider provider)
     {
-        var logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger(LogEvents.Execution);
         var source = provider.GetRequiredService<WorkerSource>();
 
         // Another process is waited for, on no clock but the real one.
-#pragma warning disable CA2000 // It belongs to the check.
-        return new ModelCheck(
-            new ModelWorker(() => source.Find(out var fault) ?? throw new IOException(fault), TimeProvider.System, logger),
-            provider.GetRequiredService<IOptions<CheckOptions>>().Value,
-            () => provider.GetRequiredService<SiloQuota>().MaxBytes,
-            logger);
-#pragma warning restore CA2000
+        return new ModelWorker(() => source.Find(out var fault) ?? throw new IOException(fault), TimeProvider.System, Logger(provider));
     }
+
+    private static ModelCheck CreateCheck(IServiceProvider provider) => new(
+        provider.GetRequiredService<ModelWorker>(), provider.GetRequiredService<IOptions<CheckOptions>>().Value, () => GetMaxBytes(provider), Logger(provider));
+
+    private static bool IsTrusting(IServiceProvider provider) => provider.GetRequiredService<IOptions<CheckOptions>>().Value.Trusted;
+
+    private static long GetMaxBytes(IServiceProvider provider) => provider.GetRequiredService<SiloQuota>().MaxBytes;
+
+    private static ILogger Logger(IServiceProvider provider) => provider.GetRequiredService<ILoggerFactory>().CreateLogger(LogEvents.Execution);
 }

@@ -43,4 +43,8 @@ public sealed record ResidentModel
     /// <summary>How far the fetch of its files is; null when none is under way.</summary>
     [Id(9)]
     public FetchReport? Fetch { get; init; }
+
+    /// <summary>The bytes of mapped files charged for it, beside <see cref="Bytes"/>: pages that the kernel may take back and read again.</summary>
+    [Id(10)]
+    public long MappedBytes { get; init; }
 }

@@ -5,6 +5,10 @@ namespace Orleans.Multiplex.OnnxRuntime.Checking;
 /// <summary>What callers are told of a model that did not pass.</summary>
 internal static class CheckErrors
 {
+    private const int Interrupt = 2;
+    private const int Kill = 9;
+    private const int Terminate = 15;
+
     private const string Trust = "If you trust the models of this store, set Multiplex:Models:Trusted=true, which opens them unchecked.";
 
     /// <summary>The error for a result; null for a good one.</summary>
@@ -30,6 +34,9 @@ internal static class CheckErrors
     public static ModelLoadFailedException NotTried(string modelId, JobEnd end) => new(modelId, end.Outcome == JobOutcome.Died
         ? $"the process that tried it was ended from outside, again and again ({Describe(end)}), so it could not be checked. {Trust}"
         : $"it cannot be checked, since no worker process can be started: {end.Reason}. {Trust}");
+
+    /// <summary>Whether a process was ended by somebody, or by a system short of memory, and not by what it did.</summary>
+    public static bool IsFromOutside(JobEnd end) => end is { Outcome: JobOutcome.Died, Signal: Interrupt or Kill or Terminate };
 
     /// <summary>How a process ended.</summary>
     public static string Describe(JobEnd end) => end.Signal is { } signal ? $"signal {signal}" : $"code {end.Code}";

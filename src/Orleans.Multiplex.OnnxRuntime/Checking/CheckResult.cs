@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Orleans.Multiplex.OnnxRuntime.Worker;
+using Orleans.Multiplex.Residency;
 
 namespace Orleans.Multiplex.OnnxRuntime.Checking;
 
@@ -25,10 +26,10 @@ internal sealed record CheckResult(
     // What the .NET side of an open model takes, which the worker's heap does not show.
     private const long ManagedBytes = 4096;
 
-    /// <summary>The bytes that the model takes; null where they were not measured.</summary>
+    /// <summary>What the model takes; null where that was not measured.</summary>
     [JsonIgnore]
-    public long? Bytes => Verdict == CheckVerdict.Good && LoadedBytes is { } loaded
-        ? Math.Max(0, Math.Max(loaded, RanBytes ?? 0)) + (MappedBytes ?? 0) + ManagedBytes
+    public ModelMemory? Memory => Verdict == CheckVerdict.Good && LoadedBytes is { } loaded
+        ? new(Math.Max(0, Math.Max(loaded, RanBytes ?? 0)) + ManagedBytes, MappedBytes ?? 0)
         : null;
 
     /// <summary>Whether the same would come out under other limits: who allows more than was allowed then tries it again.</summary>

@@ -26,10 +26,22 @@ internal sealed partial class KeptChecks(ILogger logger)
     public Task WhenWritten { get; private set; } = Task.CompletedTask;
 
     /// <summary>The result that there is of a model's check; null when there is none.</summary>
-    public CheckResult? Find(ModelArtifact artifact, string name) =>
-        GetDigests(artifact) is { } digests && Read(GetPath(artifact.Contents!, digests, name)) is { } kept
-            ? kept
-            : Describe(artifact.GetPath(name)) is { } looks && _results.TryGet(looks, out var known) ? known : null;
+    public CheckResult? Find(ModelArtifact artifact, string name)
+    {
+        var looks = Describe(artifact.GetPath(name));
+        if (looks is { } known && _results.TryGet(known, out var result))
+        {
+            return result;
+        }
+
+        result = GetDigests(artifact) is { } digests ? Read(GetPath(artifact.Contents!, digests, name)) : null;
+        if (looks is { } seen && result is not null)
+        {
+            _results.AddOrUpdate(seen, result);
+        }
+
+        return result;
+    }
 
     /// <summary>Keeps a result. Does not wait for a digest that is being computed: it follows then.</summary>
     public void Keep(ModelArtifact artifact, string name, CheckResult result)

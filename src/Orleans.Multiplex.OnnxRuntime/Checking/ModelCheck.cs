@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Multiplex.OnnxRuntime.Files;
 using Orleans.Multiplex.OnnxRuntime.Worker;
+using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Telemetry;
 
@@ -25,10 +26,6 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
     /// <summary>What the worker needs for itself, and for the runs of models beside what they keep.</summary>
     public const long AllowanceBytes = 256L << 20;
 
-    private const int Interrupt = 2;
-    private const int Kill = 9;
-    private const int Terminate = 15;
-
     private readonly ILogger _logger = logger;
     private readonly KeptChecks _kept = new(logger);
     private readonly CheckTurn _turn = new();
@@ -42,17 +39,17 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
     /// <summary>Starts the worker, so that the first model does not wait for it.</summary>
     public void Start() => worker.Start();
 
-    /// <summary>The bytes that a model was measured to take, if it was.</summary>
-    public long? FindMeasured(ModelArtifact artifact, string name) => _kept.Find(artifact, name)?.Bytes;
+    /// <summary>What a model was measured to take, if it was.</summary>
+    public ModelMemory? FindMeasured(ModelArtifact artifact, string name) => _kept.Find(artifact, name)?.Memory;
 
     /// <summary>Makes sure that a model was tried and did no harm.</summary>
-    /// <returns>The bytes that it takes; null where they could not be measured.</returns>
+    /// <returns>What it takes; null where that could not be measured.</returns>
     /// <exception cref="ModelLoadFailedException">It did harm, or is refused.</exception>
     /// <exception cref="NoCapacityException">It takes more than the silo may hold.</exception>
-    public async ValueTask<long?> ProveAsync(ModelArtifact artifact, string name, CancellationToken cancellationToken)
+    public async ValueTask<ModelMemory?> ProveAsync(ModelArtifact artifact, string name, CancellationToken cancellationToken)
     {
         var result = FindKept(artifact, name) ?? await Task.Run(() => TryAsync(artifact, name), CancellationToken.None).WaitAsync(cancellationToken);
-        return CheckErrors.Of(artifact.Id, result, maxBytes()) is { } error ? throw error : result.Bytes;
+        return CheckErrors.Of(artifact.Id, result, maxBytes()) is { } error ? throw error : result.Memory;
     }
 
     public void Dispose()
@@ -66,7 +63,7 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
 
     private async Task<CheckResult> TryAsync(ModelArtifact artifact, string name)
     {
-        using var turn = await _turn.TakeAsync(artifact.Contents?.CheckLock, _stopping.Token);
+        using var turn = await _turn.TakeAsync(artifact.Contents?.GetLock("checking"), _stopping.Token);
         if (FindKept(artifact, name) is { } kept)
         {
             return kept;
@@ -76,13 +73,13 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
         var job = new WorkerJob(0, JobKind.Check, files.Path, files.Others);
         var limits = GetLimits(artifact, name);
         var end = await worker.CheckAsync(job, limits);
-        if (IsFromOutside(end))
+        if (CheckErrors.IsFromOutside(end))
         {
             LogTriedAgain(artifact.Id, CheckErrors.Describe(end));
             end = await worker.CheckAsync(job, limits);
         }
 
-        if (end.Outcome == JobOutcome.NotStarted || IsFromOutside(end))
+        if (end.Outcome == JobOutcome.NotStarted || CheckErrors.IsFromOutside(end))
         {
             throw CheckErrors.NotTried(artifact.Id, end);
         }
@@ -110,8 +107,6 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
         var own = AllowanceBytes + (file.Exists ? file.Length : 0);
         return new JobLimits(options.CheckTimeout, bytes > long.MaxValue - own ? long.MaxValue : bytes + own);
     }
-
-    private static bool IsFromOutside(JobEnd end) => end is { Outcome: JobOutcome.Died, Signal: Interrupt or Kill or Terminate };
 
     private static CheckResult ToResult(JobEnd end, JobLimits limits)
     {

@@ -9,7 +9,7 @@ namespace Orleans.Multiplex.OnnxRuntime.Files;
 internal sealed record ModelFiles(string Path, ImmutableArray<string> Others)
 {
     /// <summary>A file that stands for itself.</summary>
-    public static ModelFiles Alone(string path) => new(path, []);
+    public static implicit operator ModelFiles(string path) => new(path, []);
 
     /// <summary>The files of a version.</summary>
     /// <param name="artifact">The version.</param>

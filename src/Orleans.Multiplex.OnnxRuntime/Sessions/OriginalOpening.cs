@@ -1,6 +1,8 @@
 using Microsoft.ML.OnnxRuntime;
 using Orleans.Multiplex.OnnxRuntime.Files;
+using Orleans.Multiplex.OnnxRuntime.Memory;
 using Orleans.Multiplex.OnnxRuntime.Native;
+using Orleans.Multiplex.Residency;
 
 namespace Orleans.Multiplex.OnnxRuntime.Sessions;
 
@@ -11,15 +13,16 @@ internal static class OriginalOpening
     // behind as much garbage as the model has weights, and opening them by path is faster.
     private const long MaxBytesRead = 1 << 20;
 
-    /// <summary>Opens a file that has all of its data inside.</summary>
-    /// <inheritdoc cref="Open(string, ModelFiles, TimeProvider, CancellationToken)" path="/exception"/>
-    public static OnnxSession Open(string modelId, string path, TimeProvider time, CancellationToken cancellationToken) =>
-        Open(modelId, ModelFiles.Alone(path), time, cancellationToken);
-
-    /// <summary>Opens a file that may have data in other ones.</summary>
+    /// <param name="modelId">The model's id, for errors.</param>
+    /// <param name="files">Its file, and those that it may have data in.</param>
+    /// <param name="measured">What it was measured to take, where it was; else it is estimated.</param>
+    /// <param name="hooks">Who is told of what happens to the session.</param>
+    /// <param name="time">The clock of its runs.</param>
+    /// <param name="cancellationToken">Ends it at its next step.</param>
     /// <exception cref="InvalidDataException">The file is broken or refused.</exception>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses it.</exception>
-    public static OnnxSession Open(string modelId, ModelFiles files, TimeProvider time, CancellationToken cancellationToken)
+    public static OnnxSession Open(
+        string modelId, ModelFiles files, ModelMemory? measured, SessionHooks hooks, TimeProvider time, CancellationToken cancellationToken)
     {
         using var file = OpenFile(files.Path);
         byte[]? bytes = null;
@@ -39,14 +42,11 @@ internal static class OriginalOpening
         using var settings = SessionSettings.Create(facts.ContentBytes, files.FindFolder(facts));
         using var registration = cancellationToken.UnsafeRegister(
             static settings => ((SessionOptions)settings!).SetLoadCancellationFlag(true), settings);
+        var model = new OpenedModel(modelId, facts.Model.Signature, facts.MakesNothing, measured ?? SessionMemory.OfOriginal(facts));
         return bytes is null
-            ? new OnnxSession(modelId, facts.Model.Signature, facts.MakesNothing, files.Path, settings, time)
-            : new OnnxSession(modelId, facts.Model.Signature, facts.MakesNothing, bytes, settings, time);
+            ? new OnnxSession(model, files.Path, settings, hooks, time)
+            : new OnnxSession(model, bytes, settings, hooks, time);
     }
-
-    /// <summary>Reads what the file says.</summary>
-    /// <exception cref="InvalidDataException">The file is broken or refused.</exception>
-    public static FileFacts Inspect(string path, CancellationToken cancellationToken) => Inspect(ModelFiles.Alone(path), cancellationToken);
 
     /// <summary>Reads what the file says, and sees that the data which it has in other ones are there.</summary>
     /// <exception cref="InvalidDataException">The file is broken or refused.</exception>

@@ -49,7 +49,7 @@ internal sealed class FileCheck(TimeProvider time)
         try
         {
             // Until it is closed again, since that may fail too.
-            using var session = OriginalOpening.Open(ModelId, files, time, CancellationToken.None);
+            using var session = OriginalOpening.Open(ModelId, files, measured: null, SessionHooks.None, time, CancellationToken.None);
             answer(Tell(WorkerStep.Opened, null));
             Trial.RunOnce(session, out var reason);
             last = Tell(WorkerStep.Ran, reason);

@@ -21,7 +21,7 @@ public interface IInferenceBackend
     /// </summary>
     /// <param name="artifact">The model.</param>
     /// <param name="cancellationToken">Ends the wait: with the time of the load, or with the silo, never by a caller.</param>
-    /// <returns>The bytes that the model was measured to take; null where it is not measured, and the estimate stands.</returns>
+    /// <returns>The bytes of the process's memory that it was measured to take; null where it is not measured, and the estimate stands.</returns>
     /// <exception cref="ModelLoadFailedException">It did harm where it was tried; the message says what to do.</exception>
     /// <exception cref="NoCapacityException">It takes more memory than the silo may hold.</exception>
     ValueTask<long?> ProveAsync(ModelArtifact artifact, CancellationToken cancellationToken) => new((long?)null);

@@ -1,4 +1,5 @@
 using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
 
 namespace Orleans.Multiplex.Loading;
@@ -9,25 +10,20 @@ internal sealed class BackendOpener(ModelCatalog catalog, IInferenceBackend back
     public async ValueTask<ModelManifest?> FindAsync(ModelKey key, CancellationToken cancellationToken) =>
         await catalog.FindAsync(key, cancellationToken);
 
-    public async ValueTask<long> EstimateAsync(ModelManifest? manifest, CancellationToken cancellationToken) =>
-        (await catalog.GetFactsAsync(manifest!, cancellationToken)).EstimatedBytes;
+    public async ValueTask<ModelMemory> EstimateAsync(ModelManifest? manifest, ModelArtifact artifact, CancellationToken cancellationToken)
+    {
+        var facts = await catalog.InspectAsync(manifest!, artifact, cancellationToken);
+        return new(facts.EstimatedBytes, facts.MappedBytes);
+    }
 
     public ValueTask<long> GuessAsync(ModelManifest? manifest, CancellationToken cancellationToken) =>
         catalog.GuessBytesAsync(manifest!, cancellationToken);
 
-    public async ValueTask<long?> ProveAsync(ModelManifest? manifest, ModelArtifact artifact, CancellationToken cancellationToken)
-    {
-        var bytes = await backend.ProveAsync(artifact, cancellationToken);
-        if (bytes is { } measured)
-        {
-            catalog.Correct(manifest!, measured);
-        }
-
-        return bytes;
-    }
+    public ValueTask<long?> ProveAsync(ModelArtifact artifact, CancellationToken cancellationToken) => backend.ProveAsync(artifact, cancellationToken);
 
     public async Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
         await backend.OpenAsync(artifact, cancellationToken);
 
-    public ValueTask<long?> MeasureAsync(object model, CancellationToken cancellationToken) => new((long?)null);
+    public ValueTask<ModelMemory?> MeasureAsync(object model, CancellationToken cancellationToken) =>
+        new(model is IInferenceSession { HeapBytes: { } heapBytes } session ? new ModelMemory(heapBytes, session.MappedBytes) : null);
 }

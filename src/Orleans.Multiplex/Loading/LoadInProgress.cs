@@ -73,9 +73,9 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
     }
 
     /// <summary>Has the model proven harmless, and measured. Where that takes long, the turn goes to others meanwhile.</summary>
-    public async ValueTask<long?> ProveAsync(IModelOpener opener, ModelManifest? manifest, ResidentKey key, CancellationToken cancellationToken)
+    public async ValueTask<long?> ProveAsync(IModelOpener opener, ResidentKey key, CancellationToken cancellationToken)
     {
-        var proving = opener.ProveAsync(manifest, GetArtifact(key), cancellationToken);
+        var proving = opener.ProveAsync(GetArtifact(key), cancellationToken);
         if (proving.IsCompleted)
         {
             return await proving;

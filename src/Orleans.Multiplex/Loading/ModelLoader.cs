@@ -35,6 +35,7 @@ internal sealed partial class ModelLoader : IDisposable
     private readonly ILogger _logger;
     private readonly LoadQueue _queue;
     private readonly DedicatedThreads _threads;
+    private readonly SessionPacking _packing;
     private readonly KnownFootprints _footprints;
     private long _lastLoadTicks;
     private readonly CancellationTokenSource _stopping = new();
@@ -60,6 +61,7 @@ internal sealed partial class ModelLoader : IDisposable
         _logger = logger;
         _queue = new LoadQueue(parallel);
         _threads = new DedicatedThreads("multiplex-load", parallel, capacity: null);
+        _packing = new SessionPacking(quota, _queue, _threads, logger, _stopping.Token);
     }
 
     /// <summary>
@@ -137,7 +139,7 @@ internal sealed partial class ModelLoader : IDisposable
             var started = _time.GetTimestamp();
             manifest = await FetchAsync(resident, load, manifest, opener, stop.Token);
             await ReserveAsync(resident, load, await EstimateAsync(resident, load, manifest, opener, stop.Token), stop.Token);
-            await CheckAsync(resident, load, manifest, opener, stop.Token);
+            await CheckAsync(resident, load, opener, stop.Token);
             resident.MoveTo(ResidentState.Opening);
             var model = await load.RunAsync(() => load.Opening = opener.OpenAsync(load.GetArtifact(resident.Key), stop.Token), stop.Token);
             await MeasureAsync(resident, load, opener, model, stop.Token);
@@ -148,6 +150,7 @@ internal sealed partial class ModelLoader : IDisposable
             load.Complete();
             resident.CompleteLoad(model);
             _evictions.Add(resident);
+            _packing.Watch(resident, model);
         }
 #pragma warning disable CA1031 // Whatever ends a load becomes its outcome, which every waiter gets as an error of its own.
         catch (Exception error)
@@ -170,25 +173,26 @@ internal sealed partial class ModelLoader : IDisposable
         return manifest;
     }
 
-    private async ValueTask<long> EstimateAsync(
+    private async ValueTask<ModelMemory> EstimateAsync(
         Resident resident, LoadInProgress load, ModelManifest? manifest, IModelOpener opener, CancellationToken cancellationToken)
     {
-        var bytes = await load.RunAsync(() => opener.EstimateAsync(manifest, cancellationToken).AsTask(), cancellationToken);
-        if (bytes <= 0)
+        var memory = await load.RunAsync(
+            () => opener.EstimateAsync(manifest, load.GetArtifact(resident.Key), cancellationToken).AsTask(), cancellationToken);
+        if (memory.HeapBytes <= 0)
         {
             return _footprints.Find(resident.Pool.Name, resident.Key.ModelId);
         }
 
-        Remember(resident, bytes);
-        return bytes;
+        Remember(resident, memory.HeapBytes);
+        return memory;
     }
 
-    private async ValueTask ReserveAsync(Resident resident, LoadInProgress load, long bytes, CancellationToken cancellationToken)
+    private async ValueTask ReserveAsync(Resident resident, LoadInProgress load, ModelMemory memory, CancellationToken cancellationToken)
     {
         resident.MoveTo(ResidentState.Reserving);
         var claim = load.Reservation;
         load.Reservation = null;
-        var reserving = _quota.ReserveAsync(resident.Pool, resident.Name, bytes, claim, cancellationToken);
+        var reserving = _quota.ReserveAsync(resident.Pool, resident.Name, memory, claim, cancellationToken);
         if (reserving.IsCompleted)
         {
             load.Reservation = await reserving;
@@ -200,25 +204,25 @@ internal sealed partial class ModelLoader : IDisposable
         await load.TakeTurnAsync(cancellationToken);
     }
 
-    private async ValueTask CheckAsync(
-        Resident resident, LoadInProgress load, ModelManifest? manifest, IModelOpener opener, CancellationToken cancellationToken)
+    private async ValueTask CheckAsync(Resident resident, LoadInProgress load, IModelOpener opener, CancellationToken cancellationToken)
     {
         resident.MoveTo(ResidentState.Checking);
-        if (await load.ProveAsync(opener, manifest, resident.Key, cancellationToken) is { } bytes && bytes != load.Reservation!.Bytes)
+        if (await load.ProveAsync(opener, resident.Key, cancellationToken) is { } bytes && bytes != load.Reservation!.Bytes)
         {
             Remember(resident, bytes);
-            await ReserveAsync(resident, load, bytes, cancellationToken);
+            await ReserveAsync(resident, load, new(bytes, load.Reservation.MappedBytes), cancellationToken);
         }
     }
 
     private async ValueTask MeasureAsync(
         Resident resident, LoadInProgress load, IModelOpener opener, object model, CancellationToken cancellationToken)
     {
-        if (await load.RunAsync(() => opener.MeasureAsync(model, cancellationToken).AsTask(), cancellationToken) is not { } bytes)
+        if (await load.RunAsync(() => opener.MeasureAsync(model, cancellationToken).AsTask(), cancellationToken) is not { } memory)
         {
             return;
         }
 
+        var bytes = memory.HeapBytes;
         if (bytes < 0)
         {
             throw new ModelLoadFailedException(resident.Name, $"its MeasureAsync returned {bytes} bytes.");
@@ -226,12 +230,12 @@ internal sealed partial class ModelLoader : IDisposable
 
         Remember(resident, bytes);
         var reservation = load.Reservation!;
-        var reserved = reservation.Bytes;
-        if (!await _quota.TryCorrectAsync(reservation, bytes, cancellationToken))
+        var reserved = reservation.Memory;
+        if (!await _quota.TryCorrectAsync(reservation, memory, isInUse: true, cancellationToken))
         {
-            var message = $"Model '{resident.Name}' takes {new ByteSize(bytes)}; {new ByteSize(reserved)} were reserved for it, and of the silo's "
-                + $"{new ByteSize(_quota.MaxBytes)} (Multiplex:MaxBytesPerSilo) not enough could be freed for the rest, so it was unloaded again.";
-            throw new NoCapacityException(resident.Name, message, bytes > _quota.MaxBytes ? null : TimeSpan.FromSeconds(1));
+            var message = $"Model '{resident.Name}' takes {memory}; {reserved} were reserved for it, and of the silo's "
+                + $"{_quota.Most} (Multiplex:MaxBytesPerSilo, Multiplex:MaxMappedBytesPerSilo) not enough could be freed for the rest, so it was unloaded again.";
+            throw new NoCapacityException(resident.Name, message, memory.FitsIn(_quota.Most) ? TimeSpan.FromSeconds(1) : null);
         }
     }
 

@@ -83,6 +83,7 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
         Version = key.Version,
         State = State,
         Bytes = Reservation?.Bytes ?? 0,
+        MappedBytes = Reservation?.MappedBytes ?? 0,
         Age = Age,
         Hits = Interlocked.Read(ref _hits),
         InFlight = Gate.Users,

@@ -1,33 +1,38 @@
 namespace Orleans.Multiplex.Residency;
 
 /// <summary>
-/// What this silo may hold: a number of models in each pool, and bytes over all of them. What is charged never exceeds it, at no
+/// What this silo may hold: a number of models in each pool, and bytes over all of them, those of mapped files apart. What is charged never exceeds it, at no
 /// moment: room is taken before a model is loaded and given back after its memory is free.
 /// </summary>
 /// <remarks>
-/// A model takes a place in its pool first and bytes second; each is a queue, so a big model is not overtaken by small ones, and a
-/// full pool holds up no other pool. Who waits makes the <see cref="IReclaimer"/> evict; waits are bounded in number and in time.
+/// A model takes a place in its pool first, bytes second and mapped bytes third; each is a queue, so a big model is not overtaken by small
+/// ones, and a full pool holds up no other pool. Who waits makes the <see cref="IReclaimer"/> evict; waits are bounded in number and in time.
 /// </remarks>
 internal sealed class SiloQuota(
-    IReadOnlyList<ModelPool> pools, long maxBytes, RoomWaitLimits limits, string silo, TimeProvider time)
+    IReadOnlyList<ModelPool> pools, ModelMemory most, RoomWaitLimits limits, string silo, TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private readonly Room _bytes = new(maxBytes);
+    private readonly MemoryRooms _memory = new(most);
     private readonly QuotaErrors _errors = new(silo, limits);
     private IReclaimer? _reclaimer;
     private int _waiting;
 
-    public long MaxBytes => maxBytes;
+    /// <summary>The memory that the silo may hold.</summary>
+    public ModelMemory Most => most;
+
+    public long MaxBytes => most.HeapBytes;
 
     public IReadOnlyList<ModelPool> Pools => pools;
 
     /// <summary>Whether somebody waits for room.</summary>
     public bool HasWaiting => Volatile.Read(ref _waiting) > 0;
 
-    public long ChargedBytes => Read(() => _bytes.Charged);
+    public long ChargedBytes => Read(() => _memory.Heap.Charged);
+
+    public long ChargedMappedBytes => Read(() => _memory.Mapped.Charged);
 
     /// <summary>The bytes taken and waited for.</summary>
-    public long DemandedBytes => Read(() => _bytes.Demand);
+    public long DemandedBytes => Read(() => _memory.Heap.Demand);
 
     /// <summary>The models that have a place in a pool, or wait for one.</summary>
     public int GetDemandedModels(ModelPool pool) => (int)Read(() => pool.Models.Demand);
@@ -45,13 +50,13 @@ internal sealed class SiloQuota(
     {
         lock (_lock)
         {
-            if (!pool.Models.Fits(1) || !_bytes.Fits(bytes))
+            if (!pool.Models.Fits(1) || !_memory.Heap.Fits(bytes))
             {
                 return null;
             }
 
             pool.Models.TryTake(1);
-            _bytes.TryTake(bytes);
+            _memory.Heap.TryTake(bytes);
         }
 
         Changed?.Invoke();
@@ -62,14 +67,14 @@ internal sealed class SiloQuota(
     /// <exception cref="NoCapacityException">The model is larger than the quota, or the wait took too long.</exception>
     /// <exception cref="OverloadedException">Too many wait.</exception>
     public async ValueTask<Reservation> ReserveAsync(
-        ModelPool pool, string modelId, long bytes, Reservation? claim, CancellationToken cancellationToken)
+        ModelPool pool, string modelId, ModelMemory memory, Reservation? claim, CancellationToken cancellationToken)
     {
         var reservation = claim;
         try
         {
-            if (bytes > maxBytes)
+            if (!memory.FitsIn(most))
             {
-                throw _errors.TooLarge(modelId, bytes, maxBytes);
+                throw _errors.TooLarge(modelId, memory, most);
             }
 
             if (reservation is null)
@@ -78,12 +83,7 @@ internal sealed class SiloQuota(
                 reservation = new Reservation(this, pool);
             }
 
-            if (bytes > reservation.Bytes)
-            {
-                await TakeAsync(_bytes, bytes - reservation.Bytes, reservation.Bytes, modelId, new ByteSize(maxBytes).ToString(), limits, cancellationToken);
-            }
-
-            SetBytes(reservation, bytes);
+            await TakeMoreAsync(reservation, memory, modelId, limits, cancellationToken);
             return reservation;
         }
         catch
@@ -93,32 +93,28 @@ internal sealed class SiloQuota(
         }
     }
 
-    /// <summary>
-    /// Charges what a model was measured to take. Where that is more than reserved, the memory is in use already: so it goes ahead of
-    /// all who wait for room, for a moment only.
-    /// </summary>
-    /// <returns>False when there was no room for what it takes more; the model must be unloaded then.</returns>
-    public async ValueTask<bool> TryCorrectAsync(Reservation reservation, long bytes, CancellationToken cancellationToken)
+    /// <summary>Charges what a resident model takes from now on, others being evicted for it; waits for a moment only.</summary>
+    /// <param name="reservation">The room that it has.</param>
+    /// <param name="memory">What it takes.</param>
+    /// <param name="isInUse">Whether the memory is in use already: then it goes ahead of all who wait for room.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False when there was no room for all of it. The reservation may have grown by a part then, until it is released or set.</returns>
+    public async ValueTask<bool> TryCorrectAsync(Reservation reservation, ModelMemory memory, bool isInUse, CancellationToken cancellationToken)
     {
-        if (bytes > maxBytes)
+        if (!memory.FitsIn(most))
         {
             return false;
         }
 
         try
         {
-            if (bytes > reservation.Bytes)
-            {
-                await TakeAsync(_bytes, bytes - reservation.Bytes, reservation.Bytes, "", "", limits with { Timeout = limits.CorrectionTimeout }, cancellationToken, first: true);
-            }
+            await TakeMoreAsync(reservation, memory, "", limits with { Timeout = limits.CorrectionTimeout }, cancellationToken, first: isInUse);
+            return true;
         }
-        catch (NoCapacityException)
+        catch (Exception full) when (full is NoCapacityException or OverloadedException)
         {
             return false;
         }
-
-        SetBytes(reservation, bytes);
-        return true;
     }
 
     public void BeginLeaving(Reservation reservation)
@@ -129,7 +125,7 @@ internal sealed class SiloQuota(
             {
                 reservation.IsLeaving = true;
                 reservation.Pool.Models.Leaving++;
-                _bytes.Leaving += reservation.Bytes;
+                _memory.SetLeaving(reservation, true);
             }
         }
     }
@@ -146,7 +142,7 @@ internal sealed class SiloQuota(
 
             reservation.IsPinned = isPinned;
             reservation.Pool.Models.Pinned += isPinned ? 1 : -1;
-            _bytes.Pinned += isPinned ? reservation.Bytes : -reservation.Bytes;
+            _memory.SetPinned(reservation, isPinned);
         }
 
         Changed?.Invoke();
@@ -173,7 +169,7 @@ internal sealed class SiloQuota(
             reservation.IsReleased = true;
             StopLeaving_NeedsLock(reservation);
             reservation.Pool.Models.Give(1);
-            _bytes.Give(reservation.Bytes);
+            _memory.Give(reservation);
         }
 
         Changed?.Invoke();
@@ -191,11 +187,8 @@ internal sealed class SiloQuota(
     {
         lock (_lock)
         {
-            return
-            [
-                .. pools.Where(pool => pool.Models.Shortage > 0).Select(pool => new Shortage([pool], NeedsBytes: false)),
-                .. _bytes.Shortage > 0 ? new[] { new Shortage(pools, NeedsBytes: true) } : [],
-            ];
+            var full = pools.Where(static pool => pool.Models.Shortage > 0);
+            return [.. full.Select(static pool => new Shortage([pool], static _ => 1)), .. _memory.FindShortages(pools)];
         }
     }
 
@@ -213,21 +206,36 @@ internal sealed class SiloQuota(
         {
             reservation.IsLeaving = false;
             reservation.Pool.Models.Leaving--;
-            _bytes.Leaving -= reservation.Bytes;
+            _memory.SetLeaving(reservation, false);
         }
     }
 
-    // What is taken beyond the new number is given back; what was taken for it is already charged.
-    private void SetBytes(Reservation reservation, long bytes)
+    // Each kind counts as held from the moment at which it is taken, so that whatever ends the wait for the other gives it back with the rest.
+    private async ValueTask TakeMoreAsync(
+        Reservation held, ModelMemory memory, string modelId, RoomWaitLimits wait, CancellationToken cancellationToken, bool first = false)
+    {
+        if (memory.HeapBytes > held.Bytes)
+        {
+            await TakeAsync(
+                _memory.Heap, memory.HeapBytes - held.Bytes, held.Bytes, modelId, new ByteSize(most.HeapBytes).ToString(), wait, cancellationToken, first);
+            SetMemory(held, memory with { MappedBytes = held.MappedBytes });
+        }
+
+        if (memory.MappedBytes > held.MappedBytes)
+        {
+            await TakeAsync(
+                _memory.Mapped, memory.MappedBytes - held.MappedBytes, held.MappedBytes, modelId, $"{new ByteSize(most.MappedBytes)} of mapped files", wait, cancellationToken, first);
+        }
+
+        SetMemory(held, memory);
+    }
+
+    /// <summary>The reservation holds so much from now on: what it has beyond that is given back, what it lacks must have been taken for it.</summary>
+    public void SetMemory(Reservation reservation, ModelMemory memory)
     {
         lock (_lock)
         {
-            if (bytes < reservation.Bytes)
-            {
-                _bytes.Give(reservation.Bytes - bytes);
-            }
-
-            reservation.Bytes = bytes;
+            _memory.Change(reservation, memory);
         }
 
         Changed?.Invoke();
@@ -273,13 +281,12 @@ internal sealed class SiloQuota(
             }
 
             Changed?.Invoke();
-
-            if (error is OperationCanceledException)
+            if (error is TimeoutException)
             {
-                throw;
+                throw _errors.NothingFree(modelId, limit, wait.Timeout);
             }
 
-            throw _errors.NothingFree(modelId, limit, wait.Timeout);
+            throw;
         }
         finally
         {

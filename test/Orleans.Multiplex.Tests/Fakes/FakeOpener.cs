@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
 
 namespace Orleans.Multiplex.Tests;
@@ -13,6 +14,9 @@ internal sealed class FakeOpener : IModelOpener
 
     /// <summary>What the store has, when it is looked at anew.</summary>
     public ModelManifest? Found { get; set; }
+
+    /// <summary>The bytes of mapped files of each model.</summary>
+    public long MappedBytes { get; set; }
 
     public Func<CancellationToken, ValueTask<long>> Estimate { get; set; } = _ => new(0);
 
@@ -30,15 +34,15 @@ internal sealed class FakeOpener : IModelOpener
         return new(Found);
     }
 
-    public ValueTask<long> EstimateAsync(ModelManifest? manifest, CancellationToken cancellationToken)
+    public async ValueTask<ModelMemory> EstimateAsync(ModelManifest? manifest, ModelArtifact artifact, CancellationToken cancellationToken)
     {
         Events.Enqueue("estimate");
-        return Estimate(cancellationToken);
+        return new(await Estimate(cancellationToken), MappedBytes);
     }
 
     public ValueTask<long> GuessAsync(ModelManifest? manifest, CancellationToken cancellationToken) => Estimate(cancellationToken);
 
-    public ValueTask<long?> ProveAsync(ModelManifest? manifest, ModelArtifact artifact, CancellationToken cancellationToken) => Prove(cancellationToken);
+    public ValueTask<long?> ProveAsync(ModelArtifact artifact, CancellationToken cancellationToken) => Prove(cancellationToken);
 
     public Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken)
     {
@@ -46,9 +50,9 @@ internal sealed class FakeOpener : IModelOpener
         return Open(artifact, cancellationToken);
     }
 
-    public ValueTask<long?> MeasureAsync(object model, CancellationToken cancellationToken)
+    public async ValueTask<ModelMemory?> MeasureAsync(object model, CancellationToken cancellationToken)
     {
         Events.Enqueue("measure");
-        return Measure(model, cancellationToken);
+        return await Measure(model, cancellationToken) is { } bytes ? new ModelMemory(bytes, MappedBytes) : null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Loading;
@@ -83,24 +84,10 @@ public sealed class ModelCatalogTests : IAsyncDisposable
         var manifest = await opener.FindAsync(ModelKey.Parse("iris"), TestContext.Current.CancellationToken);
 
         Assert.Equal(4, manifest!.Version);
-        Assert.Equal(4, await opener.EstimateAsync(manifest, TestContext.Current.CancellationToken));
+        var artifact = new ModelArtifact(
+            "iris", 4, ImmutableDictionary<string, string>.Empty.Add("model.fake", _folder["models/iris/4/model.fake"]));
+        Assert.Equal(4, await opener.EstimateAsync(manifest, artifact, TestContext.Current.CancellationToken));
         Assert.Null(await opener.MeasureAsync("model", TestContext.Current.CancellationToken));
-    }
-
-    [Fact]
-    public async Task Opener_ModelThatWasMeasured_ReservesThatFromThenOn()
-    {
-        Put("iris/model.fake", "irises");
-        _backend.Measured = 4711;
-        var opener = new BackendOpener(_catalog, _backend);
-        var manifest = await opener.FindAsync(ModelKey.Parse("iris"), TestContext.Current.CancellationToken);
-        Assert.Equal(6, await opener.EstimateAsync(manifest, TestContext.Current.CancellationToken));
-
-        Assert.Equal(4711, await opener.ProveAsync(manifest, ModelArtifact.WithoutFiles("iris", 1), TestContext.Current.CancellationToken));
-
-        Assert.Equal(4711, await opener.EstimateAsync(manifest, TestContext.Current.CancellationToken));
-        Put("iris/model.fake", "irises and others");
-        Assert.Equal(17, await EstimateAsync("iris"));
     }
 
     private void Put(string file, string text)
@@ -121,8 +108,6 @@ public sealed class ModelCatalogTests : IAsyncDisposable
     {
         public int Inspections { get; private set; }
 
-        public long? Measured { get; set; }
-
         public Exception? Fault { get; set; }
 
         public string ModelFileName => "model.fake";
@@ -133,8 +118,6 @@ public sealed class ModelCatalogTests : IAsyncDisposable
             var length = new FileInfo(artifact.GetPath(ModelFileName)).Length;
             return Fault is null ? new(new ModelFacts(new ModelSignature("fake", [], []), length)) : throw Fault;
         }
-
-        public ValueTask<long?> ProveAsync(ModelArtifact artifact, CancellationToken cancellationToken) => new(Measured);
 
         public ValueTask<IInferenceSession> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken) => throw new NotSupportedException();
     }

@@ -54,7 +54,7 @@ public sealed class ExternalDataTests : IDisposable
     public async Task Inspect_DataInAFileOfTheVersion_AreInItsEstimate()
     {
         const int Rows = 1_000_000;
-        var artifact = Put(Build([Rows], ("location", "data/weights.bin"), ("offset", "4096")), ("data/weights.bin", new byte[4096 + (Rows * sizeof(float))]));
+        var artifact = Put(TestModels.Table([Rows], ("location", "data/weights.bin"), ("offset", "4096")), ("data/weights.bin", new byte[4096 + (Rows * sizeof(float))]));
 
         Assert.InRange((await InspectAsync(artifact)).EstimatedBytes, Rows * sizeof(float), Rows * sizeof(float) * 1.1);
         using var session = await OpenAsync(artifact);
@@ -75,7 +75,7 @@ public sealed class ExternalDataTests : IDisposable
     [InlineData("location", "", "does not fit its shape")]
     public async Task Open_DataWhereTheyMustNotBe_AreRefused(string key, string value, string reason)
     {
-        var artifact = Put(Build([1], ("location", Weights), (key, value)), (Weights, new byte[4]));
+        var artifact = Put(TestModels.Table([1], ("location", Weights), (key, value)), (Weights, new byte[4]));
 
         var error = await Assert.ThrowsAsync<ModelLoadFailedException>(() => OpenAsync(artifact));
 
@@ -86,7 +86,7 @@ public sealed class ExternalDataTests : IDisposable
     public async Task Open_FileThatLeadsElsewhereOrIsElsewhere_IsRefused()
     {
         await File.WriteAllBytesAsync(_folder["secret"], new byte[4], TestContext.Current.CancellationToken);
-        var artifact = Put(Build([1], ("location", Weights)), (Weights, new byte[4]));
+        var artifact = Put(TestModels.Table([1], ("location", Weights)), (Weights, new byte[4]));
         File.Delete(_folder["m/weights.bin"]);
         File.CreateSymbolicLink(_folder["m/weights.bin"], _folder["secret"]);
         var elsewhere = new ModelArtifact("m", 1, ImmutableDictionary<string, string>.Empty.Add("model.onnx", _folder["m/model.onnx"]).Add(Weights, _folder["secret"]));
@@ -118,22 +118,6 @@ public sealed class ExternalDataTests : IDisposable
 
     private static async Task<ModelFacts> InspectAsync(ModelArtifact artifact) =>
         await ModelOnDisk.Backend.InspectAsync(artifact, TestContext.Current.CancellationToken);
-
-    /// <summary>Looks up rows, INT64 [-1], in a table of FP32 that lies in another file.</summary>
-    private static byte[] Build(long[] shape, params (string Key, string Value)[] place)
-    {
-        var table = OnnxTensor.WriteHead("w", TensorType.Float32, shape);
-        foreach (var (key, value) in place)
-        {
-            table.Add(13, new ProtoMessage().Add(1, key).Add(2, value));
-        }
-
-        return new OnnxModelBuilder(new OnnxGraph("table")
-            .Input("x", TensorType.Int64, -1)
-            .Output("y", TensorType.Float32, -1)
-            .Initializer(table.Add(14, 1L))
-            .Node("Gather", ["w", "x"], ["y"])).Build();
-    }
 
     private ModelArtifact Put(byte[] model, params (string Name, byte[] Content)[] others)
     {

@@ -53,11 +53,12 @@ internal sealed partial class ArtifactCache : IDisposable, IAsyncDisposable
         CancellationToken Stopping)
     {
         /// <summary>What the files of a version hold that is on the disk.</summary>
-        public ArtifactContents MakeContents(ImmutableDictionary<string, string> digests) =>
-            MakeContents(Task.FromResult<ImmutableDictionary<string, string>?>(digests));
+        public ArtifactContents MakeContents(string key, ImmutableDictionary<string, string> digests) =>
+            MakeContents(key, Task.FromResult<ImmutableDictionary<string, string>?>(digests));
 
         /// <summary>What the files of a version hold.</summary>
-        public ArtifactContents MakeContents(Task<ImmutableDictionary<string, string>?> digests) => new(Folder, digests, TryReserveAsync);
+        public ArtifactContents MakeContents(string key, Task<ImmutableDictionary<string, string>?> digests) =>
+            new(Folder, digests, () => Known.TryGet(key, out var known) ? known.TryLease() : null, TryReserveAsync);
 
         private async ValueTask<bool> TryReserveAsync(long bytes, CancellationToken cancellationToken)
         {

@@ -8,9 +8,13 @@ namespace Orleans.Multiplex.Storage.Cache;
 /// </summary>
 /// <param name="folder">The cache's folder.</param>
 /// <param name="whenKnown">See <see cref="WhenKnown"/>.</param>
+/// <param name="hold">See <see cref="TryHold"/>.</param>
 /// <param name="reserve">See <see cref="TryReserveAsync"/>.</param>
 internal sealed class ArtifactContents(
-    CacheFolder folder, Task<ImmutableDictionary<string, string>?> whenKnown, Func<long, CancellationToken, ValueTask<bool>> reserve)
+    CacheFolder folder,
+    Task<ImmutableDictionary<string, string>?> whenKnown,
+    Func<IDisposable?> hold,
+    Func<long, CancellationToken, ValueTask<bool>> reserve)
 {
     /// <summary>
     /// The digest of each file by its name: SHA-256 in lower case hexadecimal digits. It comes soon after the files themselves, never with an exception;
@@ -18,13 +22,19 @@ internal sealed class ArtifactContents(
     /// </summary>
     public Task<ImmutableDictionary<string, string>?> WhenKnown => whenKnown;
 
+    /// <summary>The digest of a file where it is known by now; null where it is not, or never will be.</summary>
+    public string? FindDigest(string file) => whenKnown is { IsCompletedSuccessfully: true, Result: { } digests } ? digests.GetValueOrDefault(file) : null;
+
+    /// <summary>Keeps the files where they are until it is disposed; null when they are not known to be whole, or gone.</summary>
+    public IDisposable? TryHold() => hold();
+
+    /// <summary>The lock of the only one on this machine who may do a thing, by its name.</summary>
+    public string GetLock(string name) => Path.Combine(folder.Root, $"{name}.lock");
+
     /// <summary>
     /// The folder of what is made of a content. It may not be there, and goes when the content does; what is open or mapped then can be used further.
     /// </summary>
     public string GetFolder(string digest) => folder.Made(digest);
-
-    /// <summary>The file whose lock is held by who tries a model, so that one is tried on the machine at a time.</summary>
-    public string CheckLock => folder.CheckLock;
 
     /// <summary>Takes room for bytes that are about to be written there, others being removed for it. False when there is none.</summary>
     public ValueTask<bool> TryReserveAsync(long bytes, CancellationToken cancellationToken) => reserve(bytes, cancellationToken);

@@ -6,7 +6,7 @@ namespace Orleans.Multiplex.Storage.Cache;
 /// <remarks>
 /// <code>
 /// folder.lock                    held by who changes what is here; in it, how many bytes there are
-/// check.lock                     held by who tries a model: one on the machine at a time
+/// {name}.lock                    held by the only one on the machine who may do a thing
 /// blobs/{digest}                 each content once
 /// made/{digest}/…                what was made of a content: it goes with it
 /// versions/{key}/{name}.plan     a version that is being fetched: its files and their lengths
@@ -30,8 +30,6 @@ internal sealed class CacheFolder
     public string Root { get; }
 
     public string Lock => Path.Combine(Root, "folder.lock");
-
-    public string CheckLock => Path.Combine(Root, "check.lock");
 
     public string Blobs => Path.Combine(Root, "blobs");
 

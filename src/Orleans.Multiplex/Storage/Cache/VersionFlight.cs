@@ -178,12 +178,12 @@ internal sealed partial class VersionFlight(ArtifactCache.Parts cache, string ke
 
         var (level, took) = (isLong ? LogLevel.Information : LogLevel.Debug, cache.Time.GetElapsedTime(startedAt).TotalMilliseconds);
         LogFetched(level, _name, _size, took);
-        _ready.TrySetResult(KnownVersion.MakeArtifact(cache.Folder.Files(key), manifest, cache.MakeContents(_digests.Task)));
+        _ready.TrySetResult(KnownVersion.MakeArtifact(cache.Folder.Files(key), manifest, cache.MakeContents(key, _digests.Task)));
 
         // Nobody's wait ends it any more: who has the files uses them.
         var (recordPath, digests, shared) = await fetch.PublishAsync(cache.Stopping);
         cache.Room.EmptyTrash();
-        cache.Known.AddOrUpdate(key, new KnownVersion(recordPath, cache.Folder.Files(key), manifest, cache.MakeContents(digests), cache.Time));
+        cache.Known.AddOrUpdate(key, new KnownVersion(recordPath, cache.Folder.Files(key), manifest, cache.MakeContents(key, digests), cache.Time));
         _digests.TrySetResult(digests);
         Settle();
         await _unused.Task;

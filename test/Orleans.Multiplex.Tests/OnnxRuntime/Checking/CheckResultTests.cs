@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Orleans.Multiplex.OnnxRuntime.Checking;
 using Orleans.Multiplex.OnnxRuntime.Memory;
 using Orleans.Multiplex.OnnxRuntime.Worker;
+using Orleans.Multiplex.Residency;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.OnnxRuntime.Checking;
@@ -25,14 +26,14 @@ public sealed class CheckResultTests
     }
 
     [Fact]
-    public void Bytes_OfAGoodModel_AreTheMostOfHeapAndWhatIsMapped()
+    public void Memory_OfAGoodModel_IsTheMostOfTheHeapAndWhatIsMapped()
     {
         var result = new CheckResult(CheckVerdict.Good, true, 1000, 1500, 300, null, 30, 1000);
 
-        Assert.Equal(1800 + 4096, result.Bytes);
-        Assert.Equal(1000 + 4096, (result with { RanBytes = null, MappedBytes = null }).Bytes);
-        Assert.Null((result with { Verdict = CheckVerdict.Crashed }).Bytes);
-        Assert.Null((result with { LoadedBytes = null }).Bytes);
+        Assert.Equal(new ModelMemory(1500 + 4096, 300), result.Memory);
+        Assert.Equal(new ModelMemory(1000 + 4096), (result with { RanBytes = null, MappedBytes = null }).Memory);
+        Assert.Null((result with { Verdict = CheckVerdict.Crashed }).Memory);
+        Assert.Null((result with { LoadedBytes = null }).Memory);
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Configuration;
 using Orleans.Multiplex.OnnxRuntime;
 using Orleans.Multiplex.OnnxRuntime.Checking;
@@ -19,6 +18,8 @@ internal sealed class CheckingSilo : IAsyncDisposable
     public const string ModelFile = "model.onnx";
     public const long QuotaBytes = 64L << 20;
 
+    private readonly TestBackend _backend;
+
     /// <param name="machine">The machine's folder, which several silos may share.</param>
     /// <param name="timeout">How long each step may take.</param>
     /// <param name="quotaBytes">What the silo may hold.</param>
@@ -27,7 +28,7 @@ internal sealed class CheckingSilo : IAsyncDisposable
         Cache = CacheFolder.Open(machine["cache"]);
         Worker = CreateWorker(Log);
         Check = new ModelCheck(Worker, new CheckOptions { CheckTimeout = timeout ?? TimeSpan.FromSeconds(30) }, () => quotaBytes, Log);
-        Backend = new OnnxBackend(NullLoggerFactory.Instance, TimeProvider.System, Check);
+        _backend = new TestBackend(check: Check);
     }
 
     public RecordedLog Log { get; } = new();
@@ -38,7 +39,7 @@ internal sealed class CheckingSilo : IAsyncDisposable
 
     public ModelCheck Check { get; }
 
-    public OnnxBackend Backend { get; }
+    public OnnxBackend Backend => _backend.Backend;
 
     /// <summary>How many worker processes it has started.</summary>
     public int Started => Log.Messages.Count(static message => message.StartsWith("Started worker process", StringComparison.Ordinal));
@@ -70,6 +71,7 @@ internal sealed class CheckingSilo : IAsyncDisposable
     {
         Check.Dispose();
         await Check.WhenKept.Soon();
+        await _backend.DisposeAsync();
     }
 
     private ModelArtifact Describe(
@@ -79,6 +81,7 @@ internal sealed class CheckingSilo : IAsyncDisposable
             Contents = new ArtifactContents(
                 Cache,
                 digests(files.ToImmutableDictionary(file => file.Name, file => Convert.ToHexStringLower(SHA256.HashData(file.Content)), StringComparer.Ordinal)),
+                static () => null,
                 static (_, _) => new(true)),
         };
 }
