@@ -211,6 +211,45 @@ public sealed class ModelCheckTests : IDisposable
         await Assert.ThrowsAnyAsync<Exception>(() => proving);
     }
 
+    /// <summary>What the first load of a content waits for its check, on a machine that does nothing else.</summary>
+    [Theory(Explicit = true)]
+    [InlineData(2_400)]
+    [InlineData(25_000_000)]
+    public async Task Prove_NewContent_TakesNoLongerThanAPlainLoadAndAMoment(int weights)
+    {
+        await using var silo = new CheckingSilo(_machine, quotaBytes: 1L << 30);
+        await silo.ProveAsync(silo.Put(_machine["first"], TestModels.Mlp(1_000)));
+        List<double> plain = [];
+        List<double> tried = [];
+        for (var i = 0; i < 7; i++)
+        {
+            var artifact = silo.Put(_machine[$"{i}"], TestModels.Mlp(weights + (32 * i)));
+            plain.Add(await MeasureAsync(OpenAsync));
+            tried.Add(await MeasureAsync(async () =>
+            {
+                await silo.ProveAsync(artifact);
+                await OpenAsync();
+            }));
+
+            async Task OpenAsync()
+            {
+                using var session = await silo.Backend.OpenAsync(artifact, TestContext.Current.CancellationToken);
+                session.RunToTensor(Tensor.Create("x", new float[16], 1, 16));
+            }
+        }
+
+        var (open, both) = (plain.Order().ElementAt(3), tried.Order().ElementAt(3));
+        TestContext.Current.TestOutputHelper!.WriteLine($"{weights * 4 / 1000} KB: plain {open:0.0} ms, tried and opened {both:0.0} ms");
+        Assert.InRange(both, 0, (2 * open) + 20);
+    }
+
+    private static async Task<double> MeasureAsync(Func<Task> action)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        await action();
+        return TimeProvider.System.GetElapsedTime(since).TotalMilliseconds;
+    }
+
     private static async Task KillWhileItRunsAsync(CheckingSilo silo, int process)
     {
         using var found = Process.GetProcessById(await WhenRunningAsync(silo, process));
