@@ -28,6 +28,7 @@ internal sealed class ModelWorker(Func<WorkerCommand> find, TimeProvider time, I
     private readonly Lock _lock = new();
     private Task<WorkerProcess>? _starting;
     private CancellationTokenSource? _preparing;
+    private int _checks;
     private int _jobs;
     private bool _isStopped;
 
@@ -40,15 +41,22 @@ internal sealed class ModelWorker(Func<WorkerCommand> find, TimeProvider time, I
     /// <summary>Has a model opened and run. It goes on to its end whoever waits.</summary>
     public async Task<JobEnd> CheckAsync(WorkerJob job, JobLimits limits)
     {
-        EndPreparation();
-        await _turn.WaitAsync(_stopping.Token);
+        ChangeChecks(1);
         try
         {
-            return await RunAsync(job, limits, CancellationToken.None);
+            await _turn.WaitAsync(_stopping.Token);
+            try
+            {
+                return await RunAsync(job, limits, CancellationToken.None);
+            }
+            finally
+            {
+                _turn.Release();
+            }
         }
         finally
         {
-            _turn.Release();
+            ChangeChecks(-1);
         }
     }
 
@@ -96,11 +104,12 @@ internal sealed class ModelWorker(Func<WorkerCommand> find, TimeProvider time, I
             TaskScheduler.Default);
     }
 
-    private void EndPreparation()
+    private void ChangeChecks(int by)
     {
         lock (_lock)
         {
-            _preparing?.Cancel();
+            _checks += by;
+            EndPreparation_NeedsLock();
         }
     }
 
@@ -109,6 +118,15 @@ internal sealed class ModelWorker(Func<WorkerCommand> find, TimeProvider time, I
         lock (_lock)
         {
             _preparing = end;
+            EndPreparation_NeedsLock();
+        }
+    }
+
+    private void EndPreparation_NeedsLock()
+    {
+        if (_checks > 0)
+        {
+            _preparing?.Cancel();
         }
     }
 

@@ -59,6 +59,32 @@ public sealed class PreparationJobTests : IDisposable
     }
 
     [Fact]
+    public async Task Check_BehindAPreparationThatWaitsItself_DoesNotWaitForIt()
+    {
+        var endless = new WorkerJob(0, JobKind.Check, Write("endless", HostileModels.EndlessLoop()), []);
+        var first = _worker.CheckAsync(endless, Limits with { Time = TimeSpan.FromSeconds(1) });
+        var preparing = _worker.PrepareAsync(Job(HostileModels.EndlessLoop()) with { RunSeconds = 60 }, Limits, TestContext.Current.CancellationToken);
+        var second = _worker.CheckAsync(new WorkerJob(0, JobKind.Check, Write("good", TestModels.Affine(1, 1)), []), Limits);
+
+        Assert.Equal(JobOutcome.TooSlow, (await first.Soon()).Outcome);
+        Assert.Equal(WorkerStep.Interrupted, (await preparing.Soon()).Answer!.Step);
+        Assert.Equal(WorkerStep.Ran, (await second.Soon()).Answer!.Step);
+    }
+
+    [Fact]
+    public async Task Preparer_OfTheSilo_PreparesInTheWorkerAndTellsWhatIsWrongWithTheModel()
+    {
+        var preparer = new WorkerPreparer(_worker, static () => 1L << 30);
+
+        var good = await preparer.PrepareAsync(Write("original", TestModels.Mlp(200_000)), _folder["made"], TestContext.Current.CancellationToken).Soon();
+        var crash = await preparer.PrepareAsync(Write("crash", HostileModels.Crash()), _folder["never"], TestContext.Current.CancellationToken).Soon();
+
+        Assert.Null(good.Reason);
+        Assert.Equal(_folder["made"], good.Model!.Folder);
+        Assert.Equal((null, "preparing it ended the process (signal 6)", true), (crash.Model, crash.Reason, crash.IsFinal));
+    }
+
+    [Fact]
     public async Task Prepare_Cancelled_IsInterrupted()
     {
         using var cancel = new CancellationTokenSource();
