@@ -41,7 +41,7 @@ public static class OnnxRuntimeSiloBuilderExtensions
             return builder;
         }
 
-        services.TryAddSingleton<WorkerSource>();
+        services.TryAddSingleton<FindWorker>(WorkerCommand.Find);
         services.AddSingleton(CreateWorker);
         services.AddSingleton(CreateCheck);
         services.AddSingleton<CheckLifecycle>();
@@ -64,10 +64,10 @@ public static class OnnxRuntimeSiloBuilderExtensions
 
     private static ModelWorker CreateWorker(IServiceProvider provider)
     {
-        var source = provider.GetRequiredService<WorkerSource>();
+        var find = provider.GetRequiredService<FindWorker>();
 
         // Another process is waited for, on no clock but the real one.
-        return new ModelWorker(() => source.Find(out var fault) ?? throw new IOException(fault), TimeProvider.System, Logger(provider));
+        return new ModelWorker(() => find(out var fault) ?? throw new IOException(fault), TimeProvider.System, Logger(provider));
     }
 
     private static ModelCheck CreateCheck(IServiceProvider provider) => new(

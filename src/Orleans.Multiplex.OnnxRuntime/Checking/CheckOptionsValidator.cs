@@ -21,7 +21,7 @@ internal sealed class CheckOptionsValidator(IServiceProvider services) : ISettin
 
     private string? FindFault()
     {
-        services.GetRequiredService<WorkerSource>().Find(out var fault);
+        services.GetRequiredService<FindWorker>()(out var fault);
         return fault;
     }
 }

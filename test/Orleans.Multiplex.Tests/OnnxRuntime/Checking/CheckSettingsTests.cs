@@ -45,9 +45,9 @@ public sealed class CheckSettingsTests
     {
         using var folder = new TemporaryFolder();
 
-        var error = await Assert.ThrowsAsync<WrongSettingsException>(() => StartAsync(folder, new NoWorker(), ("Models", folder.Path)));
-        using var trusted = await StartAsync(folder, new NoWorker(), ("Models", folder.Path), ("Models:Trusted", "true"));
-        using var ownClasses = await StartAsync(folder, new NoWorker());
+        var error = await Assert.ThrowsAsync<WrongSettingsException>(() => StartAsync(folder, NoWorker, ("Models", folder.Path)));
+        using var trusted = await StartAsync(folder, NoWorker, ("Models", folder.Path), ("Models:Trusted", "true"));
+        using var ownClasses = await StartAsync(folder, NoWorker);
 
         Assert.Equal(
             ["Multiplex:Models:Trusted is false; it must be true, since models cannot be checked here: the application is a single file."], error.Faults);
@@ -55,15 +55,15 @@ public sealed class CheckSettingsTests
         await ownClasses.StopAsync(TestContext.Current.CancellationToken);
     }
 
-    private static async Task<IHost> StartAsync(TemporaryFolder folder, WorkerSource? source, params (string Name, string Value)[] settings)
+    private static async Task<IHost> StartAsync(TemporaryFolder folder, FindWorker? find, params (string Name, string Value)[] settings)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Configuration.AddInMemoryCollection(settings
             .Append(("Cache:Path", folder["cache"])).Append(("Cluster:Directory", folder["cluster"]))
             .Select(static setting => KeyValuePair.Create($"Multiplex:{setting.Item1}", (string?)setting.Item2)));
-        if (source is not null)
+        if (find is not null)
         {
-            builder.Services.AddSingleton(source);
+            builder.Services.AddSingleton(find);
         }
 
         builder.UseOrleans(static silo => silo.UseMultiplexCluster().AddMultiplex().AddOnnxRuntime());
@@ -80,12 +80,9 @@ public sealed class CheckSettingsTests
         }
     }
 
-    private sealed class NoWorker : WorkerSource
+    private static WorkerCommand? NoWorker(out string? fault)
     {
-        public override WorkerCommand? Find(out string? fault)
-        {
-            fault = "the application is a single file";
-            return null;
-        }
+        fault = "the application is a single file";
+        return null;
     }
 }
