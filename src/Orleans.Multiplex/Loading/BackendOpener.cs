@@ -19,6 +19,8 @@ internal sealed class BackendOpener(ModelCatalog catalog, IInferenceBackend back
     public ValueTask<long> GuessAsync(ModelManifest? manifest, CancellationToken cancellationToken) =>
         catalog.GuessBytesAsync(manifest!, cancellationToken);
 
+    public ValueTask<long?> ProveAsync(ModelArtifact artifact, CancellationToken cancellationToken) => backend.ProveAsync(artifact, cancellationToken);
+
     public async Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
         await backend.OpenAsync(artifact, cancellationToken);
 

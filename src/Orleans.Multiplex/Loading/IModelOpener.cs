@@ -17,6 +17,14 @@ internal interface IModelOpener
     /// <summary>The bytes of the heap that it will likely take, at once: nothing large is fetched for it.</summary>
     ValueTask<long> GuessAsync(ModelManifest? manifest, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Makes sure that opening the model harms nobody, and measures it on the way. Awaits what takes long, and does not block. Own classes vouch
+    /// for their models.
+    /// </summary>
+    /// <returns>The bytes of the heap that it was measured to take; null where it is not measured.</returns>
+    /// <exception cref="MultiplexException">It is not to be opened.</exception>
+    ValueTask<long?> ProveAsync(ModelArtifact artifact, CancellationToken cancellationToken) => new((long?)null);
+
     /// <summary>Opens the model. Starts on a load thread, so it may compute and block.</summary>
     Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken);
 

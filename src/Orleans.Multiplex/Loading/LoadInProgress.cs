@@ -72,6 +72,21 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
         }
     }
 
+    /// <summary>Has the model proven harmless, and measured. Where that takes long, the turn goes to others meanwhile.</summary>
+    public async ValueTask<long?> ProveAsync(IModelOpener opener, ResidentKey key, CancellationToken cancellationToken)
+    {
+        var proving = opener.ProveAsync(GetArtifact(key), cancellationToken);
+        if (proving.IsCompleted)
+        {
+            return await proving;
+        }
+
+        EndTurn();
+        var bytes = await proving.AsTask().WaitAsync(cancellationToken);
+        await TakeTurnAsync(cancellationToken);
+        return bytes;
+    }
+
     public async Task TakeTurnAsync(CancellationToken cancellationToken)
     {
         await queue.EnterAsync(cancellationToken);
