@@ -47,9 +47,8 @@ public static class OnnxRuntimeSiloBuilderExtensions
         services.AddSingleton<CheckLifecycle>();
         services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, CheckLifecycle>();
         services.TryAddSingleton<PreparedModels>();
-        services.TryAddSingleton<IModelPreparer>(static provider => IsTrusting(provider)
-            ? ActivatorUtilities.CreateInstance<InProcessPreparer>(provider)
-            : new WorkerPreparer(provider.GetRequiredService<ModelWorker>(), () => GetMaxBytes(provider)));
+        services.TryAddSingleton<IModelPreparer>(static provider =>
+            new WorkerPreparer(provider.GetRequiredService<ModelWorker>(), () => GetMaxBytes(provider)));
         services.TryAddSingleton<PreparationQueue>();
         services.TryAddSingleton<HeapTrimmer>();
         services.TryAddSingleton<IInferenceBackend>(static provider => new OnnxBackend(

@@ -5,6 +5,7 @@ using Orleans.Multiplex.OnnxRuntime;
 using Orleans.Multiplex.OnnxRuntime.Checking;
 using Orleans.Multiplex.OnnxRuntime.Memory;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
+using Orleans.Multiplex.Tests.OnnxRuntime.Preparation;
 
 namespace Orleans.Multiplex.Tests.OnnxRuntime;
 
@@ -14,7 +15,7 @@ internal sealed class TestBackend(ILogger? log = null, IModelPreparer? preparer 
     private readonly ServiceProvider _services = new ServiceCollection()
         .AddSingleton<ILoggerFactory>(new OneLog(log ?? NullLogger.Instance))
         .AddSingleton(TimeProvider.System)
-        .AddSingleton(provider => preparer ?? ActivatorUtilities.CreateInstance<InProcessPreparer>(provider))
+        .AddSingleton(provider => preparer ?? new InProcessPreparer(provider.GetRequiredService<ILoggerFactory>(), TimeProvider.System))
         .AddSingleton<PreparedModels>()
         .AddSingleton<PreparationQueue>()
         .AddSingleton<HeapTrimmer>()
