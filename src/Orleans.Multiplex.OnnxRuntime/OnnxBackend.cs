@@ -1,6 +1,8 @@
 using BitFaster.Caching.Lru;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.OnnxRuntime.Checking;
+using Orleans.Multiplex.OnnxRuntime.Files;
 using Orleans.Multiplex.OnnxRuntime.Memory;
 using Orleans.Multiplex.OnnxRuntime.Native;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
@@ -11,8 +13,15 @@ using Orleans.Multiplex.Telemetry;
 namespace Orleans.Multiplex.OnnxRuntime;
 
 /// <summary>Opens ONNX models with ONNX Runtime.</summary>
+/// <param name="prepared">Prepared forms of models.</param>
+/// <param name="preparations">Has models prepared.</param>
+/// <param name="trimmer">Gives freed memory back.</param>
+/// <param name="loggers">The logs.</param>
+/// <param name="time">The clock.</param>
+/// <param name="check">Tries models before they are opened; null where all are trusted.</param>
 internal sealed class OnnxBackend(
-    PreparedModels prepared, PreparationQueue preparations, HeapTrimmer trimmer, ILoggerFactory loggers, TimeProvider time) : IInferenceBackend
+    PreparedModels prepared, PreparationQueue preparations, HeapTrimmer trimmer, ILoggerFactory loggers, TimeProvider time, ModelCheck? check = null)
+    : IInferenceBackend
 {
     private const int MaxRemembered = 10_000;
 
@@ -22,9 +31,23 @@ internal sealed class OnnxBackend(
 
     public string ModelFileName => "model.onnx";
 
+    public bool TriesModels => check is not null;
+
     public ValueTask<ModelFacts> InspectAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
         // It reads a file, and its caller may be a grain, where nothing may block.
         new(Task.Run(() => prepared.Find(artifact, ModelFileName)?.Facts ?? InspectOriginal(artifact, cancellationToken), cancellationToken));
+
+    public async ValueTask<long?> ProveAsync(ModelArtifact artifact, CancellationToken cancellationToken)
+    {
+        if (check is null)
+        {
+            return null;
+        }
+
+        // Measured is the original; a prepared form takes something else, as its record says.
+        var memory = await check.ProveAsync(artifact, ModelFileName, cancellationToken);
+        return PreparedModels.IsThere(artifact, ModelFileName) ? null : memory?.HeapBytes;
+    }
 
     public ValueTask<IInferenceSession> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken)
     {
@@ -37,8 +60,8 @@ internal sealed class OnnxBackend(
             return new(TryOpenPrepared(artifact, cancellationToken)
                 ?? Load(artifact, path, () => OriginalOpening.Open(
                     artifact.Id,
-                    path,
-                    measured: null,
+                    ModelFiles.Of(artifact, ModelFileName),
+                    check?.FindMeasured(artifact, ModelFileName),
                     new SessionHooks(() => preparations.Add(artifact, ModelFileName), trimmer.Freed),
                     time,
                     cancellationToken)));
@@ -52,6 +75,14 @@ internal sealed class OnnxBackend(
 
     private ModelFacts InspectOriginal(ModelArtifact artifact, CancellationToken cancellationToken)
     {
+        var facts = ReadOriginal(artifact, cancellationToken);
+        return check?.FindMeasured(artifact, ModelFileName) is { } memory
+            ? facts with { EstimatedBytes = memory.HeapBytes, MappedBytes = memory.MappedBytes }
+            : facts;
+    }
+
+    private ModelFacts ReadOriginal(ModelArtifact artifact, CancellationToken cancellationToken)
+    {
         var digest = artifact.Contents?.FindDigest(ModelFileName);
         if (digest is not null && _facts.TryGet(digest, out var known))
         {
@@ -59,7 +90,7 @@ internal sealed class OnnxBackend(
         }
 
         var path = artifact.GetPath(ModelFileName);
-        var facts = Load(artifact, path, () => OriginalOpening.Inspect(path, cancellationToken).Model);
+        var facts = Load(artifact, path, () => OriginalOpening.Inspect(ModelFiles.Of(artifact, ModelFileName), cancellationToken).Model);
         if (digest is not null)
         {
             _facts.AddOrUpdate(digest, facts);

@@ -1,38 +1,75 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Multiplex.Benchmarks;
+using Orleans.Multiplex.Benchmarks.Buckets;
 using Orleans.Multiplex.Benchmarks.ColdLoads;
 using Orleans.Multiplex.Benchmarks.Memory;
+using Orleans.Multiplex.Benchmarks.Silos;
 using Orleans.Multiplex.OnnxRuntime.Native;
 
-// [folder [model]]: where the models are kept between runs, 1.8 GB of them, and the only one to be loaded; without a folder, they are written anew
-// and removed.
+// [part [folder [model]]]: what to measure, "all" for all of it; where the models are kept between runs, 1.8 GB of them; and the only one to be loaded.
+// Without a folder they are written anew and removed.
 NativeEnvironment.Start(NullLogger.Instance);
-var folder = args.Length > 0 ? args[0] : Directory.CreateTempSubdirectory("multiplex-benchmarks-").FullName;
+var part = args.Length > 0 ? args[0] : "all";
+var folder = args.Length > 1 ? args[1] : Directory.CreateTempSubdirectory("multiplex-benchmarks-").FullName;
+var only = args.Length > 2 ? args[2] : null;
+var models = new Lazy<List<BenchmarkModel>>(() => BenchmarkModel.MakeAll(folder, only));
+
+// Memory first, as long as nothing else has left a heap behind; thousands of tiny models last of it, for the same reason.
+var parts = new Dictionary<string, Func<IAsyncEnumerable<Row>>>(StringComparer.Ordinal)
+{
+    ["memory"] = MeasureMemoryAsync,
+    ["loads"] = () => models.Value.SelectMany(ColdLoad.Measure).ToAsyncEnumerable(),
+    ["silos"] = MeasureSilosAsync,
+    ["buckets"] = MeasureBucketsAsync,
+};
+if (part != "all" && !parts.ContainsKey(part))
+{
+    await Console.Error.WriteLineAsync($"'{part}' is none of: all, {string.Join(", ", parts.Keys)}.");
+    return 2;
+}
+
 try
 {
-    var models = BenchmarkModel.MakeAll(folder, only: args.Length > 1 ? args[1] : null);
-    var baseline = AfterAll.MeasureBaseline(models[0]);
-    var rows = models.SelectMany(ColdLoad.Measure);
-    if (args.Length < 2)
-    {
-        // Late, since thousands of models leave a heap behind in which a tiny one opens more slowly; one by one, as they are written.
-        rows = rows.Concat(new Func<Row>[] { () => TinyDensity.Measure(models[0]), () => AfterAll.Measure(models, baseline) }.Select(measure => measure()));
-    }
-
     Row.WriteHead();
     var isAllReached = true;
-    foreach (var row in rows)
+    foreach (var measure in part == "all" ? parts.Values.ToList() : [parts[part]])
     {
-        row.Write();
-        isAllReached &= row.IsReached || row.Limit.Length == 0;
+        await foreach (var row in measure())
+        {
+            row.Write();
+            isAllReached &= row.IsReached || row.Limit.Length == 0;
+        }
     }
 
     return isAllReached ? 0 : 1;
 }
 finally
 {
-    if (args.Length == 0)
+    if (args.Length < 2)
     {
         Directory.Delete(folder, recursive: true);
     }
+}
+
+async IAsyncEnumerable<Row> MeasureMemoryAsync()
+{
+    yield return await Churn.MeasureAsync();
+    var baseline = AfterAll.MeasureBaseline(models.Value[0]);
+    yield return AfterAll.Measure(models.Value, baseline);
+    yield return TinyDensity.Measure(models.Value[0]);
+}
+
+async IAsyncEnumerable<Row> MeasureSilosAsync()
+{
+    foreach (var row in await FirstAnswer.MeasureAllAsync(models.Value))
+    {
+        yield return row;
+    }
+
+    yield return await Evictions.MeasureAsync();
+}
+
+async IAsyncEnumerable<Row> MeasureBucketsAsync()
+{
+    yield return await FirstAnswerFromBucket.MeasureAsync();
 }

@@ -171,7 +171,7 @@ public sealed class ExecutableTests
         Assert.Contains("[1,1,1,1]", answers[0], StringComparison.Ordinal);
         Assert.Equal(answers[0], answers[1]);
         Assert.Contains("[3,3,3,3]", answers[2], StringComparison.Ordinal);
-        Assert.Equal(2, Directory.GetFiles(Path.Combine(folder.Path, "cache"), "*.json", SearchOption.AllDirectories).Length);
+        Assert.Equal(2, Directory.GetFiles(Path.Combine(folder.Path, "cache", "v1", "versions"), "*.json", SearchOption.AllDirectories).Length);
     }
 
     private static async Task<string> AskAsync(HttpClient http, string model, string shape = "[1,3]", string data = "[1,2,3]")
@@ -186,13 +186,4 @@ public sealed class ExecutableTests
     // "12:34:56.789 info: Multiplex.Loading[1000] Loading model '1'."
     private static IEnumerable<string> Logged(HostProcess process) =>
         process.Lines.Where(line => line.Contains(" Multiplex.", StringComparison.Ordinal)).Select(line => line[(line.IndexOf(']', StringComparison.Ordinal) + 2)..]);
-
-    private sealed class TemporaryFolder : IDisposable
-    {
-        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("multiplex-executables-");
-
-        public string Path => _folder.FullName;
-
-        public void Dispose() => _folder.Delete(recursive: true);
-    }
 }

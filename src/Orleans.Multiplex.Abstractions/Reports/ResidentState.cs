@@ -12,6 +12,9 @@ public enum ResidentState
     /// <summary>Waits for room under the silo's quota.</summary>
     Reserving,
 
+    /// <summary>Is tried in another process, before this one opens it.</summary>
+    Checking,
+
     /// <summary>Is opened, in the room reserved for it.</summary>
     Opening,
 

@@ -36,6 +36,8 @@ internal static class KnownSettings
         "Multiplex:MaxRequestBytes",
         "Multiplex:MaxRequestTimeout",
         "Multiplex:Models",
+        "Multiplex:Models:CheckTimeout",
+        "Multiplex:Models:Trusted",
         "Multiplex:Pinned:*",
         "Multiplex:Pools:*:MaxModelsPerSilo",
         "Multiplex:RequestTimeout",

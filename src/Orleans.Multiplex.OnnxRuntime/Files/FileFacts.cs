@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans.Multiplex.Execution;
 
 namespace Orleans.Multiplex.OnnxRuntime.Files;
@@ -9,6 +10,12 @@ namespace Orleans.Multiplex.OnnxRuntime.Files;
 /// <param name="MakesNothing">Whether one of its nodes may make an optional without a value, which it may pass on as any output.</param>
 internal sealed record FileFacts(ModelFacts Model, long FileBytes, WeightUse Weights, bool MakesNothing)
 {
+    /// <summary>The other files from which it takes data, as it names them, and how many bytes each must have.</summary>
+    public ImmutableDictionary<string, long> External { get; init; } = ImmutableDictionary<string, long>.Empty;
+
+    /// <summary>The bytes of the file and of what it takes from others.</summary>
+    public long ContentBytes => FileBytes + External.Values.Sum();
+
     /// <summary>What the model will weigh beside its weights.</summary>
     public long OverheadBytes => Model.EstimatedBytes - Weights.Bytes;
 }

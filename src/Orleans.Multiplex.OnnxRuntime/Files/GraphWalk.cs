@@ -4,13 +4,14 @@ namespace Orleans.Multiplex.OnnxRuntime.Files;
 /// Walks over graphs, and over the graphs inside them, wherever a tensor can lie: initializers, constants, the branches of an If, the
 /// bodies of a Loop or Scan, functions.
 /// </summary>
-internal sealed class GraphWalk(WireReader reader, Footprint footprint, Expansions expansions, ConstantUse constants)
+internal sealed class GraphWalk(
+    WireReader reader, Footprint footprint, Expansions expansions, ConstantUse constants, ExternalData external, OperatorDomains domains)
 {
     // The nesting that ONNX Runtime's own parser allows, in messages.
     private const int MaxDepth = 100;
     private const int MaxOperatorBytes = 64;
 
-    private readonly TensorWalk _tensors = new(reader, footprint);
+    private readonly TensorWalk _tensors = new(reader, footprint, external);
     private readonly TypeWalk _types = new(reader);
 
     /// <summary>Whether a node makes an optional.</summary>
@@ -63,6 +64,9 @@ internal sealed class GraphWalk(WireReader reader, Footprint footprint, Expansio
                 case (7, WireType.Bytes):
                     WalkNode(reader.ReadEnd(end), depth + 1);
                     break;
+                case (10, WireType.Bytes):
+                    domains.ReadDefined(reader, end);
+                    break;
                 case (11, WireType.Bytes):
                     WalkAttribute(reader.ReadEnd(end), depth + 1);
                     break;
@@ -113,6 +117,9 @@ internal sealed class GraphWalk(WireReader reader, Footprint footprint, Expansio
                     break;
                 case (5, WireType.Bytes):
                     value = WalkAttribute(reader.ReadEnd(end), depth + 1) ?? value;
+                    break;
+                case (7, WireType.Bytes):
+                    domains.ReadUsed(reader, end);
                     break;
                 default:
                     reader.Skip(tag, end);

@@ -28,7 +28,9 @@ internal static class OnnxFileReader
         var expansions = new Expansions();
         var declarations = new Declarations();
         var constants = new ConstantUse();
-        var graphs = new GraphWalk(reader, footprint, expansions, constants);
+        var external = new ExternalData();
+        var domains = new OperatorDomains();
+        var graphs = new GraphWalk(reader, footprint, expansions, constants, external, domains);
         var version = 0L;
         var hasGraph = false;
         var hasOperators = false;
@@ -65,6 +67,7 @@ internal static class OnnxFileReader
             throw new InvalidDataException($"it is no ONNX model, or is cut off: it has no {missing}.");
         }
 
+        domains.ThrowIfUnknown();
         footprint.AddExpansions(expansions.CountBytes());
         var signature = declarations.ToSignature(defaultsAreInputs: version >= FirstVersionWithDefaults);
         ThrowIfNotCarried(signature);
@@ -72,7 +75,10 @@ internal static class OnnxFileReader
             new ModelFacts(signature, footprint.Bytes),
             reader.Length,
             new WeightUse(footprint.WeightBytes, constants.CountPackedBytes()),
-            graphs.HasOptional);
+            graphs.HasOptional)
+        {
+            External = external.Files,
+        };
     }
 
     private static void ThrowIfNotCarried(ModelSignature signature)

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Orleans.Multiplex.OnnxRuntime.Files;
 
 /// <summary>Walks over tensors in a model file: reads what they are and adds up what they take, without reading their data.</summary>
-internal sealed class TensorWalk(WireReader reader, Footprint footprint)
+internal sealed class TensorWalk(WireReader reader, Footprint footprint, ExternalData external)
 {
     /// <summary>The longest name that is read; there is no limit in ONNX, and none of a hundredth of this in use.</summary>
     public const int MaxNameBytes = 4096;
@@ -14,7 +14,7 @@ internal sealed class TensorWalk(WireReader reader, Footprint footprint)
     private const int PackedColumns = 16;
 
     /// <summary>Walks over a tensor.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, or its data lie in another file.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or its data lie where they must not.</exception>
     public TensorHead Walk(long end)
     {
         string? name = null;
@@ -24,6 +24,9 @@ internal sealed class TensorWalk(WireReader reader, Footprint footprint)
         var narrowest = long.MaxValue;
         var dataBytes = 0L;
         long? product = null;
+        var place = new ExternalPlace("", 0, null);
+        var saysPlace = false;
+        var isElsewhere = false;
         while (reader.TryReadTag(end, out var tag))
         {
             switch (tag)
@@ -60,14 +63,12 @@ internal sealed class TensorWalk(WireReader reader, Footprint footprint)
                     dataBytes = Math.Max(dataBytes, rawEnd - reader.Position);
                     product = ReadRawShape(rawEnd);
                     break;
-                case (13, _):
-                    throw External();
+                case (13, WireType.Bytes):
+                    place = ExternalData.ReadEntry(reader, reader.ReadEnd(end), place);
+                    saysPlace = true;
+                    break;
                 case (14, WireType.Varint):
-                    if (reader.ReadVarint(end) != 0)
-                    {
-                        throw External();
-                    }
-
+                    isElsewhere = reader.ReadVarint(end) != 0;
                     break;
                 default:
                     reader.Skip(tag, end);
@@ -75,13 +76,24 @@ internal sealed class TensorWalk(WireReader reader, Footprint footprint)
             }
         }
 
+        // Who reads such a tensor in one way and who reads it in the other would not agree on what it is.
+        if (isElsewhere != saysPlace || (isElsewhere && type is null or TensorType.String))
+        {
+            throw new InvalidDataException($"a tensor in it ('{name}') does not say clearly whether its data lie in another file.");
+        }
+
         // An element takes half a byte of the file at least.
-        if (elements is not { } count || count / 2 > reader.Length)
+        if (elements is not { } count || (!isElsewhere && count / 2 > reader.Length))
         {
             throw new InvalidDataException($"the shape of a tensor in it ('{name}') asks for more elements than the file holds.");
         }
 
         var bytes = Math.Max(dataBytes, type is { } known and not TensorType.String ? known.GetByteLength(count) : count);
+        if (isElsewhere)
+        {
+            external.Add(name, place, bytes);
+        }
+
         footprint.AddTensor(bytes);
         return new TensorHead(
             name,
@@ -163,7 +175,4 @@ internal sealed class TensorWalk(WireReader reader, Footprint footprint)
         var product = (UInt128)(elements ?? long.MaxValue) * dimension;
         return elements is not null && product <= long.MaxValue ? (long)product : null;
     }
-
-    private static InvalidDataException External() =>
-        new("a tensor in it has its data in another file, which is refused. Save the model with its data inside.");
 }

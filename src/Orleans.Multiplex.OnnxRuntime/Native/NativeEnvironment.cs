@@ -15,7 +15,12 @@ internal static partial class NativeEnvironment
     private static bool _started;
 
     /// <summary>Makes the environment, once for the process; from now on its messages go to <paramref name="logger"/>.</summary>
-    public static void Start(ILogger logger)
+    public static void Start(ILogger logger) => Start(logger, isExact: false);
+
+    /// <summary>The same in a process that measures: its pool takes from the heap what is asked of it, not a power of two of it.</summary>
+    public static void StartMeasuring(ILogger logger) => Start(logger, isExact: true);
+
+    private static void Start(ILogger logger, bool isExact)
     {
         lock (Gate)
         {
@@ -31,7 +36,7 @@ internal static partial class NativeEnvironment
                 Create();
             }
 
-            SharePool();
+            SharePool(isExact);
             _started = true;
         }
     }
@@ -52,10 +57,12 @@ internal static partial class NativeEnvironment
     /// <summary>
     /// Gives all sessions one pool for what they need during a run: a pool for each would keep its peak while the model idles.
     /// </summary>
-    private static void SharePool()
+    private static void SharePool(bool isExact)
     {
+        const int AsRequested = 1;
+        const int ByDefault = -1;
         using var processor = new OrtMemoryInfo(OrtMemoryInfo.allocatorCPU, OrtAllocatorType.ArenaAllocator, 0, OrtMemType.Default);
-        using var defaults = new OrtArenaCfg(0, -1, -1, -1);
+        using var defaults = isExact ? new OrtArenaCfg(0, AsRequested, 1, ByDefault) : new OrtArenaCfg(0, ByDefault, ByDefault, ByDefault);
         OrtEnv.Instance().CreateAndRegisterAllocator(processor, defaults);
     }
 

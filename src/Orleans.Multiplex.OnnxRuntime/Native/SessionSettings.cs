@@ -17,8 +17,9 @@ internal static class SessionSettings
 
     /// <summary>Makes the settings of one session; it costs microseconds, and the load can be cancelled through it alone.</summary>
     /// <param name="fileBytes">The length of the model's file.</param>
-    public static SessionOptions Create(long fileBytes) =>
-        Create(IsSmall(fileBytes) ? GraphOptimizationLevel.ORT_ENABLE_BASIC : GraphOptimizationLevel.ORT_ENABLE_ALL);
+    /// <param name="folder">The folder from which it may take data; null for a model that has all of it inside.</param>
+    public static SessionOptions Create(long fileBytes, string? folder = null) =>
+        Create(IsSmall(fileBytes) ? GraphOptimizationLevel.ORT_ENABLE_BASIC : GraphOptimizationLevel.ORT_ENABLE_ALL, folder: folder);
 
     /// <summary>
     /// Makes the settings with which a small file is read whole that needs no optimizing any more. What it needs during a run comes from the
@@ -48,7 +49,7 @@ internal static class SessionSettings
         return options;
     }
 
-    private static SessionOptions Create(GraphOptimizationLevel level, bool isPooled = true, bool isPacked = true)
+    private static SessionOptions Create(GraphOptimizationLevel level, bool isPooled = true, bool isPacked = true, string? folder = null)
     {
         var options = new SessionOptions
         {
@@ -67,7 +68,7 @@ internal static class SessionSettings
         options.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");
         options.AddSessionConfigEntry("session.disable_prepacking", isPacked ? "0" : "1");
         options.AddSessionConfigEntry("session.use_env_allocators", isPooled ? "1" : "0");
-        options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", NoFolder);
+        options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", folder ?? NoFolder);
 
         // A model of a hundred bytes may ask for constants of a gigabyte; larger ones are computed in the run that needs them.
         options.AddSessionConfigEntry("optimization.constant_folding_max_output_size_in_bytes", "67108864");

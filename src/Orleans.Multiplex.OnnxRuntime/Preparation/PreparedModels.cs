@@ -21,6 +21,10 @@ internal sealed partial class PreparedModels(ILoggerFactory loggers)
             ? Path.Combine(contents.GetFolder(digest), PreparationKey.Of(digest, PreparationTarget.Current))
             : null;
 
+    /// <summary>Whether there is a prepared form of a model, whole or not.</summary>
+    public static bool IsThere(ModelArtifact artifact, string file) =>
+        artifact.Contents is { } contents && FindFolder(contents, file) is { } folder && Directory.Exists(folder);
+
     /// <summary>The prepared form of a model; null when there is none that is whole.</summary>
     public PreparedModel? Find(ModelArtifact artifact, string file)
     {

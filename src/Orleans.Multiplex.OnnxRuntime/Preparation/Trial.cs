@@ -45,6 +45,36 @@ internal sealed record Trial(InferenceRequest Request, ImmutableArray<ModelValue
         return trials;
     }
 
+    /// <summary>
+    /// Runs a model once, on the smallest made-up inputs that it takes; null when it takes none, which says nothing against it.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="reason">Why it takes none.</param>
+    public static Trial? RunOnce(OnnxSession model, out string? reason)
+    {
+        reason = null;
+        bool[] ways = model.Signature.Inputs.Any(input => input.IsOptional) ? [false, true] : [false];
+        foreach (var withOptional in ways)
+        {
+            foreach (var size in MadeUpInputs.Sizes.Order())
+            {
+                if (MadeUpInputs.Create(model.Signature, size, withOptional, Seed + size) is { } inputs
+                    && TryRun(model, static (model, request) => model.Run(request, CancellationToken.None).Outputs, new(inputs), ref reason) is { } trial)
+                {
+                    return trial;
+                }
+
+                if (!HasFreeDimensions(model.Signature))
+                {
+                    break;
+                }
+            }
+        }
+
+        reason ??= "no inputs of a bounded size can be made up for it";
+        return null;
+    }
+
     private static bool HasFreeDimensions(ModelSignature signature) =>
         signature.Inputs.Any(input => input.Kind != ValueKind.Tensor || input.Shape.IsDefault || input.Shape.Any(dimension => dimension < 0));
 

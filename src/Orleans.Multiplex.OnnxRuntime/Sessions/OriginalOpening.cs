@@ -14,40 +14,49 @@ internal static class OriginalOpening
     private const long MaxBytesRead = 1 << 20;
 
     /// <param name="modelId">The model's id, for errors.</param>
-    /// <param name="path">Its file.</param>
+    /// <param name="files">Its file, and those that it may have data in.</param>
     /// <param name="measured">What it was measured to take, where it was; else it is estimated.</param>
     /// <param name="hooks">Who is told of what happens to the session.</param>
     /// <param name="time">The clock of its runs.</param>
     /// <param name="cancellationToken">Ends it at its next step.</param>
     /// <exception cref="InvalidDataException">The file is broken or refused.</exception>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses it.</exception>
-    public static OnnxSession Open(string modelId, string path, ModelMemory? measured, SessionHooks hooks, TimeProvider time, CancellationToken cancellationToken)
+    public static OnnxSession Open(
+        string modelId, ModelFiles files, ModelMemory? measured, SessionHooks hooks, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var file = OpenFile(path);
-        using var settings = SessionSettings.Create(file.Length);
-        using var registration = cancellationToken.UnsafeRegister(
-            static settings => ((SessionOptions)settings!).SetLoadCancellationFlag(true), settings);
+        using var file = OpenFile(files.Path);
+        byte[]? bytes = null;
+        FileFacts facts;
         if (file.Length > MaxBytesRead)
         {
-            return new OnnxSession(Describe(modelId, OnnxFileReader.Read(file, cancellationToken), measured), path, settings, hooks, time);
+            facts = OnnxFileReader.Read(file, cancellationToken);
+        }
+        else
+        {
+            bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            using var copy = new MemoryStream(bytes);
+            facts = OnnxFileReader.Read(copy, cancellationToken);
         }
 
-        var bytes = new byte[file.Length];
-        file.ReadExactly(bytes);
-        using var copy = new MemoryStream(bytes);
-        return new OnnxSession(Describe(modelId, OnnxFileReader.Read(copy, cancellationToken), measured), bytes, settings, hooks, time);
+        using var settings = SessionSettings.Create(facts.ContentBytes, files.FindFolder(facts));
+        using var registration = cancellationToken.UnsafeRegister(
+            static settings => ((SessionOptions)settings!).SetLoadCancellationFlag(true), settings);
+        var model = new OpenedModel(modelId, facts.Model.Signature, facts.MakesNothing, measured ?? SessionMemory.OfOriginal(facts));
+        return bytes is null
+            ? new OnnxSession(model, files.Path, settings, hooks, time)
+            : new OnnxSession(model, bytes, settings, hooks, time);
     }
 
-    /// <summary>Reads what the file says.</summary>
+    /// <summary>Reads what the file says, and sees that the data which it has in other ones are there.</summary>
     /// <exception cref="InvalidDataException">The file is broken or refused.</exception>
-    public static FileFacts Inspect(string path, CancellationToken cancellationToken)
+    public static FileFacts Inspect(ModelFiles files, CancellationToken cancellationToken)
     {
-        using var file = OpenFile(path);
-        return OnnxFileReader.Read(file, cancellationToken);
+        using var file = OpenFile(files.Path);
+        var facts = OnnxFileReader.Read(file, cancellationToken);
+        files.FindFolder(facts);
+        return facts;
     }
-
-    private static OpenedModel Describe(string modelId, FileFacts facts, ModelMemory? measured) =>
-        new(modelId, facts.Model.Signature, facts.MakesNothing, measured ?? SessionMemory.OfOriginal(facts));
 
     private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
 }

@@ -15,6 +15,23 @@ public interface IInferenceBackend
     /// <exception cref="ModelLoadFailedException">The file is broken or refused.</exception>
     ValueTask<ModelFacts> InspectAsync(ModelArtifact artifact, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Whether <see cref="ProveAsync"/> opens models where that harms no silo. Where it does not, the other machines of the cluster are told before a
+    /// version is opened for the first time, so that they refuse it should this one be lost. By default it does not.
+    /// </summary>
+    bool TriesModels => false;
+
+    /// <summary>
+    /// Makes sure that opening and running the model does no harm to the silo, before <see cref="OpenAsync"/> is called for it, and measures it on the
+    /// way. Awaits what takes long, and does not block. By default a backend vouches for all of its models.
+    /// </summary>
+    /// <param name="artifact">The model.</param>
+    /// <param name="cancellationToken">Ends the wait: with the time of the load, or with the silo, never by a caller.</param>
+    /// <returns>The bytes of the process's memory that it was measured to take; null where it is not measured, and the estimate stands.</returns>
+    /// <exception cref="ModelLoadFailedException">It did harm where it was tried; the message says what to do.</exception>
+    /// <exception cref="NoCapacityException">It takes more memory than the silo may hold.</exception>
+    ValueTask<long?> ProveAsync(ModelArtifact artifact, CancellationToken cancellationToken) => new((long?)null);
+
     /// <summary>Opens the model. Called on a load thread, so it may compute and block.</summary>
     /// <exception cref="ModelLoadFailedException">The file is broken or refused.</exception>
     ValueTask<IInferenceSession> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken);

@@ -43,7 +43,7 @@ internal static class QuarantineRegistrations
                 provider.GetRequiredService<CacheFolder>(),
                 provider.GetRequiredService<IQuarantineChannel>(),
                 provider.GetRequiredService<IModelStore>().Name,
-                wasTried: static _ => false,
+                provider.GetRequiredService<IInferenceBackend>().TriesModels,
                 provider.GetRequiredService<TimeProvider>(),
                 Logger(provider, LogEvents.Loading))
             : null!);

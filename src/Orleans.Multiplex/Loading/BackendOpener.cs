@@ -24,6 +24,8 @@ internal sealed class BackendOpener(ModelCatalog catalog, IInferenceBackend back
     public ValueTask<long> GuessAsync(ModelManifest? manifest, CancellationToken cancellationToken) =>
         catalog.GuessBytesAsync(manifest!, cancellationToken);
 
+    public ValueTask<long?> ProveAsync(ModelArtifact artifact, CancellationToken cancellationToken) => backend.ProveAsync(artifact, cancellationToken);
+
     public ValueTask<IDisposable?> AdmitAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
         guard?.AdmitAsync(artifact, cancellationToken) ?? new((IDisposable?)null);
 

@@ -18,6 +18,14 @@ internal interface IModelOpener
     ValueTask<long> GuessAsync(ModelManifest? manifest, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Makes sure that opening the model harms nobody, and measures it on the way. Awaits what takes long, and does not block. Own classes vouch
+    /// for their models.
+    /// </summary>
+    /// <returns>The bytes of the heap that it was measured to take; null where it is not measured.</returns>
+    /// <exception cref="MultiplexException">It is not to be opened.</exception>
+    ValueTask<long?> ProveAsync(ModelArtifact artifact, CancellationToken cancellationToken) => new((long?)null);
+
+    /// <summary>
     /// Lets the model be opened, last before that. Own classes vouch for their models. Does not block.
     /// </summary>
     /// <returns>Is disposed when the opening has ended, in whatever way; null where there is nothing to end.</returns>

@@ -73,6 +73,21 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
         }
     }
 
+    /// <summary>Has the model proven harmless, and measured. Where that takes long, the turn goes to others meanwhile.</summary>
+    public async ValueTask<long?> ProveAsync(IModelOpener opener, ResidentKey key, CancellationToken cancellationToken)
+    {
+        var proving = opener.ProveAsync(GetArtifact(key), cancellationToken);
+        if (proving.IsCompleted)
+        {
+            return await proving;
+        }
+
+        EndTurn();
+        var bytes = await proving.AsTask().WaitAsync(cancellationToken);
+        await TakeTurnAsync(cancellationToken);
+        return bytes;
+    }
+
     /// <summary>Has the model let in before it is opened, until the load has ended; that of one that was ended and goes on all the same, too.</summary>
     public async ValueTask AdmitAsync(IModelOpener opener, ResidentKey key, CancellationToken cancellationToken) =>
         _admission = await opener.AdmitAsync(GetArtifact(key), cancellationToken);

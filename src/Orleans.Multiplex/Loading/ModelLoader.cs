@@ -13,6 +13,7 @@ namespace Orleans.Multiplex.Loading;
 /// <item>Queue: wait for a turn (<see cref="LoadQueue"/>).</item>
 /// <item>Fetch its files, for classes that take their models from the store. A failed fetch costs no other model its place.</item>
 /// <item>Reserve room for what it is estimated to take; others are evicted for it. A load that has to wait gives its turn away.</item>
+/// <item>Check it where it can do no harm, and correct the reservation to what was measured there. A check gives its turn away too.</item>
 /// <item>Open it, where nothing says that it must not be (<see cref="IModelOpener.AdmitAsync"/>).</item>
 /// <item>Measure it and correct the reservation; a model that is larger and finds no room is unloaded again.</item>
 /// </list>
@@ -138,6 +139,7 @@ internal sealed partial class ModelLoader : IDisposable
             var started = _time.GetTimestamp();
             manifest = await FetchAsync(resident, load, manifest, opener, stop.Token);
             await ReserveAsync(resident, load, await EstimateAsync(resident, load, manifest, opener, stop.Token), stop.Token);
+            await CheckAsync(resident, load, opener, stop.Token);
             await load.AdmitAsync(opener, resident.Key, stop.Token);
             resident.MoveTo(ResidentState.Opening);
             var model = await load.RunAsync(() => load.Opening = opener.OpenAsync(load.GetArtifact(resident.Key), stop.Token), stop.Token);
@@ -202,6 +204,16 @@ internal sealed partial class ModelLoader : IDisposable
         load.EndTurn();
         load.Reservation = await reserving;
         await load.TakeTurnAsync(cancellationToken);
+    }
+
+    private async ValueTask CheckAsync(Resident resident, LoadInProgress load, IModelOpener opener, CancellationToken cancellationToken)
+    {
+        resident.MoveTo(ResidentState.Checking);
+        if (await load.ProveAsync(opener, resident.Key, cancellationToken) is { } bytes && bytes != load.Reservation!.Bytes)
+        {
+            Remember(resident, bytes);
+            await ReserveAsync(resident, load, new(bytes, load.Reservation.MappedBytes), cancellationToken);
+        }
     }
 
     private async ValueTask MeasureAsync(
@@ -280,7 +292,7 @@ internal sealed partial class ModelLoader : IDisposable
     private LoadOutcome ToOutcome(Exception error, Resident resident, CancellationToken timeout) => error switch
     {
         _ when resident.LoadStopped.IsCancellationRequested || _stopping.IsCancellationRequested => new(LoadFailureKind.Unloaded, ""),
-        OperationCanceledException when timeout.IsCancellationRequested && resident.State is (ResidentState.Queued or ResidentState.Reserving) =>
+        OperationCanceledException when timeout.IsCancellationRequested && resident.State is (ResidentState.Queued or ResidentState.Reserving or ResidentState.Checking) =>
             new(LoadFailureKind.NoRoom, $"Model '{resident.Name}' waited {_options.Timeout.TotalSeconds:0.#} s (Multiplex:Load:Timeout) for its turn to be loaded."),
         OperationCanceledException when timeout.IsCancellationRequested =>
             new(LoadFailureKind.Broken, $"it did not end within {_options.Timeout.TotalSeconds:0.#} s (Multiplex:Load:Timeout)."),

@@ -50,18 +50,23 @@ internal sealed partial class ModelUnloader(ResidencyLedger ledger, ThrashDetect
         resident.End();
     }
 
-    // A request or a Dispose that hangs must not be the room that all who wait are promised: after a moment others go in its place.
+    // A request or a Dispose that hangs must not be the room that all who wait are promised: after a moment others go in its place. As a rule there is
+    // nothing to wait for, and then nothing is spent on it.
     private async Task WaitWithGraceAsync(Resident resident, Task end)
     {
-        await end.WaitAsync(DrainGrace, time, CancellationToken.None)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         if (!end.IsCompleted)
+        {
+            await using var grace = time.CreateTimer(_ => GiveUp(), null, DrainGrace, Timeout.InfiniteTimeSpan);
+            await end.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await end;
+
+        void GiveUp()
         {
             resident.Reservation!.StopLeaving();
             reclaim();
         }
-
-        await end;
     }
 
     [LoggerMessage(LogEvents.ResidencyIds + 0, LogLevel.Information, "Unloading model '{Model}'. Reason: {Reason}.")]

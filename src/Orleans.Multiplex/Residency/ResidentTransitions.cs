@@ -3,10 +3,11 @@ namespace Orleans.Multiplex.Residency;
 /// <summary>
 /// The legal moves between the states of a resident:
 /// <code>
-/// Queued → Fetching → Reserving → Opening → Ready → Draining → Unloading → Gone
-///    └────────┴───────────┴──────────┴──→ Failed
+/// Queued → Fetching → Reserving ⇄ Checking → Opening → Ready → Draining → Unloading → Gone
+///    └────────┴───────────┴──────────┴──────────┴──→ Failed
 /// </code>
-/// A model of a class that needs no files skips Fetching. Failed and Gone are ends.
+/// A model of a class that needs no files skips Fetching. One that was measured while it was checked goes back to Reserving for what was
+/// measured, and from there to Opening. Failed and Gone are ends.
 /// </summary>
 internal static class ResidentTransitions
 {
@@ -14,7 +15,8 @@ internal static class ResidentTransitions
     {
         (ResidentState.Queued, ResidentState.Fetching or ResidentState.Reserving) => true,
         (ResidentState.Fetching, ResidentState.Reserving) => true,
-        (ResidentState.Reserving, ResidentState.Opening) => true,
+        (ResidentState.Reserving, ResidentState.Checking or ResidentState.Opening) => true,
+        (ResidentState.Checking, ResidentState.Reserving or ResidentState.Opening) => true,
         (ResidentState.Opening, ResidentState.Ready) => true,
         ( < ResidentState.Ready, ResidentState.Failed) => true,
         (ResidentState.Ready, ResidentState.Draining) => true,
@@ -32,6 +34,7 @@ internal static class ResidentTransitions
         ResidentState.Queued => "it waits for its turn",
         ResidentState.Fetching => "its files are being fetched",
         ResidentState.Reserving => "it waits for room",
+        ResidentState.Checking => "it is being checked",
         _ => "it is being opened",
     };
 }

@@ -78,6 +78,26 @@ public static class HostileModels
             .Node("ConstantOfShape", ["shape"], ["zeros"])
             .Node("Add", ["zeros", "x"], ["y"]));
 
+    /// <summary>As many FP32 elements, of which nothing is known before it runs.</summary>
+    public static byte[] RunTimeBomb(long elements) =>
+        Build(new OnnxGraph("bomb")
+            .Input("x", TensorType.Float32, -1)
+            .Output("y", TensorType.Float32, 1)
+            .Initializer(Tensor.Create("elements", [elements]))
+            .Node("Shape", ["x"], ["rows"])
+            .Node("Mul", ["rows", "elements"], ["shape"])
+            .Node("ConstantOfShape", ["shape"], ["zeros"])
+            .Node("ReduceSum", ["zeros"], ["y"], AttributeValue.Of("keepdims", 1L)));
+
+    /// <summary>Ends the process that runs it: ONNX Runtime 1.31 does not expect the convolution of a number with a number.</summary>
+    public static byte[] Crash() =>
+        Build(new OnnxGraph("crash")
+            .Input("x", OnnxType.AnyRank(TensorType.Float32))
+            .Output("y", OnnxType.AnyRank(TensorType.Float32))
+            .Initializer(Tensor.CreateScalar("w", 1f))
+            .Node("Squeeze", ["x"], ["number"])
+            .Node("Conv", ["number", "w"], ["y"]));
+
     /// <summary>A chain of as many nodes as one likes.</summary>
     public static byte[] Chain(int nodes)
     {

@@ -32,7 +32,8 @@ public static class LargeModels
     /// <param name="width">The width of a layer.</param>
     /// <param name="layers">How many there are.</param>
     /// <param name="operation"><c>Gemm</c> or <c>MatMul</c>.</param>
-    public static void WriteLayers(string path, int width, int layers, string operation)
+    /// <param name="seed">Makes its weights others than those of another.</param>
+    public static void WriteLayers(string path, int width, int layers, string operation, int seed = 0)
     {
         var graph = new OnnxGraph("layers").Input("x", TensorType.Float32, -1, width).Output("y", TensorType.Float32, -1, width);
         for (var i = 0; i < layers; i++)
@@ -41,7 +42,7 @@ public static class LargeModels
                 .Node("Tanh", [$"u{i}"], [i == layers - 1 ? "y" : $"v{i + 1}"]);
         }
 
-        using var file = new OnnxFileWriter(path, new OnnxModelBuilder(graph) { Opset = 17 });
+        using var file = new OnnxFileWriter(path, new OnnxModelBuilder(graph) { Opset = 17 }) { Seed = 17 + seed };
         for (var i = 0; i < layers; i++)
         {
             file.AddRandom($"w{i}", MathF.Sqrt(3f / width), width, width);

@@ -22,10 +22,13 @@ public sealed class OnnxFileWriter : IDisposable
         _file.Write(model.Build());
     }
 
-    /// <summary>Adds FP32 weights: random numbers from −<paramref name="most"/> to <paramref name="most"/>, the same for the same name.</summary>
+    /// <summary>Makes the random numbers of the file others than those of another.</summary>
+    public int Seed { get; init; } = 17;
+
+    /// <summary>Adds FP32 weights: random numbers from −<paramref name="most"/> to <paramref name="most"/>, the same for the same name and seed.</summary>
     public void AddRandom(string name, float most, params ReadOnlySpan<long> shape)
     {
-        var random = new Random(name.Aggregate(17, static (seed, character) => unchecked((seed * 31) + character)));
+        var random = new Random(name.Aggregate(Seed, static (seed, character) => unchecked((seed * 31) + character)));
         Add(name, shape, floats =>
         {
             for (var i = 0; i < floats.Length; i++)

@@ -246,4 +246,23 @@ public static class TestModels
 
         return new Tensor(name, TensorType.Float32, [rows, columns], bytes);
     }
+
+    /// <summary>Looks up rows, INT64 [-1], in a table of as many FP32 that lies at the beginning of another file.</summary>
+    public static byte[] TableInAnotherFile(int rows, string location) => Table([rows], ("location", location));
+
+    /// <summary>The same, with what the table says of its place.</summary>
+    public static byte[] Table(ReadOnlySpan<long> shape, params ReadOnlySpan<(string Key, string Value)> place)
+    {
+        var table = OnnxTensor.WriteHead("w", TensorType.Float32, shape);
+        foreach (var (key, value) in place)
+        {
+            table.Add(13, new ProtoMessage().Add(1, key).Add(2, value));
+        }
+
+        return new OnnxModelBuilder(new OnnxGraph("table")
+            .Input("x", TensorType.Int64, -1)
+            .Output("y", TensorType.Float32, -1)
+            .Initializer(table.Add(14, 1L))
+            .Node("Gather", ["w", "x"], ["y"])).Build();
+    }
 }

@@ -20,6 +20,8 @@ internal sealed class FakeOpener : IModelOpener
 
     public Func<CancellationToken, ValueTask<long>> Estimate { get; set; } = _ => new(0);
 
+    public Func<CancellationToken, ValueTask<long?>> Prove { get; set; } = _ => new((long?)null);
+
     public Func<ModelArtifact, CancellationToken, Task<object>> Open { get; set; }
 
     public Func<ModelArtifact, IDisposable?> Admit { get; set; } = _ => null;
@@ -41,6 +43,8 @@ internal sealed class FakeOpener : IModelOpener
     }
 
     public ValueTask<long> GuessAsync(ModelManifest? manifest, CancellationToken cancellationToken) => Estimate(cancellationToken);
+
+    public ValueTask<long?> ProveAsync(ModelArtifact artifact, CancellationToken cancellationToken) => Prove(cancellationToken);
 
     public ValueTask<IDisposable?> AdmitAsync(ModelArtifact artifact, CancellationToken cancellationToken) => new(Admit(artifact));
 

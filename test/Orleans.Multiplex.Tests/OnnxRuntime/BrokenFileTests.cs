@@ -41,6 +41,7 @@ public sealed class BrokenFileTests
     [InlineData("html", "it is no ONNX model, or is damaged: at byte")]
     [InlineData("no graph", "it is no ONNX model, or is cut off: it has no graph.")]
     [InlineData("length beyond the end", "4294967295 bytes should follow and there are 1; the file is cut off or no protobuf.")]
+    [InlineData("unknown domain", "it has operators of the domain 'no.such.domain', which ONNX Runtime does not have here.")]
     [InlineData("no data", "the shape of a tensor in it ('w') asks for more elements than the file holds.")]
     [InlineData("overflowing dimensions", "the shape of a tensor in it ('w') asks for more elements than the file holds.")]
     public async Task Inspect_BrokenFile_SaysWhatIsWrong(string name, string reason)

@@ -2,22 +2,24 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Multiplex.OnnxRuntime;
+using Orleans.Multiplex.OnnxRuntime.Checking;
 using Orleans.Multiplex.OnnxRuntime.Memory;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
+using Orleans.Multiplex.Tests.OnnxRuntime.Preparation;
 
 namespace Orleans.Multiplex.Tests.OnnxRuntime;
 
 /// <summary>The backend with its parts, as a silo has it.</summary>
-internal sealed class TestBackend(ILogger? log = null, IModelPreparer? preparer = null) : IAsyncDisposable
+internal sealed class TestBackend(ILogger? log = null, IModelPreparer? preparer = null, ModelCheck? check = null) : IAsyncDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection()
         .AddSingleton<ILoggerFactory>(new OneLog(log ?? NullLogger.Instance))
         .AddSingleton(TimeProvider.System)
-        .AddSingleton(provider => preparer ?? ActivatorUtilities.CreateInstance<InProcessPreparer>(provider))
+        .AddSingleton(provider => preparer ?? new InProcessPreparer(provider.GetRequiredService<ILoggerFactory>(), TimeProvider.System))
         .AddSingleton<PreparedModels>()
         .AddSingleton<PreparationQueue>()
         .AddSingleton<HeapTrimmer>()
-        .AddSingleton<OnnxBackend>()
+        .AddSingleton(provider => check is null ? ActivatorUtilities.CreateInstance<OnnxBackend>(provider) : ActivatorUtilities.CreateInstance<OnnxBackend>(provider, check))
         .BuildServiceProvider();
 
     public OnnxBackend Backend => _services.GetRequiredService<OnnxBackend>();

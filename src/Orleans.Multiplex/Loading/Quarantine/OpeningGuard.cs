@@ -27,7 +27,7 @@ namespace Orleans.Multiplex.Loading.Quarantine;
 /// <param name="folder">The cache's folder.</param>
 /// <param name="channel">The other silos.</param>
 /// <param name="store">The store's name.</param>
-/// <param name="wasTried">Whether a model was opened before where that harms no silo.</param>
+/// <param name="areTried">Whether models are opened before where that harms no silo.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
 internal sealed partial class OpeningGuard(
@@ -38,7 +38,7 @@ internal sealed partial class OpeningGuard(
     CacheFolder folder,
     IQuarantineChannel channel,
     string store,
-    Func<ModelArtifact, bool> wasTried,
+    bool areTried,
     TimeProvider time,
     ILogger logger)
 {
@@ -111,7 +111,7 @@ internal sealed partial class OpeningGuard(
 #pragma warning disable CA2000 // The caller owns it.
         var admission = new Admission(this, marks.Set(key, artifact.Id, artifact.Version ?? 0), isFirst);
 #pragma warning restore CA2000
-        if (isFirst && !wasTried(artifact))
+        if (isFirst && !areTried)
         {
             try
             {

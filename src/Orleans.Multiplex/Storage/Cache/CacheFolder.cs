@@ -6,6 +6,7 @@ namespace Orleans.Multiplex.Storage.Cache;
 /// <remarks>
 /// <code>
 /// folder.lock                    held by who changes what is here; in it, how many bytes there are
+/// {name}.lock                    held by the only one on the machine who may do a thing
 /// blobs/{digest}                 each content once
 /// made/{digest}/…                what was made of a content: it goes with it
 /// versions/{key}/{name}.plan     a version that is being fetched: its files and their lengths

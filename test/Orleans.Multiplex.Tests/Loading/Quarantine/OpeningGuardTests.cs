@@ -16,7 +16,7 @@ public sealed class OpeningGuardTests : CacheTest
     private readonly QuarantinedModels _quarantine = new();
     private readonly FakeQuarantineChannel _channel;
     private readonly ModelManifest _manifest;
-    private bool _wasTried;
+    private bool _areTried;
 
     public OpeningGuardTests()
     {
@@ -183,9 +183,9 @@ public sealed class OpeningGuardTests : CacheTest
     }
 
     [Fact]
-    public async Task Admit_WasTried_IsNotAnnounced()
+    public async Task Admit_ModelsAreTried_IsNotAnnounced()
     {
-        _wasTried = true;
+        _areTried = true;
         var (guard, marks) = Start();
         using var silo = marks;
         using var lease = await AcquireAsync(Open(), _manifest);
@@ -238,7 +238,7 @@ public sealed class OpeningGuardTests : CacheTest
             Folder,
             _channel,
             Store.Name,
-            _ => _wasTried,
+            _areTried,
             Time,
             Log);
         guard.Start();

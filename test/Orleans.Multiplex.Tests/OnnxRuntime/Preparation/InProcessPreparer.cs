@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.OnnxRuntime.Preparation;
 
-namespace Orleans.Multiplex.OnnxRuntime.Preparation;
+namespace Orleans.Multiplex.Tests.OnnxRuntime.Preparation;
 
 /// <summary>Prepares models in this process, on a thread of its own.</summary>
 internal sealed class InProcessPreparer(ILoggerFactory loggers, TimeProvider time) : IModelPreparer

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using BitFaster.Caching.Lru;
+using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.Storage;
+using Orleans.Multiplex.Storage.Cache;
+using Orleans.Multiplex.Telemetry;
+
+namespace Orleans.Multiplex.OnnxRuntime.Checking;
+
+/// <summary>
+/// The results of checks: beside the content in the cache, for all silos of this machine and for later, as soon as its digest is known; in memory,
+/// for this silo, by what a file looks like.
+/// </summary>
+internal sealed partial class KeptChecks(ILogger logger)
+{
+    private const int MaxInMemory = 10_000;
+    private const long MaxFileBytes = 64 * 1024;
+
+    private readonly ILogger _logger = logger;
+    private readonly Lock _lock = new();
+    private readonly ConcurrentLru<(string Path, long Length, DateTime Written), CheckResult> _results = new(MaxInMemory);
+
+    /// <summary>Completes when all that was to be kept on the disk is there, or will not be.</summary>
+    public Task WhenWritten { get; private set; } = Task.CompletedTask;
+
+    /// <summary>The result that there is of a model's check; null when there is none.</summary>
+    public CheckResult? Find(ModelArtifact artifact, string name)
+    {
+        var looks = Describe(artifact.GetPath(name));
+        if (looks is { } known && _results.TryGet(known, out var result))
+        {
+            return result;
+        }
+
+        result = GetDigests(artifact) is { } digests ? Read(GetPath(artifact.Contents!, digests, name)) : null;
+        if (looks is { } seen && result is not null)
+        {
+            _results.AddOrUpdate(seen, result);
+        }
+
+        return result;
+    }
+
+    /// <summary>Keeps a result. Does not wait for a digest that is being computed: it follows then.</summary>
+    public void Keep(ModelArtifact artifact, string name, CheckResult result)
+    {
+        if (Describe(artifact.GetPath(name)) is { } looks)
+        {
+            _results.AddOrUpdate(looks, result);
+        }
+
+        if (artifact.Contents is not null)
+        {
+            lock (_lock)
+            {
+                WhenWritten = Task.WhenAll(WhenWritten, Task.Run(() => WriteAsync(artifact.Contents, name, result)));
+            }
+        }
+    }
+
+    private static ImmutableDictionary<string, string>? GetDigests(ModelArtifact artifact) =>
+        artifact.Contents?.WhenKnown is { IsCompletedSuccessfully: true } known ? known.GetAwaiter().GetResult() : null;
+
+    private static string GetPath(ArtifactContents contents, ImmutableDictionary<string, string> digests, string name) =>
+        Path.Combine(contents.GetFolder(digests[name]), $"check-{CheckKey.Of(digests)}.json");
+
+    private static (string Path, long Length, DateTime Written)? Describe(string path) =>
+        new FileInfo(path) is { Exists: true } file ? (path, file.Length, file.LastWriteTimeUtc) : null;
+
+    private async Task WriteAsync(ArtifactContents contents, string name, CheckResult result)
+    {
+        try
+        {
+            var bytes = JsonSerializer.SerializeToUtf8Bytes(result, CheckJson.Default.CheckResult);
+            if (await contents.WhenKnown is not { } digests || !await contents.TryReserveAsync(bytes.Length, CancellationToken.None))
+            {
+                return;
+            }
+
+            // It is there whole or not at all.
+            var path = GetPath(contents, digests, name);
+            var temporary = string.Create(CultureInfo.InvariantCulture, $"{path}.{Guid.NewGuid():N}.tmp");
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllBytesAsync(temporary, bytes);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            LogNotKept(fault.Message);
+        }
+    }
+
+    private CheckResult? Read(string path)
+    {
+        try
+        {
+            return new FileInfo(path) is { Exists: true, Length: <= MaxFileBytes }
+                ? JsonSerializer.Deserialize(File.ReadAllBytes(path), CheckJson.Default.CheckResult) is { } read && Enum.IsDefined(read.Verdict) ? read : null
+                : null;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
+        {
+            LogNotRead(fault.Message);
+            return null;
+        }
+    }
+
+    [LoggerMessage(LogEvents.ExecutionIds + 84, LogLevel.Debug, "The result of a check could not be kept: {Fault}")]
+    private partial void LogNotKept(string fault);
+
+    [LoggerMessage(LogEvents.ExecutionIds + 85, LogLevel.Debug, "The result of a check could not be read, so the model is checked again: {Fault}")]
+    private partial void LogNotRead(string fault);
+}

@@ -1,0 +1,39 @@
+using Orleans.Multiplex.OnnxRuntime.Checking;
+using Orleans.Multiplex.OnnxRuntime.Worker;
+
+namespace Orleans.Multiplex.OnnxRuntime.Preparation;
+
+/// <summary>Prepares models in the worker, when it checks none.</summary>
+/// <param name="worker">The worker.</param>
+/// <param name="maxBytes">How many bytes the silo may hold.</param>
+internal sealed class WorkerPreparer(ModelWorker worker, Func<long> maxBytes) : IModelPreparer
+{
+    private static readonly TimeSpan RunTime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Time = TimeSpan.FromMinutes(10);
+
+    // The file, what was made of it, and both while they are compared.
+    private const long Copies = 3;
+
+    public async Task<PreparationOutcome> PrepareAsync(string original, string folder, CancellationToken cancellationToken)
+    {
+        var job = new WorkerJob(0, JobKind.Prepare, original, [], folder, RunTime.TotalSeconds);
+        var end = await worker.PrepareAsync(job, GetLimits(original), cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return end switch
+        {
+            { Outcome: JobOutcome.Answered, Answer.Step: WorkerStep.Prepared } when PreparedModel.TryRead(folder, out var model) => PreparationOutcome.Of(model),
+            { Outcome: JobOutcome.Answered, Answer.Step: WorkerStep.NotPrepared } => PreparationOutcome.Failed(end.Answer.Reason ?? ""),
+            { Outcome: JobOutcome.TooSlow } => PreparationOutcome.Failed($"preparing it did not end within {Time.TotalMinutes} minutes"),
+            { Outcome: JobOutcome.TooLarge } => PreparationOutcome.Failed("preparing it takes too much memory"),
+            { Outcome: JobOutcome.Died } when !CheckErrors.IsFromOutside(end) => PreparationOutcome.Failed($"preparing it ended the process ({CheckErrors.Describe(end)})"),
+            { Outcome: JobOutcome.Answered } => new PreparationOutcome(null, "something else came first", IsFinal: false),
+            _ => new PreparationOutcome(null, end.Reason ?? $"the process was ended ({CheckErrors.Describe(end)})", IsFinal: false),
+        };
+    }
+
+    private JobLimits GetLimits(string original)
+    {
+        var own = ModelCheck.AllowanceBytes + (new FileInfo(original) is { Exists: true } file ? file.Length * Copies : 0);
+        return new JobLimits(Time, maxBytes() is var bytes && bytes > long.MaxValue - own ? long.MaxValue : bytes + own);
+    }
+}

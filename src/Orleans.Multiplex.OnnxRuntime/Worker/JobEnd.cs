@@ -1,0 +1,18 @@
+namespace Orleans.Multiplex.OnnxRuntime.Worker;
+
+/// <summary>How a job ended.</summary>
+/// <param name="Outcome">How.</param>
+/// <param name="State">What the worker was doing then.</param>
+/// <param name="Answer">Its last answer, where there is one.</param>
+/// <param name="Opened">What it answered when the model was open.</param>
+/// <param name="Signal">The signal that ended the process; null for none.</param>
+/// <param name="Code">What the process returned.</param>
+/// <param name="Reason">Why there is no process.</param>
+internal sealed record JobEnd(
+    JobOutcome Outcome,
+    WorkerState State,
+    WorkerAnswer? Answer = null,
+    WorkerAnswer? Opened = null,
+    int? Signal = null,
+    int Code = 0,
+    string? Reason = null);

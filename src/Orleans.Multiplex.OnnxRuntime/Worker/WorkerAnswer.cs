@@ -1,0 +1,13 @@
+namespace Orleans.Multiplex.OnnxRuntime.Worker;
+
+/// <summary>A line that the worker writes.</summary>
+/// <param name="Id">The number of the job.</param>
+/// <param name="Step">What it says.</param>
+/// <param name="HeapBytes">The bytes of the heap that the model takes now; where they can be told.</param>
+/// <param name="MappedBytes">The bytes of its other files that it has mapped now.</param>
+/// <param name="Reason">Why it cannot be opened, run or prepared.</param>
+internal sealed record WorkerAnswer(int Id, WorkerStep Step, long? HeapBytes = null, long? MappedBytes = null, string? Reason = null)
+{
+    /// <summary>Whether the job goes on.</summary>
+    public bool IsOnTheWay => Step == WorkerStep.Opened;
+}

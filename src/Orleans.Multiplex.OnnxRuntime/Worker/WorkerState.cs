@@ -1,0 +1,23 @@
+namespace Orleans.Multiplex.OnnxRuntime.Worker;
+
+/// <summary>What a worker process does.</summary>
+internal enum WorkerState
+{
+    /// <summary>It starts.</summary>
+    Starting,
+
+    /// <summary>It waits for a job.</summary>
+    Idle,
+
+    /// <summary>It opens a model.</summary>
+    Opening,
+
+    /// <summary>It runs a model.</summary>
+    Running,
+
+    /// <summary>It prepares a model.</summary>
+    Preparing,
+
+    /// <summary>It is no more.</summary>
+    Ended,
+}

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Multiplex.OnnxRuntime;
+using Orleans.Multiplex.OnnxRuntime.Checking;
+using Orleans.Multiplex.OnnxRuntime.Worker;
+using Orleans.Multiplex.Storage;
+using Orleans.Multiplex.Storage.Cache;
+using Orleans.Multiplex.Tests.Hosting;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.OnnxRuntime.Checking;
+
+/// <summary>What a silo has to check models: a worker that is a real process, and the results that are kept in a folder of the machine.</summary>
+internal sealed class CheckingSilo : IAsyncDisposable
+{
+    public const string ModelFile = "model.onnx";
+    public const long QuotaBytes = 64L << 20;
+
+    private readonly TestBackend _backend;
+
+    /// <param name="machine">The machine's folder, which several silos may share.</param>
+    /// <param name="timeout">How long each step may take.</param>
+    /// <param name="quotaBytes">What the silo may hold.</param>
+    public CheckingSilo(TemporaryFolder machine, TimeSpan? timeout = null, long quotaBytes = QuotaBytes)
+    {
+        Cache = CacheFolder.Open(machine["cache"]);
+        Worker = CreateWorker(Log);
+        Check = new ModelCheck(Worker, new CheckOptions { CheckTimeout = timeout ?? TimeSpan.FromSeconds(30) }, () => quotaBytes, Log);
+        _backend = new TestBackend(check: Check);
+    }
+
+    public RecordedLog Log { get; } = new();
+
+    public CacheFolder Cache { get; }
+
+    public ModelWorker Worker { get; }
+
+    public ModelCheck Check { get; }
+
+    public OnnxBackend Backend => _backend.Backend;
+
+    /// <summary>How many worker processes it has started.</summary>
+    public int Started => Log.Messages.Count(static message => message.StartsWith("Started worker process", StringComparison.Ordinal));
+
+    public static ModelWorker CreateWorker(ILogger log) =>
+        new(static () => WorkerCommand.Find(out var fault) ?? throw new InvalidOperationException(fault), TimeProvider.System, log);
+
+    /// <summary>A version in a folder of its own.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="files">Its files.</param>
+    /// <param name="digests">When its digests are known; at once when it is left out, and never when it is null.</param>
+    public ModelArtifact Put(string folder, (string Name, byte[] Content)[] files, Func<ImmutableDictionary<string, string>, Task<ImmutableDictionary<string, string>?>>? digests = null)
+    {
+        foreach (var (name, content) in files)
+        {
+            var path = Path.Combine(folder, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, content);
+        }
+
+        return Describe(folder, files, digests ?? (static known => Task.FromResult<ImmutableDictionary<string, string>?>(known)));
+    }
+
+    public ModelArtifact Put(string folder, byte[] model) => Put(folder, [(ModelFile, model)]);
+
+    public Task<long?> ProveAsync(ModelArtifact artifact) => Backend.ProveAsync(artifact, TestContext.Current.CancellationToken).Soon();
+
+    public async ValueTask DisposeAsync()
+    {
+        Check.Dispose();
+        await Check.WhenKept.Soon();
+        await _backend.DisposeAsync();
+    }
+
+    private ModelArtifact Describe(
+        string folder, (string Name, byte[] Content)[] files, Func<ImmutableDictionary<string, string>, Task<ImmutableDictionary<string, string>?>> digests) => new(
+        "m", 1, files.ToImmutableDictionary(file => file.Name, file => Path.Combine(folder, file.Name), StringComparer.Ordinal))
+        {
+            Contents = new ArtifactContents(
+                Cache,
+                digests(files.ToImmutableDictionary(file => file.Name, file => Convert.ToHexStringLower(SHA256.HashData(file.Content)), StringComparer.Ordinal)),
+                static () => null,
+                static (_, _) => new(true)),
+        };
+}
