@@ -29,7 +29,7 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
     public ThreadUse? Thread { get; private set; }
 
     /// <summary>The opening of the model; null before it was begun.</summary>
-    public Task<object>? Opening { get; set; }
+    public Task<object>? Opening { get; private set; }
 
     /// <summary>Brings the model's files, which stay until the load has ended, and says what the store has of the model now.</summary>
     public async Task<ModelManifest> FetchAsync(
@@ -88,9 +88,16 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
         return bytes;
     }
 
-    /// <summary>Has the model let in before it is opened, until the load has ended; that of one that was ended and goes on all the same, too.</summary>
-    public async ValueTask AdmitAsync(IModelOpener opener, ResidentKey key, CancellationToken cancellationToken) =>
-        _admission = await opener.AdmitAsync(GetArtifact(key), cancellationToken);
+    /// <summary>
+    /// Opens the model, where it is let in. It is until the load has ended: that of one that was ended and goes on all the same, too.
+    /// </summary>
+    public async Task<object> OpenAsync(IModelOpener opener, Resident resident, CancellationToken cancellationToken)
+    {
+        var artifact = GetArtifact(resident.Key);
+        _admission = await opener.AdmitAsync(artifact, cancellationToken);
+        resident.MoveTo(ResidentState.Opening);
+        return await RunAsync(() => Opening = opener.OpenAsync(artifact, cancellationToken), cancellationToken);
+    }
 
     public async Task TakeTurnAsync(CancellationToken cancellationToken)
     {

@@ -140,9 +140,7 @@ internal sealed partial class ModelLoader : IDisposable
             manifest = await FetchAsync(resident, load, manifest, opener, stop.Token);
             await ReserveAsync(resident, load, await EstimateAsync(resident, load, manifest, opener, stop.Token), stop.Token);
             await CheckAsync(resident, load, opener, stop.Token);
-            await load.AdmitAsync(opener, resident.Key, stop.Token);
-            resident.MoveTo(ResidentState.Opening);
-            var model = await load.RunAsync(() => load.Opening = opener.OpenAsync(load.GetArtifact(resident.Key), stop.Token), stop.Token);
+            var model = await load.OpenAsync(opener, resident, stop.Token);
             await MeasureAsync(resident, load, opener, model, stop.Token);
             resident.Reservation = load.Reservation;
             var took = _time.GetElapsedTime(started);
