@@ -43,4 +43,8 @@ public sealed record ResidentModel
     /// <summary>How far the fetch of its files is; null when none is under way.</summary>
     [Id(9)]
     public FetchReport? Fetch { get; init; }
+
+    /// <summary>What the store has that is newer, while the model has not been swapped for it; null when nothing is known to be.</summary>
+    [Id(10)]
+    public NewerVersionReport? Newer { get; init; }
 }

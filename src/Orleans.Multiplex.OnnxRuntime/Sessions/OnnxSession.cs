@@ -83,5 +83,7 @@ internal sealed class OnnxSession : IInferenceSession
         }
     }
 
+    public void WarmUp(CancellationToken cancellationToken) => WarmUpRun.Run(this, cancellationToken);
+
     public void Dispose() => _session.Dispose();
 }

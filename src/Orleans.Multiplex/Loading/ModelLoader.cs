@@ -15,6 +15,7 @@ namespace Orleans.Multiplex.Loading;
 /// <item>Reserve room for what it is estimated to take; others are evicted for it. A load that has to wait gives its turn away.</item>
 /// <item>Open it.</item>
 /// <item>Measure it and correct the reservation; a model that is larger and finds no room is unloaded again.</item>
+/// <item>Warm it up, where it is to take the place of one that answers (<see cref="LoadSuccessor"/>).</item>
 /// </list>
 /// No caller's cancellation reaches a load. The steps that are other people's code start on a load thread, so they may compute and block.
 /// One that ignores its token when the load is ended keeps the room until it really has ended, since its memory is in use that long; what it
@@ -22,8 +23,8 @@ namespace Orleans.Multiplex.Loading;
 /// </remarks>
 internal sealed partial class ModelLoader : IDisposable
 {
-    /// <summary>How long a load that was ended may take to heed it, and its model to be disposed, until it counts as deaf.</summary>
-    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(1);
+    /// <summary>How long a model may be warmed up before it takes the place of another.</summary>
+    private static readonly TimeSpan WarmUpPatience = TimeSpan.FromSeconds(5);
 
     private readonly ResidencyLedger _ledger;
     private readonly SiloQuota _quota;
@@ -35,6 +36,8 @@ internal sealed partial class ModelLoader : IDisposable
     private readonly LoadQueue _queue;
     private readonly DedicatedThreads _threads;
     private readonly KnownFootprints _footprints;
+    private readonly RoomBeside _beside;
+    private readonly LoadEnd _end;
     private long _lastLoadTicks;
     private readonly CancellationTokenSource _stopping = new();
 
@@ -42,6 +45,7 @@ internal sealed partial class ModelLoader : IDisposable
         ResidencyLedger ledger,
         SiloQuota quota,
         EvictionService evictions,
+        RoomBeside beside,
         KnownFootprints footprints,
         ArtifactCache? cache,
         LoadOptions options,
@@ -52,6 +56,7 @@ internal sealed partial class ModelLoader : IDisposable
         _ledger = ledger;
         _quota = quota;
         _evictions = evictions;
+        _beside = beside;
         _footprints = footprints;
         _cache = cache;
         _options = options;
@@ -59,6 +64,7 @@ internal sealed partial class ModelLoader : IDisposable
         _logger = logger;
         _queue = new LoadQueue(parallel);
         _threads = new DedicatedThreads("multiplex-load", parallel, capacity: null);
+        _end = new LoadEnd(ledger, options, time, logger, _stopping.Token);
     }
 
     /// <summary>
@@ -85,17 +91,17 @@ internal sealed partial class ModelLoader : IDisposable
         var resident = _ledger.Enter(key, key.GetName(manifest is null or { Versions.Length: > 1 }), pool, out var isNew);
         if (isNew)
         {
-            var claim = takeClaim();
-
-            // A load belongs to nobody: neither a caller's request context nor its trace may flow into it.
-            using (ExecutionContext.SuppressFlow())
-            {
-                _ = Task.Run(() => LoadAsync(resident, manifest, opener, claim));
-            }
+            Start(resident, manifest, opener, takeClaim());
         }
 
         return resident;
     }
+
+    /// <summary>
+    /// Starts the load of a model that is to take the place of one that answers (<see cref="ResidencyLedger.EnterSuccessor"/>): the same steps, with
+    /// room beside the other one.
+    /// </summary>
+    public void LoadSuccessor(Resident successor, ModelManifest manifest, IModelOpener opener) => Start(successor, manifest, opener, claim: null);
 
     /// <summary>Ends the loads under way, and every later one at once; their waiters try again elsewhere. The silo stops.</summary>
     public void Stop()
@@ -123,11 +129,20 @@ internal sealed partial class ModelLoader : IDisposable
         _stopping.Dispose();
     }
 
-    private async Task LoadAsync(Resident resident, ModelManifest? manifest, IModelOpener opener, Reservation? claim)
+    // A load belongs to nobody: neither a caller's request context nor its trace may flow into it.
+    private void Start(Resident resident, ModelManifest? manifest, IModelOpener opener, Reservation? claim)
+    {
+        var load = new LoadInProgress(_queue, _threads) { Reservation = claim, Beside = resident.Predecessor };
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(() => LoadAsync(resident, load, manifest, opener));
+        }
+    }
+
+    private async Task LoadAsync(Resident resident, LoadInProgress load, ModelManifest? manifest, IModelOpener opener)
     {
         using var timeout = new CancellationTokenSource(_options.Timeout, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, resident.LoadStopped);
-        var load = new LoadInProgress(_queue, _threads) { Reservation = claim };
         try
         {
             _stopping.Token.ThrowIfCancellationRequested();
@@ -135,10 +150,12 @@ internal sealed partial class ModelLoader : IDisposable
             LogLoading(resident.Name);
             var started = _time.GetTimestamp();
             manifest = await FetchAsync(resident, load, manifest, opener, stop.Token);
+            resident.Store.Tag = manifest?.Tag;
             await ReserveAsync(resident, load, await EstimateAsync(resident, load, manifest, opener, stop.Token), stop.Token);
             resident.MoveTo(ResidentState.Opening);
             var model = await load.RunAsync(() => load.Opening = opener.OpenAsync(load.GetArtifact(resident.Key), stop.Token), stop.Token);
             await MeasureAsync(resident, load, opener, model, stop.Token);
+            await WarmUpAsync(resident, load, opener, model, stop.Token);
             resident.Reservation = load.Reservation;
             var took = _time.GetElapsedTime(started);
             LogLoaded(resident.Name, took.TotalMilliseconds);
@@ -151,7 +168,7 @@ internal sealed partial class ModelLoader : IDisposable
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            await FailAsync(resident, load, ToOutcome(error, resident, timeout.Token));
+            await _end.FailAsync(resident, load, _end.ToOutcome(error, resident, timeout.Token));
         }
     }
 
@@ -186,7 +203,9 @@ internal sealed partial class ModelLoader : IDisposable
         resident.MoveTo(ResidentState.Reserving);
         var claim = load.Reservation;
         load.Reservation = null;
-        var reserving = _quota.ReserveAsync(resident.Pool, resident.Name, bytes, claim, cancellationToken);
+        var reserving = load.Beside is { } old
+            ? _beside.ReserveAsync(resident.Pool, resident.Name, bytes, old, cancellationToken)
+            : _quota.ReserveAsync(resident.Pool, resident.Name, bytes, claim, cancellationToken);
         if (reserving.IsCompleted)
         {
             load.Reservation = await reserving;
@@ -214,12 +233,35 @@ internal sealed partial class ModelLoader : IDisposable
         Remember(resident, bytes);
         var reservation = load.Reservation!;
         var reserved = reservation.Bytes;
-        if (!await _quota.TryCorrectAsync(reservation, bytes, cancellationToken))
+        if (!await (load.Beside is { } old
+            ? _beside.TryCorrectAsync(reservation, bytes, old, cancellationToken)
+            : _quota.TryCorrectAsync(reservation, bytes, cancellationToken)))
         {
             var message = $"Model '{resident.Name}' takes {new ByteSize(bytes)}; {new ByteSize(reserved)} were reserved for it, and of the silo's "
                 + $"{new ByteSize(_quota.MaxBytes)} (Multiplex:MaxBytesPerSilo) not enough could be freed for the rest, so it was unloaded again.";
             throw new NoCapacityException(resident.Name, message, bytes > _quota.MaxBytes ? null : TimeSpan.FromSeconds(1));
         }
+    }
+
+    // A model that was asked for is warmed up by who asked.
+    private async ValueTask WarmUpAsync(Resident resident, LoadInProgress load, IModelOpener opener, object model, CancellationToken cancellationToken)
+    {
+        if (load.Beside is not { } old)
+        {
+            return;
+        }
+
+        using var patience = new CancellationTokenSource(WarmUpPatience, _time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        await load.RunAsync(
+            async () =>
+            {
+                await opener.WarmUpAsync(model, stop.Token);
+                return model;
+            },
+            cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        resident.InheritUse(old);
     }
 
     // What can never fit is not kept: another version, or the same one made smaller, would be refused unseen.
@@ -230,53 +272,4 @@ internal sealed partial class ModelLoader : IDisposable
             _footprints.Set(resident.Pool.Name, resident.Key.ModelId, bytes);
         }
     }
-
-    // A load of which a step still runs, deaf to its token, fails now for its waiters, and so does one whose model hangs in its disposal: its
-    // room comes back when that has ended.
-    private async Task FailAsync(Resident resident, LoadInProgress load, LoadOutcome outcome)
-    {
-        if (outcome.Failure is LoadFailureKind.Unloaded)
-        {
-            LogLoadStopped(resident.Name);
-        }
-        else
-        {
-            LogLoadFailed(resident.Name, outcome.Message);
-        }
-
-        var closing = load.CloseAsync();
-        if (load.Step is null or { IsCompleted: true } && await IsClosedSoonAsync(closing))
-        {
-            load.Release();
-        }
-
-        resident.TellHolders(outcome);
-        _ledger.Remove(resident, outcome.Message.Length > 0 ? outcome.Message : "unloaded while it was being loaded");
-        resident.FailLoad(outcome);
-        if (!await IsClosedSoonAsync(closing))
-        {
-            LogLeftBehind(resident.Name);
-            load.LeaveBehind();
-            await closing;
-        }
-
-        load.Release();
-        resident.EndFailedLoad();
-    }
-
-    private async Task<bool> IsClosedSoonAsync(Task closing)
-    {
-        await closing.WaitAsync(ClosePatience, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return closing.IsCompleted;
-    }
-
-    private LoadOutcome ToOutcome(Exception error, Resident resident, CancellationToken timeout) => error switch
-    {
-        _ when resident.LoadStopped.IsCancellationRequested || _stopping.IsCancellationRequested => new(LoadFailureKind.Unloaded, ""),
-        OperationCanceledException when timeout.IsCancellationRequested && resident.State is (ResidentState.Queued or ResidentState.Reserving) =>
-            new(LoadFailureKind.NoRoom, $"Model '{resident.Name}' waited {_options.Timeout.TotalSeconds:0.#} s (Multiplex:Load:Timeout) for its turn to be loaded."),
-        OperationCanceledException when timeout.IsCancellationRequested =>
-            new(LoadFailureKind.Broken, $"it did not end within {_options.Timeout.TotalSeconds:0.#} s (Multiplex:Load:Timeout)."),
-        _ => LoadFailure.Classify(error),
-    };
 }

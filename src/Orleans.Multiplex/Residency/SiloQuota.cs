@@ -21,18 +21,21 @@ internal sealed class SiloQuota(
 
     public IReadOnlyList<ModelPool> Pools => pools;
 
+    /// <summary>Room for bytes. Guarded by the quota's lock.</summary>
+    public Room Bytes => _bytes;
+
     /// <summary>Whether somebody waits for room.</summary>
     public bool HasWaiting => Volatile.Read(ref _waiting) > 0;
 
-    public long ChargedBytes => Read(() => _bytes.Charged);
+    public long ChargedBytes => Locked(() => _bytes.Charged);
 
     /// <summary>The bytes taken and waited for.</summary>
-    public long DemandedBytes => Read(() => _bytes.Demand);
+    public long DemandedBytes => Locked(() => _bytes.Demand);
 
     /// <summary>The models that have a place in a pool, or wait for one.</summary>
-    public int GetDemandedModels(ModelPool pool) => (int)Read(() => pool.Models.Demand);
+    public int GetDemandedModels(ModelPool pool) => (int)Locked(() => pool.Models.Demand);
 
-    public int GetChargedModels(ModelPool pool) => (int)Read(() => pool.Models.Charged);
+    public int GetChargedModels(ModelPool pool) => (int)Locked(() => pool.Models.Charged);
 
     /// <summary>Raised, outside the lock, when something was charged or given back, or is waited for.</summary>
     public event Action? Changed;
@@ -199,11 +202,12 @@ internal sealed class SiloQuota(
         }
     }
 
-    private long Read(Func<long> read)
+    /// <summary>Does something with the rooms while nobody else does.</summary>
+    public T Locked<T>(Func<T> act)
     {
         lock (_lock)
         {
-            return read();
+            return act();
         }
     }
 
@@ -217,8 +221,8 @@ internal sealed class SiloQuota(
         }
     }
 
-    // What is taken beyond the new number is given back; what was taken for it is already charged.
-    private void SetBytes(Reservation reservation, long bytes)
+    /// <summary>The reservation holds so many bytes from now on: what is taken beyond them is given back, what it holds more has been taken.</summary>
+    public void SetBytes(Reservation reservation, long bytes)
     {
         lock (_lock)
         {
