@@ -14,18 +14,23 @@ internal sealed class FakeOpener : IModelOpener
     /// <summary>What the store has, when it is looked at anew.</summary>
     public ModelManifest? Found { get; set; }
 
+    /// <summary>How it is looked at; null for <see cref="Found"/> at once.</summary>
+    public Func<ModelKey, CancellationToken, ValueTask<ModelManifest?>>? Find { get; set; }
+
     public Func<CancellationToken, ValueTask<long>> Estimate { get; set; } = _ => new(0);
 
     public Func<ModelArtifact, CancellationToken, Task<object>> Open { get; set; }
 
     public Func<object, CancellationToken, ValueTask<long?>> Measure { get; set; } = (_, _) => new((long?)null);
 
+    public Func<object, CancellationToken, ValueTask> WarmUp { get; set; } = (_, _) => default;
+
     public int CountOpened(string id) => Events.Count(one => one == $"open {id}");
 
     public ValueTask<ModelManifest?> FindAsync(ModelKey key, CancellationToken cancellationToken)
     {
         Events.Enqueue($"find {key}");
-        return new(Found);
+        return Find is null ? new(Found) : Find(key, cancellationToken);
     }
 
     public ValueTask<long> EstimateAsync(ModelManifest? manifest, CancellationToken cancellationToken)
@@ -46,5 +51,11 @@ internal sealed class FakeOpener : IModelOpener
     {
         Events.Enqueue("measure");
         return Measure(model, cancellationToken);
+    }
+
+    public ValueTask WarmUpAsync(object model, CancellationToken cancellationToken)
+    {
+        Events.Enqueue("warm up");
+        return WarmUp(model, cancellationToken);
     }
 }

@@ -40,7 +40,7 @@ internal sealed partial class VersionWatch(ResidencyLedger ledger, VersionSwap s
         if (options.RefreshInterval > TimeSpan.Zero)
         {
             var pause = TimeSpan.FromTicks(Math.Clamp(options.RefreshInterval.Ticks / 32, TimeSpan.TicksPerMillisecond * 10, TimeSpan.TicksPerSecond));
-            _timer = time.CreateTimer(static state => ((VersionWatch)state!).Look(), this, pause, pause);
+            _timer = time.CreateTimer(static state => _ = ((VersionWatch)state!).LookAsync(), this, pause, pause);
         }
 
         return Task.CompletedTask;
@@ -58,15 +58,11 @@ internal sealed partial class VersionWatch(ResidencyLedger ledger, VersionSwap s
         _stopping.Cancel();
     }
 
-    // One tick at a time; one that comes meanwhile is left out.
-    private void Look()
+    /// <summary>Looks at the models that are due. Completes when they have been looked at, and swapped where they had changed.</summary>
+    public Task LookAsync()
     {
-        if (!_lock.TryEnter())
-        {
-            return;
-        }
-
-        try
+        var looks = new List<Task>();
+        lock (_lock)
         {
             var now = time.GetTimestamp();
             foreach (var resident in ledger.Snapshot().Where(static resident => resident is { State: ResidentState.Ready, Store.Tag: not null }))
@@ -80,14 +76,12 @@ internal sealed partial class VersionWatch(ResidencyLedger ledger, VersionSwap s
                 {
                     // Until it has been looked at.
                     resident.Store.LookDueAt = long.MaxValue;
-                    _ = Task.Run(() => LookAsync(resident), CancellationToken.None);
+                    looks.Add(Task.Run(() => LookAsync(resident), CancellationToken.None));
                 }
             }
         }
-        finally
-        {
-            _lock.Exit();
-        }
+
+        return Task.WhenAll(looks);
     }
 
     // Models that were loaded together are not asked for together.
