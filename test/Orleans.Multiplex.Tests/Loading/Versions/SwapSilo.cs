@@ -11,6 +11,8 @@ internal sealed class SwapSilo : IDisposable
     /// <summary>After so long a swap that waits for room looks again.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
 
+    private Task<TimeSpan>? _nextTimer;
+
     public SwapSilo(int maxModels = ModelPool.Unlimited, long maxBytes = 1L << 40, WithoutRoom withoutRoom = WithoutRoom.Postpone)
     {
         Inner = new TestSilo([new ModelPool(ModelPool.OfStore, maxModels)], maxBytes);
@@ -49,9 +51,11 @@ internal sealed class SwapSilo : IDisposable
     public async Task<TimeSpan> AdvanceUntilAsync(Task ended)
     {
         var startedAt = Inner.Time.GetTimestamp();
-        for (var next = Inner.Time.NextTimerAsync(); await Task.WhenAny(ended.Soon(), next) == next; next = Inner.Time.NextTimerAsync())
+        while (await Task.WhenAny(ended.Soon(), _nextTimer ??= Inner.Time.NextTimerAsync()) == _nextTimer)
         {
-            if (await next == LookAgain)
+            var dueTime = await _nextTimer;
+            _nextTimer = null;
+            if (dueTime == LookAgain)
             {
                 await WhenSettledAsync();
                 Inner.Time.Advance(LookAgain);
