@@ -1,6 +1,9 @@
+using BitFaster.Caching.Lru;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.OnnxRuntime.Memory;
 using Orleans.Multiplex.OnnxRuntime.Native;
+using Orleans.Multiplex.OnnxRuntime.Preparation;
 using Orleans.Multiplex.OnnxRuntime.Sessions;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Telemetry;
@@ -8,21 +11,20 @@ using Orleans.Multiplex.Telemetry;
 namespace Orleans.Multiplex.OnnxRuntime;
 
 /// <summary>Opens ONNX models with ONNX Runtime.</summary>
-internal sealed class OnnxBackend(ILoggerFactory loggers, TimeProvider time) : IInferenceBackend
+internal sealed class OnnxBackend(
+    PreparedModels prepared, PreparationQueue preparations, HeapTrimmer trimmer, ILoggerFactory loggers, TimeProvider time) : IInferenceBackend
 {
+    private const int MaxRemembered = 10_000;
+
+    // What the originals say, by their content: a scan of a large one takes as long as to open a small one.
+    private readonly ConcurrentLru<string, ModelFacts> _facts = new(MaxRemembered);
     private readonly ILogger _logger = loggers.CreateLogger(LogEvents.Execution);
 
     public string ModelFileName => "model.onnx";
 
     public ValueTask<ModelFacts> InspectAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
         // It reads a file, and its caller may be a grain, where nothing may block.
-        new(Task.Run(
-            () =>
-            {
-                var path = artifact.GetPath(ModelFileName);
-                return Load(artifact, path, () => OriginalOpening.Inspect(path, cancellationToken).Model);
-            },
-            cancellationToken));
+        new(Task.Run(() => prepared.Find(artifact, ModelFileName)?.Facts ?? InspectOriginal(artifact, cancellationToken), cancellationToken));
 
     public ValueTask<IInferenceSession> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken)
     {
@@ -32,12 +34,56 @@ internal sealed class OnnxBackend(ILoggerFactory loggers, TimeProvider time) : I
         try
         {
 #pragma warning disable CA2000 // The caller owns the session.
-            return new(Load(artifact, path, () => OriginalOpening.Open(artifact.Id, path, time, cancellationToken)));
+            return new(TryOpenPrepared(artifact, cancellationToken)
+                ?? Load(artifact, path, () => OriginalOpening.Open(
+                    artifact.Id,
+                    path,
+                    measured: null,
+                    new SessionHooks(() => preparations.Add(artifact, ModelFileName), trimmer.Freed),
+                    time,
+                    cancellationToken)));
 #pragma warning restore CA2000
         }
         catch (ModelLoadFailedException) when (cancellationToken.IsCancellationRequested)
         {
             throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
+    private ModelFacts InspectOriginal(ModelArtifact artifact, CancellationToken cancellationToken)
+    {
+        var digest = artifact.Contents?.FindDigest(ModelFileName);
+        if (digest is not null && _facts.TryGet(digest, out var known))
+        {
+            return known;
+        }
+
+        var path = artifact.GetPath(ModelFileName);
+        var facts = Load(artifact, path, () => OriginalOpening.Inspect(path, cancellationToken).Model);
+        if (digest is not null)
+        {
+            _facts.AddOrUpdate(digest, facts);
+        }
+
+        return facts;
+    }
+
+    private OnnxSession? TryOpenPrepared(ModelArtifact artifact, CancellationToken cancellationToken)
+    {
+        if (prepared.Find(artifact, ModelFileName) is not { } model)
+        {
+            return null;
+        }
+
+        try
+        {
+            return PreparedOpening.Open(artifact.Id, model, model.Opening, new SessionHooks(OnFreed: trimmer.Freed), time, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested
+            && (exception is IOException or UnauthorizedAccessException || NativeError.Is(exception)))
+        {
+            prepared.Drop(artifact.Id, model, NativeError.Describe(exception, model.Folder));
+            return null;
         }
     }
 

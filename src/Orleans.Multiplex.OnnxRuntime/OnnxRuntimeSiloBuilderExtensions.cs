@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime;
+using Orleans.Multiplex.OnnxRuntime.Memory;
+using Orleans.Multiplex.OnnxRuntime.Preparation;
 
 namespace Orleans.Hosting;
 
@@ -15,6 +17,10 @@ public static class OnnxRuntimeSiloBuilderExtensions
     public static ISiloBuilder AddOnnxRuntime(this ISiloBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddSingleton<PreparedModels>();
+        builder.Services.TryAddSingleton<IModelPreparer, InProcessPreparer>();
+        builder.Services.TryAddSingleton<PreparationQueue>();
+        builder.Services.TryAddSingleton<HeapTrimmer>();
         builder.Services.TryAddSingleton<IInferenceBackend, OnnxBackend>();
         return builder;
     }

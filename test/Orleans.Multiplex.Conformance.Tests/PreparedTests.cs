@@ -59,7 +59,7 @@ public sealed class PreparedTests(ITestOutputHelper output)
 
     private static string? FindDifference(PackageCase model, PreparedModel prepared)
     {
-        using var original = OriginalOpening.Open(model.Id, model.File, TimeProvider.System, CancellationToken.None);
+        using var original = OriginalOpening.Open(model.Id, model.File, measured: null, SessionHooks.None, TimeProvider.System, CancellationToken.None);
         return model.DataSets
             .SelectMany(_ => prepared.Openings, (set, opening) => FindDifference(original, prepared, opening, [.. set.Inputs.OfType<ModelValue>()]))
             .FirstOrDefault(static difference => difference is not null);
@@ -67,7 +67,7 @@ public sealed class PreparedTests(ITestOutputHelper output)
 
     private static string? FindDifference(IInferenceSession original, PreparedModel prepared, Opening opening, ImmutableArray<ModelValue> inputs)
     {
-        using var session = PreparedOpening.Open("m", prepared, opening, TimeProvider.System, CancellationToken.None);
+        using var session = PreparedOpening.Open("m", prepared, opening, SessionHooks.None, TimeProvider.System, CancellationToken.None);
         var (expected, expectedFault) = TryRun(original, inputs);
         var (actual, actualFault) = TryRun(session, inputs);
 

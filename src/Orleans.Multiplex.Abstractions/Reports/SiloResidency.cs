@@ -29,4 +29,12 @@ public sealed record SiloResidency
     /// <summary>The pools of the silo, one for each grain class that serves models.</summary>
     [Id(5)]
     public required ImmutableArray<PoolResidency> Pools { get; init; }
+
+    /// <summary>The bytes of mapped files that models may use on this silo beside <see cref="MaxBytes"/>.</summary>
+    [Id(6)]
+    public long MaxMappedBytes { get; init; }
+
+    /// <summary>The bytes of mapped files charged.</summary>
+    [Id(7)]
+    public long ChargedMappedBytes { get; init; }
 }

@@ -31,6 +31,7 @@ internal static class KnownSettings
         "Multiplex:Load:Timeout",
         "Multiplex:MaxBytesInFlight",
         "Multiplex:MaxBytesPerSilo",
+        "Multiplex:MaxMappedBytesPerSilo",
         "Multiplex:MaxModelsPerSilo",
         "Multiplex:MaxRequestBytes",
         "Multiplex:MaxRequestTimeout",

@@ -20,6 +20,8 @@ internal static class ResidencyJson
             json.WriteString("address", silo.Address);
             json.WriteNumber("maxBytes", silo.MaxBytes);
             json.WriteNumber("chargedBytes", silo.ChargedBytes);
+            json.WriteNumber("maxMappedBytes", silo.MaxMappedBytes);
+            json.WriteNumber("chargedMappedBytes", silo.ChargedMappedBytes);
             json.WriteBoolean("draining", silo.IsDraining);
             json.WriteStartArray("pools");
             foreach (var pool in silo.Pools)
@@ -93,6 +95,7 @@ internal static class ResidencyJson
         json.WriteNumber("version", model.Version);
         json.WriteString("state", JsonNamingPolicy.CamelCase.ConvertName(model.State.ToString()));
         json.WriteNumber("bytes", model.Bytes);
+        json.WriteNumber("mappedBytes", model.MappedBytes);
         WriteSeconds(json, "ageSeconds", model.Age);
         json.WriteNumber("hits", model.Hits);
         json.WriteNumber("inFlight", model.InFlight);

@@ -134,10 +134,20 @@ internal sealed class MultiplexClient(
         return true;
     }
 
-    private Task<T> ControlAsync<T>(string model, Func<IModelControlGrain, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    private Task<T> ControlAsync<T>(string model, Func<IModelControlGrain, CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
+        _retry.RunAsync(model, _options.RequestTimeout, TimeSpan.Zero, (_, token) => call(FindControl(), token), cancellationToken);
+
+    // It runs only where models are held: until such a silo has told this process what it runs, nobody knows its class here.
+    private IModelControlGrain FindControl()
     {
-        var control = grains.GetGrain<IModelControlGrain>(0);
-        return _retry.RunAsync(model, _options.RequestTimeout, TimeSpan.Zero, (_, token) => call(control, token), cancellationToken);
+        try
+        {
+            return grains.GetGrain<IModelControlGrain>(0);
+        }
+        catch (ArgumentException unknown)
+        {
+            throw new SiloUnavailableException("No silo that holds models is known here.", unknown);
+        }
     }
 
     private async Task LoadAsync(string model, bool retry, CancellationToken cancellationToken)

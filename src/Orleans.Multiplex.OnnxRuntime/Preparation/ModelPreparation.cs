@@ -79,7 +79,7 @@ internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time
         var facts = OriginalOpening.Inspect(original, cancellationToken);
         var opening = (choose ?? OpeningRule.Choose)(facts);
         List<Trial> trials;
-        using (var session = OriginalOpening.Open(ModelId, original, time, cancellationToken))
+        using (var session = OriginalOpening.Open(ModelId, original, measured: null, SessionHooks.None, time, cancellationToken))
         {
             trials = Trial.RunAll(session, (session, request) => Run(session, request, cancellationToken), out var reason);
             if (reason is not null)
@@ -139,7 +139,7 @@ internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time
 
     private string? FindDifference(PreparedModel model, Opening opening, List<Trial> trials, CancellationToken cancellationToken)
     {
-        using var session = PreparedOpening.Open(ModelId, model, opening, time, cancellationToken);
+        using var session = PreparedOpening.Open(ModelId, model, opening, SessionHooks.None, time, cancellationToken);
         try
         {
             return trials.Select(trial => OutputComparison.FindDifference(trial.Outputs, Run(session, trial.Request, cancellationToken)))
@@ -188,7 +188,7 @@ internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time
         {
             var before = ProcessMemory.ReadHeapBytes();
             var start = time.GetTimestamp();
-            using var session = PreparedOpening.Open(ModelId, model, opening, time, cancellationToken);
+            using var session = PreparedOpening.Open(ModelId, model, opening, SessionHooks.None, time, cancellationToken);
             loads.Add(time.GetElapsedTime(start));
             heaps.Add(ProcessMemory.ReadHeapBytes() - before);
         }

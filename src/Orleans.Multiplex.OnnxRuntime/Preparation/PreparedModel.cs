@@ -1,10 +1,11 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orleans.Multiplex.Execution;
-using Orleans.Multiplex.OnnxRuntime.Memory;
+using Orleans.Multiplex.Residency;
 
 namespace Orleans.Multiplex.OnnxRuntime.Preparation;
 
@@ -15,6 +16,8 @@ namespace Orleans.Multiplex.OnnxRuntime.Preparation;
 internal sealed record PreparedModel
 {
     private const string RecordName = "prepared.json";
+
+    private const long RecordBytes = 4096;
 
     // A record has some kilobytes, and as many again as the model when it is small.
     private const long MaxRecordBytes = 16L << 20;
@@ -55,6 +58,10 @@ internal sealed record PreparedModel
     /// <summary>How long it took to open, with its file in memory.</summary>
     public required double LoadMilliseconds { get; init; }
 
+    /// <summary>The bytes that it takes on the disk, about: in the record, content is text.</summary>
+    [JsonIgnore]
+    public long DiskBytes => (Content is null ? ContentBytes : ContentBytes * 4 / 3) + RecordBytes;
+
     /// <summary>Where its files lie.</summary>
     [JsonIgnore]
     public string Folder { get; init; } = "";
@@ -65,14 +72,14 @@ internal sealed record PreparedModel
 
     /// <summary>What it takes and gives and will weigh, in the words of any backend.</summary>
     [JsonIgnore]
-    public ModelFacts Facts => new(Signature, HeapBytes + MappedBytes);
+    public ModelFacts Facts => new(Signature, HeapBytes) { MappedBytes = MappedBytes };
 
     /// <summary>The ways to open it: the first one, and packed, for a model that runs much faster so.</summary>
     [JsonIgnore]
     public ImmutableArray<Opening> Openings => Opening == Opening.Unpacked ? [Opening.Unpacked, Opening.Mapped] : [Opening];
 
     /// <summary>What it takes when it is opened in one of its ways.</summary>
-    public SessionMemory GetMemory(Opening opening) => new(opening == Opening.Mapped ? PackedHeapBytes : HeapBytes, MappedBytes);
+    public ModelMemory GetMemory(Opening opening) => new(opening == Opening.Mapped ? PackedHeapBytes : HeapBytes, MappedBytes);
 
     /// <summary>Reads the record in a folder. False when there is none that is whole, or the file beside it has another length than it says.</summary>
     /// <exception cref="IOException">It cannot be read now, which says nothing of it.</exception>
@@ -81,7 +88,8 @@ internal sealed record PreparedModel
         model = null;
         try
         {
-            if (ReadRecord(folder) is { } read && read.IsWhole())
+            // Most models have none, and to be told so by an exception takes longer than to look.
+            if (File.Exists(System.IO.Path.Combine(folder, RecordName)) && ReadRecord(folder) is { } read && read.IsWhole())
             {
                 read = read with { Folder = folder };
                 model = read.Content is not null || new FileInfo(read.Path) is { Exists: true } file && file.Length == read.ContentBytes ? read : null;
@@ -92,6 +100,20 @@ internal sealed record PreparedModel
         }
 
         return model is not null;
+    }
+
+    /// <summary>Reads all of it: whether it is what was written.</summary>
+    /// <exception cref="IOException">It cannot be read now, which says nothing of it.</exception>
+    public bool IsIntact()
+    {
+        if (Content is not null)
+        {
+            return Convert.ToHexStringLower(SHA256.HashData(Content)) == ContentDigest;
+        }
+
+        using var file = File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
+        using var stream = new FileStream(file, FileAccess.Read, bufferSize: 1 << 20);
+        return Convert.ToHexStringLower(SHA256.HashData(stream)) == ContentDigest;
     }
 
     /// <summary>Writes the record, after its file: a folder without it is nothing.</summary>

@@ -18,22 +18,24 @@ internal static class PreparedOpening
     /// <param name="modelId">The model's id, for errors.</param>
     /// <param name="model">The prepared model.</param>
     /// <param name="opening">How: as it says itself, or, when it is <see cref="Opening.Unpacked"/> at first, also <see cref="Opening.Mapped"/>.</param>
+    /// <param name="hooks">Who is told of what happens to the session.</param>
     /// <param name="time">The clock of its runs.</param>
     /// <param name="cancellationToken">Ends it at its next step.</param>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the file: it is damaged, or was prepared for another machine.</exception>
     public static OnnxSession Open(
-        string modelId, PreparedModel model, Opening opening, TimeProvider time, CancellationToken cancellationToken)
+        string modelId, PreparedModel model, Opening opening, SessionHooks hooks, TimeProvider time, CancellationToken cancellationToken)
     {
+        var opened = new OpenedModel(modelId, model.Signature, model.MakesNothing, model.GetMemory(opening));
         if (model.Content is { } content)
         {
-            return new OnnxSession(modelId, model.Signature, model.MakesNothing, content, GetShared(content.Length), time);
+            return new OnnxSession(opened, content, GetShared(content.Length), hooks, time);
         }
 
         FilePages.ReadAhead(model.Path);
         using var settings = SessionSettings.CreateForMapped(isPacked: opening == Opening.Mapped);
         using var registration = cancellationToken.UnsafeRegister(
             static settings => ((SessionOptions)settings!).SetLoadCancellationFlag(true), settings);
-        return new OnnxSession(modelId, model.Signature, model.MakesNothing, model.Path, settings, time);
+        return new OnnxSession(opened, model.Path, settings, hooks, time);
     }
 
     /// <summary>The settings for a small model, which nobody may change or dispose.</summary>

@@ -9,41 +9,61 @@ namespace Orleans.Multiplex.OnnxRuntime.Sessions;
 /// <summary>A model that ONNX Runtime holds open. Any number of runs may go on at once, but none beside <see cref="Dispose"/>.</summary>
 internal sealed class OnnxSession : IInferenceSession
 {
-    private readonly string _modelId;
+    // From this run on a model is one that is asked for more than once.
+    private const int WantedRuns = 2;
+
+    private readonly OpenedModel _model;
+    private readonly SessionHooks _hooks;
     private readonly TimeProvider _time;
     private readonly RequestCheck _check;
     private readonly string[] _outputs;
     private readonly InferenceSession _session;
     private readonly bool _mayGiveNothing;
+    private int _runs;
 
     /// <summary>Opens the file at a path.</summary>
-    public OnnxSession(string modelId, ModelSignature signature, bool makesNothing, string path, SessionOptions options, TimeProvider time)
-        : this(modelId, signature, makesNothing, new InferenceSession(path, options), time)
+    public OnnxSession(OpenedModel model, string path, SessionOptions options, SessionHooks hooks, TimeProvider time)
+        : this(model, new InferenceSession(path, options), hooks, time)
     {
     }
 
     /// <summary>Opens a file that was read; its bytes are not needed after this.</summary>
-    public OnnxSession(string modelId, ModelSignature signature, bool makesNothing, byte[] file, SessionOptions options, TimeProvider time)
-        : this(modelId, signature, makesNothing, new InferenceSession(file, options), time)
+    public OnnxSession(OpenedModel model, byte[] file, SessionOptions options, SessionHooks hooks, TimeProvider time)
+        : this(model, new InferenceSession(file, options), hooks, time)
     {
     }
 
-    private OnnxSession(string modelId, ModelSignature signature, bool makesNothing, InferenceSession session, TimeProvider time)
+    private OnnxSession(OpenedModel model, InferenceSession session, SessionHooks hooks, TimeProvider time)
     {
-        _modelId = modelId;
+        _model = model;
+        _hooks = hooks;
         _time = time;
         _session = session;
-        _check = new RequestCheck(modelId, signature);
-        _outputs = [.. signature.Outputs.Select(output => output.Name)];
-        _mayGiveNothing = makesNothing || OptionalOutputs.Has(session);
-        Signature = signature;
+        _check = new RequestCheck(model.Id, model.Signature);
+        _outputs = [.. model.Signature.Outputs.Select(output => output.Name)];
+        _mayGiveNothing = model.MakesNothing || OptionalOutputs.Has(session);
     }
 
-    public ModelSignature Signature { get; }
+    public ModelSignature Signature => _model.Signature;
+
+    public long? HeapBytes => _model.Memory.HeapBytes;
+
+    public long MappedBytes => _model.Memory.MappedBytes;
 
     public void Check(InferenceRequest request) => _check.Check(request);
 
     public RunResult Run(InferenceRequest request, CancellationToken cancellationToken)
+    {
+        if (_hooks.OnWanted is { } onWanted && Volatile.Read(ref _runs) < WantedRuns && Interlocked.Increment(ref _runs) == WantedRuns)
+        {
+            onWanted();
+        }
+
+        return RunUnasked(request, cancellationToken);
+    }
+
+    /// <summary>Runs the model without counting it as asked for.</summary>
+    public RunResult RunUnasked(InferenceRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var outputs = request.Outputs.IsEmpty ? _outputs : ImmutableCollectionsMarshal.AsArray(request.Outputs)!;
@@ -75,15 +95,19 @@ internal sealed class OnnxSession : IInferenceSession
         }
         catch (OnnxRuntimeException exception) when (NativeError.IsInvalidArgument(exception))
         {
-            throw new InvalidInputException(_modelId, "", $"Model '{_modelId}' refuses its inputs: {NativeError.Describe(exception)}");
+            throw new InvalidInputException(_model.Id, "", $"Model '{_model.Id}' refuses its inputs: {NativeError.Describe(exception)}");
         }
         catch (Exception exception) when (NativeError.Is(exception) || exception is NotSupportedException)
         {
-            throw new InferenceFailedException(_modelId, NativeError.Describe(exception));
+            throw new InferenceFailedException(_model.Id, NativeError.Describe(exception));
         }
     }
 
     public void WarmUp(CancellationToken cancellationToken) => WarmUpRun.Run(this, cancellationToken);
 
-    public void Dispose() => _session.Dispose();
+    public void Dispose()
+    {
+        _session.Dispose();
+        _hooks.OnFreed?.Invoke(_model.Memory.HeapBytes);
+    }
 }

@@ -26,7 +26,7 @@ internal static class WarmUpRun
         try
         {
             session.Check(request);
-            session.Run(request, cancellationToken);
+            session.RunUnasked(request, cancellationToken);
             return true;
         }
         catch (Exception exception) when (exception is InvalidInputException or InferenceFailedException)

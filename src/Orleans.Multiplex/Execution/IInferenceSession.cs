@@ -6,6 +6,12 @@ public interface IInferenceSession : IDisposable
     /// <summary>Its inputs and outputs.</summary>
     ModelSignature Signature { get; }
 
+    /// <summary>The bytes of the process's memory that it takes, which are charged to the silo's quota; null when what was estimated before is as good.</summary>
+    long? HeapBytes => null;
+
+    /// <summary>The bytes of mapped files that it uses beside them.</summary>
+    long MappedBytes => 0;
+
     /// <summary>Checks what came against what the model asks for, before anything is queued.</summary>
     /// <exception cref="InvalidInputException">Names the input, what came and what was expected.</exception>
     void Check(InferenceRequest request);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
 
 namespace Orleans.Multiplex.Grains;
@@ -17,7 +18,7 @@ internal sealed class LoaderOpener<TModel>(MultiplexedGrain<TModel> grain, IServ
             : await _store.FindAsync(key, modelFile: null, cancellationToken)
                 ?? throw new ModelNotFoundException(key.ToString(), $"There is no model '{key}' in the store.");
 
-    public ValueTask<long> EstimateAsync(ModelManifest? manifest, CancellationToken cancellationToken) => new(0);
+    public ValueTask<ModelMemory> EstimateAsync(ModelManifest? manifest, ModelArtifact artifact, CancellationToken cancellationToken) => new(new ModelMemory(0));
 
     public ValueTask<long> GuessAsync(ModelManifest? manifest, CancellationToken cancellationToken) => new(0);
 
@@ -25,6 +26,6 @@ internal sealed class LoaderOpener<TModel>(MultiplexedGrain<TModel> grain, IServ
         await grain.LoadAsync(artifact, cancellationToken)
             ?? throw new ModelLoadFailedException(artifact.Id, $"{grain.GetType().Name}.LoadModelAsync returned null.");
 
-    public ValueTask<long?> MeasureAsync(object model, CancellationToken cancellationToken) =>
-        grain.MeasureLoadedAsync((TModel)model, cancellationToken);
+    public async ValueTask<ModelMemory?> MeasureAsync(object model, CancellationToken cancellationToken) =>
+        await grain.MeasureLoadedAsync((TModel)model, cancellationToken);
 }

@@ -27,6 +27,8 @@ internal sealed class SiloReports(
             Address = local.SiloAddress.ToParsableString(),
             MaxBytes = held.Quota.MaxBytes,
             ChargedBytes = held.Quota.ChargedBytes,
+            MaxMappedBytes = held.Quota.Most.MappedBytes,
+            ChargedMappedBytes = held.Quota.ChargedMappedBytes,
             IsDraining = held.Publisher.IsDraining,
             Pools =
             [

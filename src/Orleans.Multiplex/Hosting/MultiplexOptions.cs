@@ -28,6 +28,13 @@ public sealed class MultiplexOptions
     /// </summary>
     public ByteSize? MaxBytesPerSilo { get; set; }
 
+    /// <summary>
+    /// The bytes of mapped files that all models of this silo may take together, beside <see cref="MaxBytesPerSilo"/>. A prepared model's weights are
+    /// used where they lie in its file; the kernel may take such pages back at any time and read them again, so more of them than fit in memory makes
+    /// runs slow, but ends nothing. Default: the memory that the process may use, its container's limit included; above zero.
+    /// </summary>
+    public ByteSize? MaxMappedBytesPerSilo { get; set; }
+
     /// <summary>The time allowed to a request that does not bring its own, loading included. Default: 60 s; above zero, at most a day.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
 

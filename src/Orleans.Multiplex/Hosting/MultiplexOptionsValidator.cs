@@ -29,6 +29,11 @@ internal sealed class MultiplexOptionsValidator(MultiplexedClasses classes, Silo
         .. options.Pools.SelectMany(pool => pool.Value.MaxModelsPerSilo is { } count ? RequireCount($"Multiplex:Pools:{pool.Key}:MaxModelsPerSilo", count) : []),
         .. Rules.Require(
             options.MaxBytesPerSilo is null or { Bytes: > 0 }, "Multiplex:MaxBytesPerSilo", options.MaxBytesPerSilo, "above zero, for instance 512MiB"),
+        .. Rules.Require(
+            options.MaxMappedBytesPerSilo is null or { Bytes: > 0 },
+            "Multiplex:MaxMappedBytesPerSilo",
+            options.MaxMappedBytesPerSilo,
+            "above zero, for instance 4GiB"),
         .. Rules.RequireTime("Multiplex:RequestTimeout", options.RequestTimeout),
         .. Rules.RequireMaxTime("Multiplex:MaxRequestTimeout", options.MaxRequestTimeout, "Multiplex:RequestTimeout", options.RequestTimeout),
         .. Rules.RequireRequestBytes("Multiplex:MaxRequestBytes", options.MaxRequestBytes),

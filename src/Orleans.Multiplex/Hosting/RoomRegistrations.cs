@@ -105,7 +105,9 @@ internal static class RoomRegistrations
         services.AddSingleton<ResidencyLedger>();
         services.AddSingleton(provider => new SiloQuota(
             provider.GetRequiredService<GrainPools>().All,
-            Settings(provider).MaxBytesPerSilo?.Bytes ?? GetDefaultMaxBytes(),
+            new ModelMemory(
+                Settings(provider).MaxBytesPerSilo?.Bytes ?? GetDefaultMaxBytes(),
+                Settings(provider).MaxMappedBytesPerSilo?.Bytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
             new RoomWaitLimits(
                 Settings(provider).Load.MaxWaiting, Settings(provider).Load.RoomTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)),
             provider.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName,

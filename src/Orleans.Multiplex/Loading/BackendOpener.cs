@@ -1,4 +1,5 @@
 using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
 
 namespace Orleans.Multiplex.Loading;
@@ -9,8 +10,11 @@ internal sealed class BackendOpener(ModelCatalog catalog, IInferenceBackend back
     public async ValueTask<ModelManifest?> FindAsync(ModelKey key, CancellationToken cancellationToken) =>
         await catalog.FindAsync(key, cancellationToken);
 
-    public async ValueTask<long> EstimateAsync(ModelManifest? manifest, CancellationToken cancellationToken) =>
-        (await catalog.GetFactsAsync(manifest!, cancellationToken)).EstimatedBytes;
+    public async ValueTask<ModelMemory> EstimateAsync(ModelManifest? manifest, ModelArtifact artifact, CancellationToken cancellationToken)
+    {
+        var facts = await catalog.InspectAsync(manifest!, artifact, cancellationToken);
+        return new(facts.EstimatedBytes, facts.MappedBytes);
+    }
 
     public ValueTask<long> GuessAsync(ModelManifest? manifest, CancellationToken cancellationToken) =>
         catalog.GuessBytesAsync(manifest!, cancellationToken);
@@ -32,5 +36,6 @@ internal sealed class BackendOpener(ModelCatalog catalog, IInferenceBackend back
         return default;
     }
 
-    public ValueTask<long?> MeasureAsync(object model, CancellationToken cancellationToken) => new((long?)null);
+    public ValueTask<ModelMemory?> MeasureAsync(object model, CancellationToken cancellationToken) =>
+        new(model is IInferenceSession { HeapBytes: { } heapBytes } session ? new ModelMemory(heapBytes, session.MappedBytes) : null);
 }

@@ -1,3 +1,4 @@
+using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
 
 namespace Orleans.Multiplex.Loading;
@@ -10,17 +11,17 @@ internal interface IModelOpener
     /// <exception cref="StoreUnavailableException">The store does not answer or refuses.</exception>
     ValueTask<ModelManifest?> FindAsync(ModelKey key, CancellationToken cancellationToken);
 
-    /// <summary>The bytes that a model will take when open; 0 when that is not known before.</summary>
-    ValueTask<long> EstimateAsync(ModelManifest? manifest, CancellationToken cancellationToken);
+    /// <summary>What a model will take when open; 0 when that is not known before. Starts on a load thread, so it may read files.</summary>
+    ValueTask<ModelMemory> EstimateAsync(ModelManifest? manifest, ModelArtifact artifact, CancellationToken cancellationToken);
 
-    /// <summary>The same, likely and at once: nothing large is fetched for it.</summary>
+    /// <summary>The bytes of the heap that it will likely take, at once: nothing large is fetched for it.</summary>
     ValueTask<long> GuessAsync(ModelManifest? manifest, CancellationToken cancellationToken);
 
     /// <summary>Opens the model. Starts on a load thread, so it may compute and block.</summary>
     Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken);
 
-    /// <summary>The bytes that the open model takes; null when it cannot say. Starts on a load thread too.</summary>
-    ValueTask<long?> MeasureAsync(object model, CancellationToken cancellationToken);
+    /// <summary>What the open model takes; null when it cannot say. Starts on a load thread too.</summary>
+    ValueTask<ModelMemory?> MeasureAsync(object model, CancellationToken cancellationToken);
 
     /// <summary>
     /// Does what makes the first use of an open model slower than the next ones, as far as it can; a token that ends it is no failure. Starts on

@@ -43,10 +43,17 @@ internal sealed class ModelCatalog(IModelStore store, ArtifactCache cache, IInfe
         var (found, files) = await ModelFetch.FetchAsync(cache, manifest, TryFindAsync, onFetch: null, cancellationToken);
         using (files)
         {
-            var facts = await backend.InspectAsync(files.Artifact, cancellationToken);
-            _facts.AddOrUpdate(key, (found.Tag, facts));
-            return facts;
+            return await InspectAsync(found, files.Artifact, cancellationToken);
         }
+    }
+
+    /// <summary>What is known of a model whose files are here, which may be more than the last time.</summary>
+    /// <exception cref="MultiplexException">The file is broken or refused.</exception>
+    public async ValueTask<ModelFacts> InspectAsync(ModelManifest manifest, ModelArtifact artifact, CancellationToken cancellationToken)
+    {
+        var facts = await backend.InspectAsync(artifact, cancellationToken);
+        _facts.AddOrUpdate((manifest.Id, manifest.Version), (manifest.Tag, facts));
+        return facts;
     }
 
     /// <summary>The bytes that a model will likely take when open, without a fetch that takes long.</summary>

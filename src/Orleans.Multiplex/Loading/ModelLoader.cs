@@ -185,27 +185,28 @@ internal sealed partial class ModelLoader : IDisposable
         return manifest;
     }
 
-    private async ValueTask<long> EstimateAsync(
+    private async ValueTask<ModelMemory> EstimateAsync(
         Resident resident, LoadInProgress load, ModelManifest? manifest, IModelOpener opener, CancellationToken cancellationToken)
     {
-        var bytes = await load.RunAsync(() => opener.EstimateAsync(manifest, cancellationToken).AsTask(), cancellationToken);
-        if (bytes <= 0)
+        var memory = await load.RunAsync(
+            () => opener.EstimateAsync(manifest, load.GetArtifact(resident.Key), cancellationToken).AsTask(), cancellationToken);
+        if (memory.HeapBytes <= 0)
         {
             return _footprints.Find(resident.Pool.Name, resident.Key.ModelId);
         }
 
-        Remember(resident, bytes);
-        return bytes;
+        Remember(resident, memory.HeapBytes);
+        return memory;
     }
 
-    private async ValueTask ReserveAsync(Resident resident, LoadInProgress load, long bytes, CancellationToken cancellationToken)
+    private async ValueTask ReserveAsync(Resident resident, LoadInProgress load, ModelMemory memory, CancellationToken cancellationToken)
     {
         resident.MoveTo(ResidentState.Reserving);
         var claim = load.Reservation;
         load.Reservation = null;
         var reserving = load.Beside is { } old
-            ? _beside.ReserveAsync(resident.Pool, resident.Name, bytes, old, cancellationToken)
-            : _quota.ReserveAsync(resident.Pool, resident.Name, bytes, claim, cancellationToken);
+            ? _beside.ReserveAsync(resident.Pool, resident.Name, memory, old, cancellationToken)
+            : _quota.ReserveAsync(resident.Pool, resident.Name, memory, claim, cancellationToken);
         if (reserving.IsCompleted)
         {
             load.Reservation = await reserving;
@@ -220,11 +221,12 @@ internal sealed partial class ModelLoader : IDisposable
     private async ValueTask MeasureAsync(
         Resident resident, LoadInProgress load, IModelOpener opener, object model, CancellationToken cancellationToken)
     {
-        if (await load.RunAsync(() => opener.MeasureAsync(model, cancellationToken).AsTask(), cancellationToken) is not { } bytes)
+        if (await load.RunAsync(() => opener.MeasureAsync(model, cancellationToken).AsTask(), cancellationToken) is not { } memory)
         {
             return;
         }
 
+        var bytes = memory.HeapBytes;
         if (bytes < 0)
         {
             throw new ModelLoadFailedException(resident.Name, $"its MeasureAsync returned {bytes} bytes.");
@@ -232,14 +234,14 @@ internal sealed partial class ModelLoader : IDisposable
 
         Remember(resident, bytes);
         var reservation = load.Reservation!;
-        var reserved = reservation.Bytes;
+        var reserved = reservation.Memory;
         if (!await (load.Beside is { } old
-            ? _beside.TryCorrectAsync(reservation, bytes, old, cancellationToken)
-            : _quota.TryCorrectAsync(reservation, bytes, cancellationToken)))
+            ? _beside.TryCorrectAsync(reservation, memory, old, cancellationToken)
+            : _quota.TryCorrectAsync(reservation, memory, cancellationToken)))
         {
-            var message = $"Model '{resident.Name}' takes {new ByteSize(bytes)}; {new ByteSize(reserved)} were reserved for it, and of the silo's "
-                + $"{new ByteSize(_quota.MaxBytes)} (Multiplex:MaxBytesPerSilo) not enough could be freed for the rest, so it was unloaded again.";
-            throw new NoCapacityException(resident.Name, message, bytes > _quota.MaxBytes ? null : TimeSpan.FromSeconds(1));
+            var message = $"Model '{resident.Name}' takes {memory}; {reserved} were reserved for it, and of the silo's "
+                + $"{_quota.Most} (Multiplex:MaxBytesPerSilo, Multiplex:MaxMappedBytesPerSilo) not enough could be freed for the rest, so it was unloaded again.";
+            throw new NoCapacityException(resident.Name, message, memory.FitsIn(_quota.Most) ? TimeSpan.FromSeconds(1) : null);
         }
     }
 

@@ -223,7 +223,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
     private Resident? TakeVictim_NeedsLock(IReadOnlyList<Shortage> shortages, Func<Resident, bool> close) => shortages
         .Select(shortage => LruEvictionPolicy.TakeVictim(
             shortage.Pools,
-            resident => !(shortage.NeedsBytes && resident.Reservation is null or { Bytes: 0 }) && close(resident) && BeginLeaving_NeedsLock(resident)))
+            resident => resident.Reservation is { } charged && shortage.IsOf(charged) > 0 && close(resident) && BeginLeaving_NeedsLock(resident)))
         .FirstOrDefault(victim => victim is not null);
 
     private bool TryClose(Resident resident)

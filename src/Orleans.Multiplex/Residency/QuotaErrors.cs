@@ -4,10 +4,12 @@ namespace Orleans.Multiplex.Residency;
 internal sealed class QuotaErrors(string silo, RoomWaitLimits limits)
 {
     /// <summary>The model is larger than all that the silo may hold.</summary>
-    public NoCapacityException TooLarge(string modelId, long bytes, long maxBytes) => new(
-        modelId,
-        $"Model '{modelId}' needs {new ByteSize(bytes)}, and silo '{silo}' may hold {new ByteSize(maxBytes)} in all. "
-        + "Raise Multiplex:MaxBytesPerSilo, or use a smaller model.");
+    public NoCapacityException TooLarge(string modelId, ModelMemory needed, ModelMemory most) => needed.HeapBytes > most.HeapBytes
+        ? TooLarge(modelId, $"{new ByteSize(needed.HeapBytes)}", $"{new ByteSize(most.HeapBytes)} in all", "Multiplex:MaxBytesPerSilo")
+        : TooLarge(modelId, $"{new ByteSize(needed.MappedBytes)} of mapped files", $"{new ByteSize(most.MappedBytes)} of them", "Multiplex:MaxMappedBytesPerSilo");
+
+    private NoCapacityException TooLarge(string modelId, string needed, string most, string setting) =>
+        new(modelId, $"Model '{modelId}' needs {needed}, and silo '{silo}' may hold {most}. Raise {setting}, or use a smaller model.");
 
     /// <summary>What is pinned leaves less than is asked for, whoever else goes.</summary>
     public NoCapacityException Pinned(string modelId, string limit) => new(

@@ -11,6 +11,12 @@ internal sealed class Reservation(SiloQuota quota, ModelPool pool)
     /// <summary>The bytes charged. Changed by the quota only.</summary>
     public long Bytes { get; set; }
 
+    /// <summary>The bytes charged of files that are mapped. Changed by the quota only.</summary>
+    public long MappedBytes { get; set; }
+
+    /// <summary>Both kinds.</summary>
+    public ModelMemory Memory => new(Bytes, MappedBytes);
+
     /// <summary>Whether its room is on its way out. Changed by the quota only.</summary>
     public bool IsLeaving { get; set; }
 

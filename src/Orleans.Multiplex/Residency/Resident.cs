@@ -87,6 +87,7 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
         Version = key.Version,
         State = State,
         Bytes = Reservation?.Bytes ?? 0,
+        MappedBytes = Reservation?.MappedBytes ?? 0,
         Age = Age,
         Hits = _use.Hits,
         InFlight = Gate.Users,

@@ -18,45 +18,57 @@ internal sealed class RoomBeside(SiloQuota quota, EvictionService evictions, Tim
 
     /// <summary>Takes room.</summary>
     /// <exception cref="NoCapacityException">The model is larger than the quota, or there is no room beside the other one within the time.</exception>
-    public async ValueTask<Reservation> ReserveAsync(ModelPool pool, string model, long bytes, Resident old, CancellationToken cancellationToken)
+    public async ValueTask<Reservation> ReserveAsync(ModelPool pool, string model, ModelMemory memory, Resident old, CancellationToken cancellationToken)
     {
-        if (bytes > quota.MaxBytes)
+        if (!memory.FitsIn(quota.Most))
         {
-            return await quota.ReserveAsync(pool, model, bytes, claim: null, cancellationToken);
+            return await quota.ReserveAsync(pool, model, memory, claim: null, cancellationToken);
         }
 
         Reservation? room = null;
-        return await TryAsync(() => (room = quota.TryReserve(pool, bytes)) is not null, pool, places: 1, bytes, old, patience, cancellationToken)
+        return await TryAsync(() => (room = TryReserve(pool, memory)) is not null, pool, places: 1, memory, old, patience, cancellationToken)
             ? room!
             : throw new NoCapacityException(
                 model,
-                $"There is no room for '{model}' ({new ByteSize(bytes)}) beside the one that it is to succeed, and what else is here stayed in use or pinned.",
+                $"There is no room for '{model}' ({memory}) beside the one that it is to succeed, and what else is here stayed in use or pinned.",
                 TimeSpan.FromSeconds(1));
     }
 
     /// <summary>Charges what the model was measured to take.</summary>
     /// <returns>False when there was no room for what it takes more; the model must be unloaded then.</returns>
-    public ValueTask<bool> TryCorrectAsync(Reservation reservation, long bytes, Resident old, CancellationToken cancellationToken)
+    public ValueTask<bool> TryCorrectAsync(Reservation reservation, ModelMemory memory, Resident old, CancellationToken cancellationToken) =>
+        memory.FitsIn(quota.Most)
+            ? TryAsync(() => TryGrow(reservation, memory), reservation.Pool, places: 0, GetMore(reservation, memory), old, CorrectionPatience, cancellationToken)
+            : new(false);
+
+    private static ModelMemory GetMore(Reservation reservation, ModelMemory memory) =>
+        new(memory.HeapBytes - reservation.Bytes, memory.MappedBytes - reservation.MappedBytes);
+
+    private Reservation? TryReserve(ModelPool pool, ModelMemory memory)
     {
-        var more = bytes - reservation.Bytes;
-        return more <= 0 || bytes > quota.MaxBytes
-            ? quota.TryCorrectAsync(reservation, bytes, cancellationToken)
-            : TryAsync(Grow, reservation.Pool, places: 0, more, old, CorrectionPatience, cancellationToken);
-
-        bool Grow()
+        var room = quota.TryReserve(pool, memory.HeapBytes);
+        if (room is not null && !TryGrow(room, memory))
         {
-            var taken = quota.Locked(() => quota.Bytes.TryTake(more));
-            if (taken)
-            {
-                quota.SetBytes(reservation, bytes);
-            }
-
-            return taken;
+            room.Release();
+            room = null;
         }
+
+        return room;
+    }
+
+    private bool TryGrow(Reservation reservation, ModelMemory memory)
+    {
+        if (!quota.Locked(() => quota.Memory.TryTake(GetMore(reservation, memory))))
+        {
+            return false;
+        }
+
+        quota.SetBytes(reservation, memory);
+        return true;
     }
 
     private async ValueTask<bool> TryAsync(
-        Func<bool> take, ModelPool pool, long places, long bytes, Resident old, TimeSpan longest, CancellationToken cancellationToken)
+        Func<bool> take, ModelPool pool, long places, ModelMemory more, Resident old, TimeSpan longest, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
         while (!take())
@@ -76,13 +88,15 @@ internal sealed class RoomBeside(SiloQuota quota, EvictionService evictions, Tim
         bool CanMake()
         {
             var kept = old.Reservation is { IsPinned: false } unpinned ? unpinned : null;
-            return pool.Models.CanMake(places + (kept is null ? 0 : 1)) && quota.Bytes.CanMake(bytes + (kept?.Bytes ?? 0));
+            return pool.Models.CanMake(places + (kept is null ? 0 : 1))
+                && quota.Memory.Heap.CanMake(more.HeapBytes + (kept?.Bytes ?? 0))
+                && quota.Memory.Mapped.CanMake(more.MappedBytes + (kept?.MappedBytes ?? 0));
         }
 
         IReadOnlyList<Shortage> FindShortages() =>
         [
-            .. pool.Models.GetShortage(places) > 0 ? new[] { new Shortage([pool], NeedsBytes: false) } : [],
-            .. quota.Bytes.GetShortage(bytes) > 0 ? new[] { new Shortage(quota.Pools, NeedsBytes: true) } : [],
+            .. pool.Models.GetShortage(places) > 0 ? new[] { new Shortage([pool], static _ => 1) } : [],
+            .. quota.Memory.FindShortagesFor(more, quota.Pools),
         ];
     }
 }

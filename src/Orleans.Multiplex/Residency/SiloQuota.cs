@@ -1,36 +1,40 @@
 namespace Orleans.Multiplex.Residency;
 
 /// <summary>
-/// What this silo may hold: a number of models in each pool, and bytes over all of them. What is charged never exceeds it, at no
+/// What this silo may hold: a number of models in each pool, and bytes over all of them, those of mapped files apart. What is charged never exceeds it, at no
 /// moment: room is taken before a model is loaded and given back after its memory is free.
 /// </summary>
 /// <remarks>
-/// A model takes a place in its pool first and bytes second; each is a queue, so a big model is not overtaken by small ones, and a
-/// full pool holds up no other pool. Who waits makes the <see cref="IReclaimer"/> evict; waits are bounded in number and in time.
+/// A model takes a place in its pool first, bytes second and mapped bytes third; each is a queue, so a big model is not overtaken by small
+/// ones, and a full pool holds up no other pool. Who waits makes the <see cref="IReclaimer"/> evict; waits are bounded in number and in time.
 /// </remarks>
 internal sealed class SiloQuota(
-    IReadOnlyList<ModelPool> pools, long maxBytes, RoomWaitLimits limits, string silo, TimeProvider time)
+    IReadOnlyList<ModelPool> pools, ModelMemory most, RoomWaitLimits limits, string silo, TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private readonly Room _bytes = new(maxBytes);
     private readonly QuotaErrors _errors = new(silo, limits);
     private IReclaimer? _reclaimer;
     private int _waiting;
 
-    public long MaxBytes => maxBytes;
+    /// <summary>The memory that the silo may hold.</summary>
+    public ModelMemory Most => most;
+
+    public long MaxBytes => most.HeapBytes;
 
     public IReadOnlyList<ModelPool> Pools => pools;
 
-    /// <summary>Room for bytes. Guarded by the quota's lock.</summary>
-    public Room Bytes => _bytes;
+    /// <summary>Room for memory. Guarded by the quota's lock.</summary>
+    public MemoryRooms Memory { get; } = new(most);
 
     /// <summary>Whether somebody waits for room.</summary>
     public bool HasWaiting => Volatile.Read(ref _waiting) > 0;
 
-    public long ChargedBytes => Locked(() => _bytes.Charged);
+    public long ChargedBytes => Locked(() => Memory.Heap.Charged);
+
+    public long ChargedMappedBytes => Locked(() => Memory.Mapped.Charged);
 
     /// <summary>The bytes taken and waited for.</summary>
-    public long DemandedBytes => Locked(() => _bytes.Demand);
+    public long DemandedBytes => Locked(() => Memory.Heap.Demand);
 
     /// <summary>The models that have a place in a pool, or wait for one.</summary>
     public int GetDemandedModels(ModelPool pool) => (int)Locked(() => pool.Models.Demand);
@@ -48,13 +52,13 @@ internal sealed class SiloQuota(
     {
         lock (_lock)
         {
-            if (!pool.Models.Fits(1) || !_bytes.Fits(bytes))
+            if (!pool.Models.Fits(1) || !Memory.Heap.Fits(bytes))
             {
                 return null;
             }
 
             pool.Models.TryTake(1);
-            _bytes.TryTake(bytes);
+            Memory.Heap.TryTake(bytes);
         }
 
         Changed?.Invoke();
@@ -65,14 +69,14 @@ internal sealed class SiloQuota(
     /// <exception cref="NoCapacityException">The model is larger than the quota, or the wait took too long.</exception>
     /// <exception cref="OverloadedException">Too many wait.</exception>
     public async ValueTask<Reservation> ReserveAsync(
-        ModelPool pool, string modelId, long bytes, Reservation? claim, CancellationToken cancellationToken)
+        ModelPool pool, string modelId, ModelMemory memory, Reservation? claim, CancellationToken cancellationToken)
     {
         var reservation = claim;
         try
         {
-            if (bytes > maxBytes)
+            if (!memory.FitsIn(most))
             {
-                throw _errors.TooLarge(modelId, bytes, maxBytes);
+                throw _errors.TooLarge(modelId, memory, most);
             }
 
             if (reservation is null)
@@ -81,12 +85,7 @@ internal sealed class SiloQuota(
                 reservation = new Reservation(this, pool);
             }
 
-            if (bytes > reservation.Bytes)
-            {
-                await TakeAsync(_bytes, bytes - reservation.Bytes, reservation.Bytes, modelId, new ByteSize(maxBytes).ToString(), limits, cancellationToken);
-            }
-
-            SetBytes(reservation, bytes);
+            await TakeMoreAsync(reservation, memory, modelId, limits, cancellationToken);
             return reservation;
         }
         catch
@@ -101,27 +100,22 @@ internal sealed class SiloQuota(
     /// all who wait for room, for a moment only.
     /// </summary>
     /// <returns>False when there was no room for what it takes more; the model must be unloaded then.</returns>
-    public async ValueTask<bool> TryCorrectAsync(Reservation reservation, long bytes, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryCorrectAsync(Reservation reservation, ModelMemory memory, CancellationToken cancellationToken)
     {
-        if (bytes > maxBytes)
+        if (!memory.FitsIn(most))
         {
             return false;
         }
 
         try
         {
-            if (bytes > reservation.Bytes)
-            {
-                await TakeAsync(_bytes, bytes - reservation.Bytes, reservation.Bytes, "", "", limits with { Timeout = limits.CorrectionTimeout }, cancellationToken, first: true);
-            }
+            await TakeMoreAsync(reservation, memory, "", limits with { Timeout = limits.CorrectionTimeout }, cancellationToken, first: true);
+            return true;
         }
         catch (NoCapacityException)
         {
             return false;
         }
-
-        SetBytes(reservation, bytes);
-        return true;
     }
 
     public void BeginLeaving(Reservation reservation)
@@ -132,7 +126,7 @@ internal sealed class SiloQuota(
             {
                 reservation.IsLeaving = true;
                 reservation.Pool.Models.Leaving++;
-                _bytes.Leaving += reservation.Bytes;
+                Memory.SetLeaving(reservation, true);
             }
         }
     }
@@ -149,7 +143,7 @@ internal sealed class SiloQuota(
 
             reservation.IsPinned = isPinned;
             reservation.Pool.Models.Pinned += isPinned ? 1 : -1;
-            _bytes.Pinned += isPinned ? reservation.Bytes : -reservation.Bytes;
+            Memory.SetPinned(reservation, isPinned);
         }
 
         Changed?.Invoke();
@@ -176,7 +170,7 @@ internal sealed class SiloQuota(
             reservation.IsReleased = true;
             StopLeaving_NeedsLock(reservation);
             reservation.Pool.Models.Give(1);
-            _bytes.Give(reservation.Bytes);
+            Memory.Give(reservation);
         }
 
         Changed?.Invoke();
@@ -190,17 +184,11 @@ internal sealed class SiloQuota(
     /// What is short, beyond what is on its way out: places of pools, and bytes. All of it, since a shortage that no eviction can end just
     /// now must not hide another that one can.
     /// </summary>
-    public IReadOnlyList<Shortage> FindShortages()
-    {
-        lock (_lock)
-        {
-            return
-            [
-                .. pools.Where(pool => pool.Models.Shortage > 0).Select(pool => new Shortage([pool], NeedsBytes: false)),
-                .. _bytes.Shortage > 0 ? new[] { new Shortage(pools, NeedsBytes: true) } : [],
-            ];
-        }
-    }
+    public IReadOnlyList<Shortage> FindShortages() => Locked<IReadOnlyList<Shortage>>(() =>
+    [
+        .. pools.Where(static pool => pool.Models.Shortage > 0).Select(static pool => new Shortage([pool], static _ => 1)),
+        .. Memory.FindShortages(pools),
+    ]);
 
     /// <summary>Does something with the rooms while nobody else does.</summary>
     public T Locked<T>(Func<T> act)
@@ -217,21 +205,36 @@ internal sealed class SiloQuota(
         {
             reservation.IsLeaving = false;
             reservation.Pool.Models.Leaving--;
-            _bytes.Leaving -= reservation.Bytes;
+            Memory.SetLeaving(reservation, false);
         }
     }
 
-    /// <summary>The reservation holds so many bytes from now on: what is taken beyond them is given back, what it holds more has been taken.</summary>
-    public void SetBytes(Reservation reservation, long bytes)
+    // Each kind counts as held from the moment at which it is taken, so that whatever ends the wait for the other gives it back with the rest.
+    private async ValueTask TakeMoreAsync(
+        Reservation held, ModelMemory memory, string modelId, RoomWaitLimits wait, CancellationToken cancellationToken, bool first = false)
+    {
+        if (memory.HeapBytes > held.Bytes)
+        {
+            await TakeAsync(
+                Memory.Heap, memory.HeapBytes - held.Bytes, held.Bytes, modelId, new ByteSize(most.HeapBytes).ToString(), wait, cancellationToken, first);
+            SetBytes(held, memory with { MappedBytes = held.MappedBytes });
+        }
+
+        if (memory.MappedBytes > held.MappedBytes)
+        {
+            await TakeAsync(
+                Memory.Mapped, memory.MappedBytes - held.MappedBytes, held.MappedBytes, modelId, $"{new ByteSize(most.MappedBytes)} of mapped files", wait, cancellationToken, first);
+        }
+
+        SetBytes(held, memory);
+    }
+
+    /// <summary>The reservation holds so much from now on: what it has beyond that is given back, what it holds more has been taken.</summary>
+    public void SetBytes(Reservation reservation, ModelMemory memory)
     {
         lock (_lock)
         {
-            if (bytes < reservation.Bytes)
-            {
-                _bytes.Give(reservation.Bytes - bytes);
-            }
-
-            reservation.Bytes = bytes;
+            Memory.Change(reservation, memory);
         }
 
         Changed?.Invoke();
@@ -277,13 +280,12 @@ internal sealed class SiloQuota(
             }
 
             Changed?.Invoke();
-
-            if (error is OperationCanceledException)
+            if (error is TimeoutException)
             {
-                throw;
+                throw _errors.NothingFree(modelId, limit, wait.Timeout);
             }
 
-            throw _errors.NothingFree(modelId, limit, wait.Timeout);
+            throw;
         }
         finally
         {

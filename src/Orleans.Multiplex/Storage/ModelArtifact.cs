@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Multiplex.Storage.Cache;
 
 namespace Orleans.Multiplex.Storage;
 
@@ -28,6 +29,9 @@ public sealed class ModelArtifact
 
     /// <summary>The version to load; null when the request asked for none and the class does not take its models from a store.</summary>
     public long? Version { get; }
+
+    /// <summary>What its files hold; null where they do not come out of the cache.</summary>
+    internal ArtifactContents? Contents { get; init; }
 
     /// <summary>The names of the files, relative to the model's folder.</summary>
     public IEnumerable<string> Files => _paths.Keys;

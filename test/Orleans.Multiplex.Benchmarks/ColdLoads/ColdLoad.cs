@@ -3,6 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 using Orleans.Multiplex.OnnxRuntime.Memory;
 using Orleans.Multiplex.OnnxRuntime.Native;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
+using Orleans.Multiplex.OnnxRuntime.Sessions;
 
 namespace Orleans.Multiplex.Benchmarks.ColdLoads;
 
@@ -55,7 +56,7 @@ internal static class ColdLoad
 
     private static IDisposable LoadPrepared(string folder, Opening opening) =>
         PreparedModel.TryRead(folder, out var model)
-            ? PreparedOpening.Open("m", model, opening, TimeProvider.System, CancellationToken.None)
+            ? PreparedOpening.Open("m", model, opening, SessionHooks.None, TimeProvider.System, CancellationToken.None)
             : throw new FileNotFoundException("The prepared model is gone.", folder);
 
     private static InferenceSession LoadBare(string path, Opening opening, SessionOptions settings) =>

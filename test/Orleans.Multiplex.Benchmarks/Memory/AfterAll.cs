@@ -46,7 +46,7 @@ internal static class AfterAll
     private static IEnumerable<OnnxSession> OpenAndRun(BenchmarkModel model) =>
         model.Prepared.Openings.Select(opening =>
         {
-            var session = PreparedOpening.Open("m", model.Prepared, opening, TimeProvider.System, CancellationToken.None);
+            var session = PreparedOpening.Open("m", model.Prepared, opening, SessionHooks.None, TimeProvider.System, CancellationToken.None);
             var inputs = MadeUpInputs.Create(session.Signature, 1, withOptional: false, seed: 1) ?? ImmutableArray<ModelValue>.Empty;
             session.Run(new InferenceRequest(inputs), CancellationToken.None);
             return session;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Orleans.Multiplex.Benchmarks.ColdLoads;
 using Orleans.Multiplex.OnnxRuntime.Memory;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
+using Orleans.Multiplex.OnnxRuntime.Sessions;
 
 namespace Orleans.Multiplex.Benchmarks.Memory;
 
@@ -34,7 +35,7 @@ internal static class TinyDensity
         for (var i = 0; i < count; i++)
         {
             PreparedModel.TryRead(tiny.Prepared.Folder, out var model);
-            yield return PreparedOpening.Open("m", model!, model!.Opening, TimeProvider.System, CancellationToken.None);
+            yield return PreparedOpening.Open("m", model!, model!.Opening, SessionHooks.None, TimeProvider.System, CancellationToken.None);
         }
     }
 

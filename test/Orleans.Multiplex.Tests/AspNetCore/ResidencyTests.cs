@@ -11,7 +11,7 @@ public sealed class ResidencyTests
         await using var host = await HttpHost.StartAsync();
 
         var expected = """
-            {"silos":[{"silo":"silo-1","address":"127.0.0.1:11111","maxBytes":5000,"chargedBytes":1000,"draining":false,"pools":[{"pool":"onnx","maxModels":-1,"chargedModels":2,"models":[{"model":"iris","version":3,"state":"ready","bytes":1000,"ageSeconds":1.5,"hits":7,"inFlight":2,"loadSeconds":0.0123,"pinned":false},{"model":"wine","version":3,"state":"opening","bytes":1000,"ageSeconds":1.5,"hits":7,"inFlight":2,"loadSeconds":null,"pinned":false}]}]}]}
+            {"silos":[{"silo":"silo-1","address":"127.0.0.1:11111","maxBytes":5000,"chargedBytes":1000,"maxMappedBytes":0,"chargedMappedBytes":0,"draining":false,"pools":[{"pool":"onnx","maxModels":-1,"chargedModels":2,"models":[{"model":"iris","version":3,"state":"ready","bytes":1000,"mappedBytes":0,"ageSeconds":1.5,"hits":7,"inFlight":2,"loadSeconds":0.0123,"pinned":false},{"model":"wine","version":3,"state":"opening","bytes":1000,"mappedBytes":0,"ageSeconds":1.5,"hits":7,"inFlight":2,"loadSeconds":null,"pinned":false}]}]}]}
             """.Trim();
         Assert.Equal(expected, (await host.GetAsync("/multiplex/silos")).IsOk().Text);
     }
@@ -37,7 +37,7 @@ public sealed class ResidencyTests
         });
 
         var expected = """
-            {"model":"$","locations":[{"silo":"silo-1","pool":"onnx","model":"iris","version":3,"state":"ready","bytes":1000,"ageSeconds":1.5,"hits":7,"inFlight":2,"loadSeconds":null,"pinned":false}],"placements":[{"chosen":"silo-1","decidedBy":"silo-2","ageSeconds":9,"candidates":[{"silo":"silo-1","reason":"room"},{"silo":"silo-2","reason":"full"}]}],"failures":[{"silo":"silo-2","error":"ModelLoadFailedException","message":"no \"graph\"","attempts":2,"nextTrySeconds":4}]}
+            {"model":"$","locations":[{"silo":"silo-1","pool":"onnx","model":"iris","version":3,"state":"ready","bytes":1000,"mappedBytes":0,"ageSeconds":1.5,"hits":7,"inFlight":2,"loadSeconds":null,"pinned":false}],"placements":[{"chosen":"silo-1","decidedBy":"silo-2","ageSeconds":9,"candidates":[{"silo":"silo-1","reason":"room"},{"silo":"silo-2","reason":"full"}]}],"failures":[{"silo":"silo-2","error":"ModelLoadFailedException","message":"no \"graph\"","attempts":2,"nextTrySeconds":4}]}
             """.Trim();
         Assert.Equal(expected.Replace("$", model, StringComparison.Ordinal), (await host.GetAsync(path)).IsOk().Text);
     }

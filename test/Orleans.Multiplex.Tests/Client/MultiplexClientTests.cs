@@ -237,6 +237,23 @@ public sealed class MultiplexClientTests
         Assert.Equal([0L], harness.Keys);
     }
 
+    // A cluster that has just begun tells of its classes one silo after the other.
+    [Fact]
+    public async Task Control_NoSiloThatHoldsModelsIsKnownYet_IsAskedAgain()
+    {
+        var harness = new ClientHarness();
+        var tries = 0;
+        harness.Others = _ => ++tries == 1
+            ? throw new ArgumentException("Could not find an implementation for interface multiplex.IModelControlGrain")
+            : FakeGrains.Grain<IModelControlGrain>((method, _) => Task.FromResult(ImmutableArray<PinReport>.Empty));
+
+        var call = harness.Client.GetPinsAsync(TestContext.Current.CancellationToken);
+        await harness.Time.NextTimerAsync();
+        harness.Time.Advance(await harness.Time.NextTimerAsync());
+
+        Assert.Empty(await call);
+    }
+
     private static Task<int> CallInThreeSecondsAsync(ClientHarness harness) => harness.Client.CallAsync<IOwnGrain, int>(
         "iris",
         (grain, ct) => grain.AddAsync(1, ct),

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
 
 namespace Orleans.Multiplex.Tests;
@@ -17,6 +18,9 @@ internal sealed class FakeOpener : IModelOpener
     /// <summary>How it is looked at; null for <see cref="Found"/> at once.</summary>
     public Func<ModelKey, CancellationToken, ValueTask<ModelManifest?>>? Find { get; set; }
 
+    /// <summary>The bytes of mapped files of each model.</summary>
+    public long MappedBytes { get; set; }
+
     public Func<CancellationToken, ValueTask<long>> Estimate { get; set; } = _ => new(0);
 
     public Func<ModelArtifact, CancellationToken, Task<object>> Open { get; set; }
@@ -33,10 +37,10 @@ internal sealed class FakeOpener : IModelOpener
         return Find is null ? new(Found) : Find(key, cancellationToken);
     }
 
-    public ValueTask<long> EstimateAsync(ModelManifest? manifest, CancellationToken cancellationToken)
+    public async ValueTask<ModelMemory> EstimateAsync(ModelManifest? manifest, ModelArtifact artifact, CancellationToken cancellationToken)
     {
         Events.Enqueue("estimate");
-        return Estimate(cancellationToken);
+        return new(await Estimate(cancellationToken), MappedBytes);
     }
 
     public ValueTask<long> GuessAsync(ModelManifest? manifest, CancellationToken cancellationToken) => Estimate(cancellationToken);
@@ -47,10 +51,10 @@ internal sealed class FakeOpener : IModelOpener
         return Open(artifact, cancellationToken);
     }
 
-    public ValueTask<long?> MeasureAsync(object model, CancellationToken cancellationToken)
+    public async ValueTask<ModelMemory?> MeasureAsync(object model, CancellationToken cancellationToken)
     {
         Events.Enqueue("measure");
-        return Measure(model, cancellationToken);
+        return await Measure(model, cancellationToken) is { } bytes ? new ModelMemory(bytes, MappedBytes) : null;
     }
 
     public ValueTask WarmUpAsync(object model, CancellationToken cancellationToken)

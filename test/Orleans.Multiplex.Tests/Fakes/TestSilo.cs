@@ -16,17 +16,17 @@ internal sealed class TestSilo : IDisposable
     private readonly TemporaryFolder? _folder;
 
     public TestSilo(
-        int maxModels = ModelPool.Unlimited, long maxBytes = 1L << 40, LoadOptions? load = null, int maxWaiting = 256, IModelStore? store = null)
-        : this([new ModelPool("A", maxModels)], maxBytes, load, maxWaiting, store)
+        int maxModels = ModelPool.Unlimited, long maxBytes = 1L << 40, LoadOptions? load = null, int maxWaiting = 256, IModelStore? store = null, long maxMappedBytes = 1L << 40)
+        : this([new ModelPool("A", maxModels)], maxBytes, load, maxWaiting, store, maxMappedBytes)
     {
     }
 
     public TestSilo(
-        IReadOnlyList<ModelPool> pools, long maxBytes = 1L << 40, LoadOptions? load = null, int maxWaiting = 256, IModelStore? store = null)
+        IReadOnlyList<ModelPool> pools, long maxBytes = 1L << 40, LoadOptions? load = null, int maxWaiting = 256, IModelStore? store = null, long maxMappedBytes = 1L << 40)
     {
         load ??= new LoadOptions { MaxParallel = 2 };
         Limits = new RoomWaitLimits(maxWaiting, load.RoomTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
-        Quota = new SiloQuota(pools, maxBytes, Limits, "silo-1", Time);
+        Quota = new SiloQuota(pools, new ModelMemory(maxBytes, maxMappedBytes), Limits, "silo-1", Time);
         Clock = new UseClock(Time);
         Ledger = new ResidencyLedger(Clock);
         Claims = new RoomClaims(Quota, Time);
@@ -122,8 +122,8 @@ internal sealed class TestSilo : IDisposable
     }
 
     /// <summary>Asks for room, as a load does; waits and evicts where none is free.</summary>
-    public Task<Reservation> ReserveAsync(string id, long bytes = 0, ModelPool? pool = null, Reservation? claim = null) =>
-        Quota.ReserveAsync(pool ?? Pool, id, bytes, claim, CancellationToken.None).AsTask();
+    public Task<Reservation> ReserveAsync(string id, ModelMemory memory = default, ModelPool? pool = null, Reservation? claim = null) =>
+        Quota.ReserveAsync(pool ?? Pool, id, memory, claim, CancellationToken.None).AsTask();
 
     /// <summary>Asks for a place, and stops waiting for it when the token says so.</summary>
     public Task<Reservation> ReserveUntilAsync(CancellationToken cancellationToken) =>

@@ -55,10 +55,10 @@ public sealed class StoreSearchTests : IDisposable
 
         public ValueTask<long> GuessAsync(ModelManifest? manifest, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public ValueTask<long> EstimateAsync(ModelManifest? manifest, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask<ModelMemory> EstimateAsync(ModelManifest? manifest, ModelArtifact artifact, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public ValueTask<long?> MeasureAsync(object model, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask<ModelMemory?> MeasureAsync(object model, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

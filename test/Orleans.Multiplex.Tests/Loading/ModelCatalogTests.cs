@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Loading;
@@ -83,7 +84,9 @@ public sealed class ModelCatalogTests : IAsyncDisposable
         var manifest = await opener.FindAsync(ModelKey.Parse("iris"), TestContext.Current.CancellationToken);
 
         Assert.Equal(4, manifest!.Version);
-        Assert.Equal(4, await opener.EstimateAsync(manifest, TestContext.Current.CancellationToken));
+        var artifact = new ModelArtifact(
+            "iris", 4, ImmutableDictionary<string, string>.Empty.Add("model.fake", _folder["models/iris/4/model.fake"]));
+        Assert.Equal(4, await opener.EstimateAsync(manifest, artifact, TestContext.Current.CancellationToken));
         Assert.Null(await opener.MeasureAsync("model", TestContext.Current.CancellationToken));
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime;
 using Orleans.Multiplex.Storage;
@@ -19,7 +18,7 @@ internal sealed class ModelOnDisk : IDisposable
         Artifact = new ModelArtifact("m", 1, ImmutableDictionary<string, string>.Empty.Add("model.onnx", Path));
     }
 
-    public static OnnxBackend Backend { get; } = new(NullLoggerFactory.Instance, TimeProvider.System);
+    public static OnnxBackend Backend { get; } = new TestBackend().Backend;
 
     public string Path { get; }
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Orleans.Multiplex.OnnxRuntime;
 using Orleans.Multiplex.Testing.Onnx;
 using Xunit;
 
@@ -19,7 +18,8 @@ public sealed class NativeLogTests
         using var log = new CapturedLog();
         using var loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log));
         using var model = new ModelOnDisk(TestModels.BadReshape());
-        using var session = await new OnnxBackend(loggers, TimeProvider.System).OpenAsync(model.Artifact, TestContext.Current.CancellationToken);
+        await using var silo = new TestBackend(loggers.CreateLogger("Multiplex.Execution"));
+        using var session = await silo.Backend.OpenAsync(model.Artifact, TestContext.Current.CancellationToken);
 
         Assert.Throws<InferenceFailedException>(() => session.Run(Tensor.Create("x", [1f])));
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BitFaster.Caching.Lru;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Telemetry;
@@ -49,7 +50,28 @@ internal sealed partial class ArtifactCache : IDisposable, IAsyncDisposable
         ConcurrentLru<string, KnownVersion> Known,
         TimeProvider Time,
         ILogger Logger,
-        CancellationToken Stopping);
+        CancellationToken Stopping)
+    {
+        /// <summary>What the files of a version hold that is on the disk.</summary>
+        public ArtifactContents MakeContents(string key, ImmutableDictionary<string, string> digests) =>
+            MakeContents(key, Task.FromResult<ImmutableDictionary<string, string>?>(digests));
+
+        /// <summary>What the files of a version hold.</summary>
+        public ArtifactContents MakeContents(string key, Task<ImmutableDictionary<string, string>?> digests) =>
+            new(Folder, digests, () => Known.TryGet(key, out var known) ? known.TryLease() : null, TryReserveAsync);
+
+        private async ValueTask<bool> TryReserveAsync(long bytes, CancellationToken cancellationToken)
+        {
+            bool isReserved;
+            using (var held = await Gate.EnterAsync(cancellationToken))
+            {
+                isReserved = bytes <= Room.GetMaxBytes(held) && Room.TryReserve(held, bytes);
+            }
+
+            Room.EmptyTrash();
+            return isReserved;
+        }
+    }
 
     /// <summary>Removes what processes left that ended in the middle, without anybody waiting for it.</summary>
     public void Start() => _sweeping = Task.Run(SweepAsync);

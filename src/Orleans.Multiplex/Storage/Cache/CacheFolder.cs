@@ -7,6 +7,7 @@ namespace Orleans.Multiplex.Storage.Cache;
 /// <code>
 /// folder.lock                    held by who changes what is here; in it, how many bytes there are
 /// blobs/{digest}                 each content once
+/// made/{digest}/…                what was made of a content: it goes with it
 /// versions/{key}/{name}.plan     a version that is being fetched: its files and their lengths
 /// versions/{key}/{name}.json     a version that is whole: its files and their digests. Its lock is shared by those who use the files; its time is that of the last use
 /// versions/{key}/files/…         the files under their names, the same on disk as the blobs
@@ -31,6 +32,8 @@ internal sealed class CacheFolder
 
     public string Blobs => Path.Combine(Root, "blobs");
 
+    public string AllMade => Path.Combine(Root, "made");
+
     public string Versions => Path.Combine(Root, "versions");
 
     public string Fetching => Path.Combine(Root, "fetching");
@@ -38,6 +41,8 @@ internal sealed class CacheFolder
     public string Trash => Path.Combine(Root, "trash");
 
     public string Blob(string digest) => Path.Combine(Blobs, digest);
+
+    public string Made(string digest) => Path.Combine(AllMade, digest);
 
     public string Version(string key) => Path.Combine(Versions, key);
 
@@ -100,7 +105,7 @@ internal sealed class CacheFolder
                 return fault;
             }
 
-            foreach (var folder in (string[])[Blobs, Versions, Fetching, Trash])
+            foreach (var folder in (string[])[Blobs, AllMade, Versions, Fetching, Trash])
             {
                 Directory.CreateDirectory(folder);
             }

@@ -114,14 +114,14 @@ internal sealed partial class CacheRoom(CacheFolder folder, long? maxBytes, Acti
         while (true)
         {
             var freed = before - scan.Bytes;
-            var chosen = CacheEviction.Choose(scan.Versions, version => inUse.Contains(version.Key), bytes - freed, slack);
+            var chosen = CacheEviction.Choose(scan.Versions, scan.Made, version => inUse.Contains(version.Key), bytes - freed, slack);
             if (freed >= bytes || chosen.IsEmpty)
             {
                 break;
             }
 
             // Nothing goes in vain: where all that may go is not enough, it stays for its next use.
-            var left = CacheEviction.Measure(scan.Versions.Except(chosen)) + scan.Fetching;
+            var left = CacheEviction.Measure(scan.Versions.Except(chosen), scan.Made) + scan.Fetching;
             if (before - left < bytes)
             {
                 break;

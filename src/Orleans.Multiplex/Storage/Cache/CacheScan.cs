@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Orleans.Multiplex.Storage.Cache;
 
 /// <summary>
@@ -12,11 +14,14 @@ internal sealed class CacheScan
     /// <summary>The bytes of those that are being fetched.</summary>
     public long Fetching { get; private set; }
 
+    /// <summary>The bytes of what was made of a content, by its digest.</summary>
+    public IReadOnlyDictionary<string, long> Made { get; private set; } = ImmutableDictionary<string, long>.Empty;
+
     /// <summary>How many things were left over.</summary>
     public int Leftovers { get; private set; }
 
     /// <summary>All bytes.</summary>
-    public long Bytes => CacheEviction.Measure(Versions) + Fetching;
+    public long Bytes => CacheEviction.Measure(Versions, Made) + Fetching;
 
     public static CacheScan Run(CacheFolder folder)
     {
@@ -40,7 +45,7 @@ internal sealed class CacheScan
         return scan;
     }
 
-    /// <summary>Removes the contents that no version has any more.</summary>
+    /// <summary>Removes the contents that no version has any more, and what was made of them.</summary>
     public void RemoveUnused(CacheFolder folder)
     {
         var used = Versions.SelectMany(static version => version.Record.Files).Select(static file => file.Digest).ToHashSet(StringComparer.Ordinal);
@@ -48,6 +53,21 @@ internal sealed class CacheScan
         {
             File.Move(blob, folder.NewTrash());
         }
+
+        var kept = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var made in new DirectoryInfo(folder.AllMade).EnumerateDirectories().ToList())
+        {
+            if (used.Contains(made.Name))
+            {
+                kept[made.Name] = made.EnumerateFiles("*", SearchOption.AllDirectories).Sum(static file => file.Length);
+            }
+            else
+            {
+                made.MoveTo(folder.NewTrash());
+            }
+        }
+
+        Made = kept;
     }
 
     private void Look(CacheFolder folder, string version)

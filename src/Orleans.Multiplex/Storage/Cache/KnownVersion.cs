@@ -14,19 +14,27 @@ internal sealed class KnownVersion
     private readonly TimeProvider _time;
     private long _touchedAt;
 
-    public KnownVersion(string recordPath, string folder, ModelManifest manifest, TimeProvider time)
+    /// <param name="recordPath">Its record.</param>
+    /// <param name="folder">The folder of its files.</param>
+    /// <param name="manifest">What the store has of it.</param>
+    /// <param name="contents">What its files hold.</param>
+    /// <param name="time">The clock.</param>
+    public KnownVersion(string recordPath, string folder, ModelManifest manifest, ArtifactContents contents, TimeProvider time)
     {
         _recordPath = recordPath;
         _files = [.. manifest.Files.Select(file => (FileNames.Combine(folder, file.Name), file.Length))];
-        _artifact = MakeArtifact(folder, manifest);
+        _artifact = MakeArtifact(folder, manifest, contents);
         _time = time;
         _touchedAt = time.GetTimestamp();
     }
 
-    public static ModelArtifact MakeArtifact(string folder, ModelManifest manifest) => new(
+    public static ModelArtifact MakeArtifact(string folder, ModelManifest manifest, ArtifactContents contents) => new(
         manifest.Id,
         manifest.Version,
-        manifest.Files.ToImmutableDictionary(static file => file.Name, file => FileNames.Combine(folder, file.Name), StringComparer.Ordinal));
+        manifest.Files.ToImmutableDictionary(static file => file.Name, file => FileNames.Combine(folder, file.Name), StringComparer.Ordinal))
+    {
+        Contents = contents,
+    };
 
     /// <summary>The right to use it; null when it is not there any more, or not whole.</summary>
     public ArtifactLease? TryLease()

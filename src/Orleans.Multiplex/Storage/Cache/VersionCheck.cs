@@ -32,7 +32,7 @@ internal sealed partial class VersionCheck(ArtifactCache.Parts cache, string key
             fault = await FindFaultAsync(record, cancellationToken);
             if (fault is null)
             {
-                var known = new KnownVersion(path, cache.Folder.Files(key), manifest, cache.Time);
+                var known = new KnownVersion(path, cache.Folder.Files(key), manifest, cache.MakeContents(key, record!.Digests), cache.Time);
                 known.Touch();
                 return known;
             }

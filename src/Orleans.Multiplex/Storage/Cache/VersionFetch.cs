@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 
 namespace Orleans.Multiplex.Storage.Cache;
 
@@ -112,8 +113,10 @@ internal sealed class VersionFetch(
             target.Complete();
         });
 
-    /// <summary>Makes the version one. Returns its record, and the record's lock as shared by the caller from before anybody could take it.</summary>
-    public async Task<(string RecordPath, FileLock Shared)> PublishAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Makes the version one. Returns its record, the digest of each file, and the record's lock as shared by the caller from before anybody could take it.
+    /// </summary>
+    public async Task<(string RecordPath, ImmutableDictionary<string, string> Digests, FileLock Shared)> PublishAsync(CancellationToken cancellationToken)
     {
         var files = await Task.WhenAll(manifest.Files.Select(async file => new RecordedFile(file.Name, file.Length, await _digests[file.Name])));
         var blobs = new BlobSharing(folder);
@@ -128,13 +131,14 @@ internal sealed class VersionFetch(
 
         var unnamed = Path.Combine(Version, $"{_name}.new");
         var path = Path.Combine(Version, $"{_name}.json");
-        new VersionRecord(store.Name, manifest.Key.ToString(), [.. files]).Write(unnamed);
+        var whole = new VersionRecord(store.Name, manifest.Key.ToString(), [.. files]);
+        whole.Write(unnamed);
         File.SetLastWriteTimeUtc(unnamed, time.GetUtcNow().UtcDateTime);
         var record = FileLock.TryShare(unnamed) ?? throw new IOException("The record is gone.");
         File.Move(unnamed, path);
         File.Delete(Path.Combine(Version, $"{_name}.plan"));
         EndTurn();
-        return (path, record);
+        return (path, whole.Digests, record);
     }
 
     /// <summary>Leaves nothing behind. Does nothing when the fetch was not begun, or its version is published.</summary>

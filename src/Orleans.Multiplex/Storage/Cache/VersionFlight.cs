@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 
 namespace Orleans.Multiplex.Storage.Cache;
@@ -32,6 +33,7 @@ internal sealed partial class VersionFlight(ArtifactCache.Parts cache, string ke
     private readonly ByteSize _size = new(manifest.Files.Sum(static file => file.Length));
     private readonly CancellationTokenSource _unwanted = new();
     private readonly TaskCompletionSource<ModelArtifact?> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ImmutableDictionary<string, string>?> _digests = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _users;
     private bool _isSettled;
@@ -176,12 +178,13 @@ internal sealed partial class VersionFlight(ArtifactCache.Parts cache, string ke
 
         var (level, took) = (isLong ? LogLevel.Information : LogLevel.Debug, cache.Time.GetElapsedTime(startedAt).TotalMilliseconds);
         LogFetched(level, _name, _size, took);
-        _ready.TrySetResult(KnownVersion.MakeArtifact(cache.Folder.Files(key), manifest));
+        _ready.TrySetResult(KnownVersion.MakeArtifact(cache.Folder.Files(key), manifest, cache.MakeContents(key, _digests.Task)));
 
         // Nobody's wait ends it any more: who has the files uses them.
-        var (recordPath, shared) = await fetch.PublishAsync(cache.Stopping);
+        var (recordPath, digests, shared) = await fetch.PublishAsync(cache.Stopping);
         cache.Room.EmptyTrash();
-        cache.Known.AddOrUpdate(key, new KnownVersion(recordPath, cache.Folder.Files(key), manifest, cache.Time));
+        cache.Known.AddOrUpdate(key, new KnownVersion(recordPath, cache.Folder.Files(key), manifest, cache.MakeContents(key, digests), cache.Time));
+        _digests.TrySetResult(digests);
         Settle();
         await _unused.Task;
         shared.Dispose();
@@ -189,6 +192,7 @@ internal sealed partial class VersionFlight(ArtifactCache.Parts cache, string ke
 
     private async Task FailAsync(VersionFetch fetch, Exception error)
     {
+        _digests.TrySetResult(null);
         if (_ready.Task.IsCompleted)
         {
             // The files are in use though they will not be kept.

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Orleans.Multiplex.Storage.Cache;
 
@@ -16,7 +17,12 @@ internal sealed record VersionRecord(string Store, string Model, ImmutableArray<
         RespectRequiredConstructorParameters = true,
     };
 
+    [JsonIgnore]
     public long Bytes => Files.Sum(static file => file.Length);
+
+    /// <summary>The digest of each file by its name.</summary>
+    [JsonIgnore]
+    public ImmutableDictionary<string, string> Digests => Files.ToImmutableDictionary(static file => file.Name, static file => file.Digest, StringComparer.Ordinal);
 
     public static VersionRecord Plan(string store, ModelManifest manifest) =>
         new(store, manifest.Key.ToString(), [.. manifest.Files.Select(static file => new RecordedFile(file.Name, file.Length, ""))]);

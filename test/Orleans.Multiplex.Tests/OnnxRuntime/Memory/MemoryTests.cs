@@ -3,6 +3,7 @@ using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime.Files;
 using Orleans.Multiplex.OnnxRuntime.Memory;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
+using Orleans.Multiplex.Residency;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.OnnxRuntime.Memory;
@@ -19,8 +20,8 @@ public sealed class MemoryTests
     {
         var original = new FileFacts(new ModelFacts(new ModelSignature("", [], []), 101_000), 100_500, new WeightUse(100_000, 20_000), MakesNothing: false);
 
-        Assert.Equal(new(heap, mapped), SessionMemory.OfPrepared((Opening)opening, original, fileBytes: 99_000));
-        Assert.Equal(new(101_000, 0), SessionMemory.OfOriginal(original));
+        Assert.Equal(new ModelMemory(heap, mapped), SessionMemory.OfPrepared((Opening)opening, original, fileBytes: 99_000));
+        Assert.Equal(new ModelMemory(101_000), SessionMemory.OfOriginal(original));
     }
 
     [Theory]

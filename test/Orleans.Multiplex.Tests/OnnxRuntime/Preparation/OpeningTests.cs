@@ -3,7 +3,9 @@ using Microsoft.ML.OnnxRuntime;
 using Microsoft.Win32.SafeHandles;
 using Orleans.Multiplex.OnnxRuntime.Native;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
+using Orleans.Multiplex.OnnxRuntime.Sessions;
 using Orleans.Multiplex.Testing.Onnx;
+using Orleans.Multiplex.Residency;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.OnnxRuntime.Preparation;
@@ -23,7 +25,7 @@ public sealed partial class OpeningTests
 
         Assert.InRange(model.HeapBytes, 1, Weights / 8);
         Assert.InRange(model.MappedBytes, Weights, Weights + 100_000);
-        Assert.Equal(new(model.HeapBytes, model.MappedBytes), model.GetMemory(Opening.Unpacked));
+        Assert.Equal(new ModelMemory(model.HeapBytes, model.MappedBytes), model.GetMemory(Opening.Unpacked));
         using var session = PreparedFolder.Open(model, Opening.Unpacked);
         Assert.Contains(File.ReadLines("/proc/self/maps"), line => line.EndsWith(model.Path, StringComparison.Ordinal));
     }
@@ -64,7 +66,7 @@ public sealed partial class OpeningTests
         using var folder = new PreparedFolder(path => LargeModels.WriteLayers(path, 256, 2, "MatMul"));
         var model = folder.PrepareWell();
 
-        var fault = Record.Exception(() => PreparedOpening.Open("m", model, Opening.Mapped, TimeProvider.System, new CancellationToken(canceled: true)));
+        var fault = Record.Exception(() => PreparedOpening.Open("m", model, Opening.Mapped, SessionHooks.None, TimeProvider.System, new CancellationToken(canceled: true)));
 
         Assert.True(fault is not null && NativeError.Is(fault), $"{fault}");
     }

@@ -30,6 +30,8 @@ internal sealed class StoredFiles : IModelStore
         return Put(id, new Dictionary<string, byte[]> { ["model.onnx"] = content });
     }
 
+    public ModelManifest Put(string id, byte[] model) => Put(id, new Dictionary<string, byte[]> { ["model.onnx"] = model });
+
     public byte[] Get(ModelManifest manifest, string name = "model.onnx") => _contents[(manifest.Tag, name)];
 
     public ValueTask<ModelManifest?> FindAsync(ModelKey key, string? modelFile, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -1,0 +1,8 @@
+namespace Orleans.Multiplex.OnnxRuntime.Preparation;
+
+/// <summary>Prepares a model where it harms nobody.</summary>
+internal interface IModelPreparer
+{
+    /// <summary>Prepares a model; see <see cref="ModelPreparation.Prepare"/>.</summary>
+    Task<PreparationOutcome> PrepareAsync(string original, string folder, CancellationToken cancellationToken);
+}

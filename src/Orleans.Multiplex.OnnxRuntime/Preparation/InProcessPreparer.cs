@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace Orleans.Multiplex.OnnxRuntime.Preparation;
+
+/// <summary>Prepares models in this process, on a thread of its own.</summary>
+internal sealed class InProcessPreparer(ILoggerFactory loggers, TimeProvider time) : IModelPreparer
+{
+    private static readonly TimeSpan RunTime = TimeSpan.FromSeconds(30);
+
+    public Task<PreparationOutcome> PrepareAsync(string original, string folder, CancellationToken cancellationToken) => Task.Factory.StartNew(
+        () => new ModelPreparation(loggers, time, RunTime).Prepare(original, folder, cancellationToken),
+        cancellationToken,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
+}

@@ -1,0 +1,82 @@
+using BitFaster.Caching.Lru;
+using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.Storage;
+using Orleans.Multiplex.Storage.Cache;
+using Orleans.Multiplex.Telemetry;
+
+namespace Orleans.Multiplex.OnnxRuntime.Preparation;
+
+/// <summary>The prepared forms of models, beside their contents in the cache of this machine, where all its silos find them.</summary>
+internal sealed partial class PreparedModels(ILoggerFactory loggers)
+{
+    private const int MaxRemembered = 10_000;
+
+    // What another process wrote is read once before it is believed, as all that lies in the cache.
+    private readonly ConcurrentLru<string, bool> _checked = new(MaxRemembered);
+    private readonly ILogger _logger = loggers.CreateLogger(LogEvents.Execution);
+
+    /// <summary>The folder of a prepared model, whether it is there or not; null while the content is not known.</summary>
+    public static string? FindFolder(ArtifactContents contents, string file) =>
+        contents.FindDigest(file) is { } digest
+            ? Path.Combine(contents.GetFolder(digest), PreparationKey.Of(digest, PreparationTarget.Current))
+            : null;
+
+    /// <summary>The prepared form of a model; null when there is none that is whole.</summary>
+    public PreparedModel? Find(ModelArtifact artifact, string file)
+    {
+        if (artifact.Contents is not { } contents || FindFolder(contents, file) is not { } folder)
+        {
+            return null;
+        }
+
+        try
+        {
+            if (!PreparedModel.TryRead(folder, out var model))
+            {
+                return null;
+            }
+
+            if (!_checked.TryGet(folder, out _))
+            {
+                if (!model.IsIntact())
+                {
+                    Drop(artifact.Id, model, "its content is not what was written");
+                    return null;
+                }
+
+                Trust(model);
+            }
+
+            return model;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            LogUnreadable(artifact.Id, fault.Message);
+            return null;
+        }
+    }
+
+    /// <summary>This process has written the model, or read it.</summary>
+    public void Trust(PreparedModel model) => _checked.AddOrUpdate(model.Folder, true);
+
+    /// <summary>Removes a prepared model that cannot be opened, or is not what was written. The original serves, and may be prepared anew.</summary>
+    public void Drop(string modelId, PreparedModel model, string reason)
+    {
+        LogDropped(modelId, reason);
+        _checked.TryRemove(model.Folder);
+        try
+        {
+            Directory.Delete(model.Folder, recursive: true);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // It is gone already, or goes with its content.
+        }
+    }
+
+    [LoggerMessage(LogEvents.ExecutionIds + 60, LogLevel.Warning, "The prepared form of model '{Model}' is removed ({Reason}); its original is opened.")]
+    private partial void LogDropped(string model, string reason);
+
+    [LoggerMessage(LogEvents.ExecutionIds + 61, LogLevel.Warning, "The prepared form of model '{Model}' cannot be read ({Reason}); its original is opened.")]
+    private partial void LogUnreadable(string model, string reason);
+}

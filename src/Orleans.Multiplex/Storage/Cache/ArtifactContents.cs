@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+
+namespace Orleans.Multiplex.Storage.Cache;
+
+/// <summary>
+/// What the files of a version hold, and where what is made of a content is kept beside it. Two versions with the same content have the same
+/// folder for it, on this machine and for all processes that share the cache.
+/// </summary>
+/// <param name="folder">The cache's folder.</param>
+/// <param name="whenKnown">See <see cref="WhenKnown"/>.</param>
+/// <param name="hold">See <see cref="TryHold"/>.</param>
+/// <param name="reserve">See <see cref="TryReserveAsync"/>.</param>
+internal sealed class ArtifactContents(
+    CacheFolder folder,
+    Task<ImmutableDictionary<string, string>?> whenKnown,
+    Func<IDisposable?> hold,
+    Func<long, CancellationToken, ValueTask<bool>> reserve)
+{
+    /// <summary>
+    /// The digest of each file by its name: SHA-256 in lower case hexadecimal digits. It comes soon after the files themselves, never with an exception;
+    /// null when the files will not be kept, so that nothing can be kept beside them.
+    /// </summary>
+    public Task<ImmutableDictionary<string, string>?> WhenKnown => whenKnown;
+
+    /// <summary>The digest of a file where it is known by now; null where it is not, or never will be.</summary>
+    public string? FindDigest(string file) => whenKnown is { IsCompletedSuccessfully: true, Result: { } digests } ? digests.GetValueOrDefault(file) : null;
+
+    /// <summary>Keeps the files where they are until it is disposed; null when they are not known to be whole, or gone.</summary>
+    public IDisposable? TryHold() => hold();
+
+    /// <summary>The lock of the only one on this machine who may do a thing, by its name.</summary>
+    public string GetLock(string name) => Path.Combine(folder.Root, $"{name}.lock");
+
+    /// <summary>
+    /// The folder of what is made of a content. It may not be there, and goes when the content does; what is open or mapped then can be used further.
+    /// </summary>
+    public string GetFolder(string digest) => folder.Made(digest);
+
+    /// <summary>Takes room for bytes that are about to be written there, others being removed for it. False when there is none.</summary>
+    public ValueTask<bool> TryReserveAsync(long bytes, CancellationToken cancellationToken) => reserve(bytes, cancellationToken);
+}

@@ -1,0 +1,205 @@
+using System.Diagnostics.CodeAnalysis;
+using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.OnnxRuntime.Preparation;
+using Orleans.Multiplex.Storage;
+using Orleans.Multiplex.Storage.Cache;
+using Orleans.Multiplex.Testing.Onnx;
+using Orleans.Multiplex.Tests.Hosting;
+using Orleans.Multiplex.Tests.Storage.Cache;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.OnnxRuntime.Preparation;
+
+/// <summary>Models of the cache, prepared when they are asked for more than once, and opened so from then on.</summary>
+[SuppressMessage("Reliability", "CA2025", Justification = "The caches are ended with the test, and with them what waits for them.")]
+public sealed class PreparedModelsTests : CacheTest
+{
+    private static readonly byte[] Large = MakeLarge();
+
+    [Fact]
+    public async Task Open_AfterTheSecondRun_OpensThePreparedFormForAllOfTheMachine()
+    {
+        var manifest = Store.Put("m", Large);
+        var cache = Open();
+        await using var silo = new TestBackend(Log);
+        using (var original = await OpenAsync(silo, cache, manifest))
+        {
+            Assert.Equal(0, original.MappedBytes);
+            Run(original);
+            Assert.Empty(Prepared());
+            Run(original);
+            await UntilAsync(() => Prepared().Length == 1);
+        }
+
+        await AssertPreparedAsync(silo, cache, manifest);
+        await using var other = new TestBackend();
+        await AssertPreparedAsync(other, Open(), manifest);
+        Assert.Contains(Log.Messages, message => message.StartsWith("Prepared model 'm' (Mapped, ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Open_CopyOfAPreparedModel_OpensThePreparedForm()
+    {
+        var manifest = Store.Put("m", Large);
+        var cache = Open();
+        await using var silo = new TestBackend();
+        await PrepareAsync(silo, cache, manifest);
+
+        await AssertPreparedAsync(silo, cache, Store.Put("copy", Large));
+    }
+
+    [Fact]
+    public async Task Open_FlippedBitInThePreparedFile_OpensTheOriginalAndRemovesIt()
+    {
+        var manifest = Store.Put("m", Large);
+        await using (var first = new TestBackend())
+        {
+            await PrepareAsync(first, Open(), manifest);
+        }
+
+        FlipBit(Assert.Single(Directory.GetFiles(Folder.AllMade, "model.ort", SearchOption.AllDirectories)));
+        await using var silo = new TestBackend(Log);
+
+        using var session = await OpenAsync(silo, Open(), manifest);
+
+        Assert.Equal(0, session.MappedBytes);
+        Run(session);
+        Assert.Contains("The prepared form of model 'm' is removed (its content is not what was written); its original is opened.", Log.Messages);
+        Assert.Empty(Prepared());
+    }
+
+    [Fact]
+    public async Task Open_PreparedFileThatCannotBeOpened_OpensTheOriginalAndRemovesIt()
+    {
+        var manifest = Store.Put("m", Large);
+        var cache = Open();
+        await using var silo = new TestBackend(Log);
+        await PrepareAsync(silo, cache, manifest);
+        var path = Assert.Single(Directory.GetFiles(Folder.AllMade, "model.ort", SearchOption.AllDirectories));
+        await File.WriteAllBytesAsync(path, new byte[new FileInfo(path).Length], Token);
+
+        using var session = await OpenAsync(silo, cache, manifest);
+
+        Assert.Equal(0, session.MappedBytes);
+        Run(session);
+        Assert.Empty(Prepared());
+    }
+
+    [Fact]
+    public async Task Run_ModelThatCannotBePrepared_IsTriedOnce()
+    {
+        var preparer = new FailingPreparer();
+        var manifest = Store.Put("m", Large);
+        await using (var silo = new TestBackend(Log, preparer))
+        {
+            await WantAsync(silo, Open(), manifest);
+            await UntilAsync(() => Log.Messages.Contains("Model 'm' is not prepared, and goes on as it is: it differs"));
+            await WantAsync(silo, Open(), manifest);
+        }
+
+        await using (var restarted = new TestBackend(Log, preparer))
+        {
+            await WantAsync(restarted, Open(), manifest);
+            var other = Store.Put("other", TestModels.Affine(2, 1));
+            await WantAsync(restarted, Open(), other);
+            await UntilAsync(() => Log.Messages.Contains("Model 'other' is not prepared, and goes on as it is: it differs"));
+        }
+
+        Assert.Equal(2, preparer.Calls);
+    }
+
+    [Fact]
+    public async Task Prepare_NoRoomInTheCache_LeavesTheOriginal()
+    {
+        var manifest = Store.Put("m", Large);
+        await using var silo = new TestBackend(Log);
+        var cache = Open(maxBytes: Large.Length + 1000);
+
+        await WantAsync(silo, cache, manifest);
+
+        await UntilAsync(() => Log.Messages.Contains("Model 'm' is not prepared, and goes on as it is: the cache has no room for it (Multiplex:Cache:MaxBytes)"));
+        Assert.Empty(Prepared());
+    }
+
+    [Fact]
+    public async Task Inspect_PreparedModel_SaysWhatThatTakes()
+    {
+        var manifest = Store.Put("m", Large);
+        var cache = Open();
+        await using var silo = new TestBackend();
+        using var files = await AcquireAsync(cache, manifest);
+        var before = await silo.Backend.InspectAsync(files.Artifact, Token);
+        await PrepareAsync(silo, cache, manifest);
+        using var known = await AcquireAsync(cache, manifest);
+
+        var after = await silo.Backend.InspectAsync(known.Artifact, Token);
+
+        Assert.InRange(before.EstimatedBytes, Large.Length, Large.Length * 2);
+        Assert.Equal(0, before.MappedBytes);
+        Assert.InRange(after.EstimatedBytes, 0, Large.Length / 2);
+        Assert.InRange(after.MappedBytes, Large.Length, Large.Length * 2);
+        Assert.Equal(before.Signature.Inputs.Single().Name, after.Signature.Inputs.Single().Name);
+    }
+
+    private static byte[] MakeLarge()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "model.onnx");
+        LargeModels.WriteEmbedding(path, rows: 4096, width: 64);
+        return File.ReadAllBytes(path);
+    }
+
+    private static async Task<IInferenceSession> OpenAsync(TestBackend silo, ArtifactCache cache, ModelManifest manifest)
+    {
+        using var files = await AcquireAsync(cache, manifest);
+        await files.Artifact.Contents!.WhenKnown.Soon();
+        return await silo.Backend.OpenAsync(files.Artifact, Token);
+    }
+
+    private static async Task WantAsync(TestBackend silo, ArtifactCache cache, ModelManifest manifest)
+    {
+        using var session = await OpenAsync(silo, cache, manifest);
+        Run(session);
+        Run(session);
+    }
+
+    private async Task PrepareAsync(TestBackend silo, ArtifactCache cache, ModelManifest manifest)
+    {
+        await WantAsync(silo, cache, manifest);
+        await UntilAsync(() => Prepared().Length == 1);
+    }
+
+    private static async Task AssertPreparedAsync(TestBackend silo, ArtifactCache cache, ModelManifest manifest)
+    {
+        using var session = await OpenAsync(silo, cache, manifest);
+        Assert.InRange(session.MappedBytes, Large.Length, Large.Length * 2);
+        Run(session);
+    }
+
+    private static void Run(IInferenceSession session)
+    {
+        var inputs = MadeUpInputs.Create(session.Signature, size: 2, withOptional: false, seed: 1)!.Value;
+        Assert.NotEmpty(session.Run(new InferenceRequest(inputs), Token).Outputs);
+    }
+
+    private string[] Prepared() => Directory.GetFiles(Folder.AllMade, "prepared.json", SearchOption.AllDirectories)
+        .Where(path => !path.Contains(".tmp", StringComparison.Ordinal)).ToArray();
+
+    private static void FlipBit(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(path, bytes);
+    }
+
+    private sealed class FailingPreparer : IModelPreparer
+    {
+        public int Calls { get; private set; }
+
+        public Task<PreparationOutcome> PrepareAsync(string original, string folder, CancellationToken cancellationToken)
+        {
+            Calls++;
+            return Task.FromResult(PreparationOutcome.Failed("it differs"));
+        }
+    }
+}
