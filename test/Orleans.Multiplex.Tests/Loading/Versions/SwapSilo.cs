@@ -47,6 +47,18 @@ internal sealed class SwapSilo : IDisposable
     public Task SwapAsync(Resident old, long version = 1, string tag = "new") =>
         Swap.SwapAsync(old, Manifest(old.Key.ModelId, version, tag), old.Holders.OfType<FakeHolder>().First());
 
+    /// <summary>Holds the next models while they are opened.</summary>
+    public Checkpoint HoldOpening()
+    {
+        var opening = new Checkpoint();
+        Opener.Open = async (artifact, token) =>
+        {
+            await opening.PassAsync(token);
+            return new TrackedModel(artifact.Id);
+        };
+        return opening;
+    }
+
     /// <summary>Lets the swaps that wait for room look again, one time after the other, until something has ended.</summary>
     public async Task<TimeSpan> AdvanceUntilAsync(Task ended)
     {
@@ -69,7 +81,8 @@ internal sealed class SwapSilo : IDisposable
     /// <summary>Completes when nothing is on its way out that nobody uses.</summary>
     public async Task WhenSettledAsync()
     {
-        while (Inner.Ledger.Snapshot().Any(static resident => resident is { State: ResidentState.Draining or ResidentState.Unloading or ResidentState.Failed, Gate.Users: 0 }))
+        while (Inner.Quota.Locked(() => Inner.Pool.Models.Leaving)
+            > Inner.Ledger.Snapshot().Count(static resident => resident is { State: ResidentState.Draining, Gate.Users: > 0 }))
         {
             await Task.Yield();
         }
