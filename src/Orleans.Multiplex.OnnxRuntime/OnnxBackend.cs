@@ -68,7 +68,7 @@ internal sealed class OnnxBackend(
         return facts;
     }
 
-    private OnnxSession? TryOpenPrepared(ModelArtifact artifact, CancellationToken cancellationToken)
+    private IInferenceSession? TryOpenPrepared(ModelArtifact artifact, CancellationToken cancellationToken)
     {
         if (prepared.Find(artifact, ModelFileName) is not { } model)
         {
@@ -77,7 +77,10 @@ internal sealed class OnnxBackend(
 
         try
         {
-            return PreparedOpening.Open(artifact.Id, model, model.Opening, new SessionHooks(OnFreed: trimmer.Freed), time, cancellationToken);
+#pragma warning disable CA2000 // The caller owns the session.
+            var session = Open(model.Opening, cancellationToken);
+            return model.Openings.Length == 1 ? session : new PackingSession(session, model.GetMemory(Opening.Mapped), token => Load(artifact, model.Path, () => Open(Opening.Mapped, token)));
+#pragma warning restore CA2000
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested
             && (exception is IOException or UnauthorizedAccessException || NativeError.Is(exception)))
@@ -85,6 +88,9 @@ internal sealed class OnnxBackend(
             prepared.Drop(artifact.Id, model, NativeError.Describe(exception, model.Folder));
             return null;
         }
+
+        OnnxSession Open(Opening opening, CancellationToken token) =>
+            PreparedOpening.Open(artifact.Id, model, opening, new SessionHooks(OnFreed: trimmer.Freed), time, token);
     }
 
     private static T Load<T>(ModelArtifact artifact, string path, Func<T> load)

@@ -128,6 +128,7 @@ internal static class RoomRegistrations
             provider.GetRequiredService<EvictionService>(),
             provider.GetRequiredService<PinnedModels>(),
             provider.GetRequiredService<KnownFootprints>(),
+            provider.GetService<ArtifactCache>()?.Models,
             provider.GetRequiredService<IResidencyChannel>(),
             provider.GetRequiredService<ILocalSiloDetails>(),
             provider.GetRequiredService<TimeProvider>()));

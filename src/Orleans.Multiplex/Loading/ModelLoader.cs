@@ -35,6 +35,7 @@ internal sealed partial class ModelLoader : IDisposable
     private readonly ILogger _logger;
     private readonly LoadQueue _queue;
     private readonly DedicatedThreads _threads;
+    private readonly SessionPacking _packing;
     private readonly KnownFootprints _footprints;
     private readonly RoomBeside _beside;
     private readonly LoadEnd _end;
@@ -65,6 +66,7 @@ internal sealed partial class ModelLoader : IDisposable
         _queue = new LoadQueue(parallel);
         _threads = new DedicatedThreads("multiplex-load", parallel, capacity: null);
         _end = new LoadEnd(ledger, options, time, logger, _stopping.Token);
+        _packing = new SessionPacking(quota, _queue, _threads, logger, _stopping.Token);
     }
 
     /// <summary>
@@ -163,6 +165,7 @@ internal sealed partial class ModelLoader : IDisposable
             load.Complete();
             resident.CompleteLoad(model);
             _evictions.Add(resident);
+            _packing.Watch(resident, model);
         }
 #pragma warning disable CA1031 // Whatever ends a load becomes its outcome, which every waiter gets as an error of its own.
         catch (Exception error)
@@ -237,7 +240,7 @@ internal sealed partial class ModelLoader : IDisposable
         var reserved = reservation.Memory;
         if (!await (load.Beside is { } old
             ? _beside.TryCorrectAsync(reservation, memory, old, cancellationToken)
-            : _quota.TryCorrectAsync(reservation, memory, cancellationToken)))
+            : _quota.TryCorrectAsync(reservation, memory, isInUse: true, cancellationToken)))
         {
             var message = $"Model '{resident.Name}' takes {memory}; {reserved} were reserved for it, and of the silo's "
                 + $"{_quota.Most} (Multiplex:MaxBytesPerSilo, Multiplex:MaxMappedBytesPerSilo) not enough could be freed for the rest, so it was unloaded again.";

@@ -6,9 +6,10 @@ namespace Orleans.Multiplex.Placement;
 /// <summary>Decides where a model goes that nobody holds. A pure function: no clock, no chance, no I/O.</summary>
 /// <remarks>
 /// <list type="number">
-/// <item>Silos with room, the least full first, by the fraction of their quota that is charged, in steps of an eighth.</item>
+/// <item>Silos with room, the least full first, by the fraction of their quota that is charged, in steps of an eighth. That a silo has the model's files
+/// on its disk is worth two steps: to fetch them takes longer than all else, but a silo with all files must not get all models.</item>
 /// <item>Where none has room: the silo whose next victim is oldest, in bands of age that double, so that the cluster as a whole evicts
-/// what is oldest in the cluster.</item>
+/// what is oldest in the cluster; then one that has the files.</item>
 /// <item>Among equals: the model's own order of silos (<see cref="Rendezvous"/>).</item>
 /// </list>
 /// A silo that has told nothing yet comes after those that are known to have room; one that is too small or leaves comes last.
@@ -17,6 +18,9 @@ internal static class PlacementPolicy
 {
     /// <summary>How coarse fullness is compared.</summary>
     private const int FullnessSteps = 8;
+
+    /// <summary>How many of these steps a silo may be fuller that has the files.</summary>
+    private const int StepsForFiles = 2;
 
     /// <param name="snapshot">At least one candidate.</param>
     public static PlacementDecision Decide(PlacementSnapshot snapshot)
@@ -31,6 +35,7 @@ internal static class PlacementPolicy
             .OrderBy(one => one.Class)
             .ThenBy(one => one.Class == CandidateClass.HasRoom ? one.Fullness : 0)
             .ThenByDescending(one => one.Class == CandidateClass.Full ? one.Band : 0)
+            .ThenByDescending(one => one.Candidate.HasFiles)
             .ThenByDescending(one => one.Weight)
             .ThenBy(one => one.Candidate.Silo, StringComparer.Ordinal)
             .ToImmutableArray();
@@ -69,7 +74,7 @@ internal static class PlacementPolicy
     private static int GetFullness(SiloCandidate candidate)
     {
         var models = candidate.MaxModels < 0 ? 0 : (double)candidate.ChargedModels / candidate.MaxModels;
-        return (int)(FullnessSteps * Math.Max(models, (double)candidate.ChargedBytes / candidate.MaxBytes));
+        return (int)(FullnessSteps * Math.Max(models, (double)candidate.ChargedBytes / candidate.MaxBytes)) - (candidate.HasFiles ? StepsForFiles : 0);
     }
 
     private static string Explain(Ranked one, Ranked best)
@@ -95,6 +100,7 @@ internal static class PlacementPolicy
 
     private static string WhyBest(Ranked best) => best.Class switch
     {
+        CandidateClass.HasRoom when best.Candidate.HasFiles => "it has the model's files on its disk and is not much fuller than others, and among equals it is first in this model's order of silos",
         CandidateClass.HasRoom => "the least full with room, and among equals first in this model's order of silos",
         CandidateClass.Full => "its victim is the oldest, and among equals it is first in this model's order of silos",
         _ => "no other silo is better suited",
@@ -103,8 +109,11 @@ internal static class PlacementPolicy
     private static string WhyNot(Ranked one, Ranked best) => (one.Class == best.Class, one.Class) switch
     {
         (false, _) => "the chosen one is better suited",
+        (true, CandidateClass.HasRoom) when best.Candidate.HasFiles && !one.Candidate.HasFiles =>
+            "the chosen one has the model's files on its disk, and is not much fuller",
         (true, CandidateClass.HasRoom) when one.Fullness > best.Fullness => "it is fuller than the chosen one",
         (true, CandidateClass.Full) when one.Band < best.Band => "its victim is younger than the chosen one's",
+        (true, _) when best.Candidate.HasFiles && !one.Candidate.HasFiles => "as good, but the chosen one has the model's files on its disk",
         _ => "as good, but later in this model's order of silos",
     };
 

@@ -8,7 +8,7 @@ internal sealed class PlacementSnapshots(ClusterResidencyView view, ResidencyPub
 {
     public PlacementSnapshot Take(string modelId, string pool, long bytes, IEnumerable<SiloAddress> silos)
     {
-        ImmutableArray<SiloCandidate> candidates = [.. silos.Select(silo => Describe(silo, pool))];
+        ImmutableArray<SiloCandidate> candidates = [.. silos.Select(silo => Describe(silo, pool) with { HasFiles = view.Find(silo)?.Row.Cached?.MayContain(modelId) == true })];
         var here = candidates.Select(one => one.Silo).ToList().IndexOf(local.SiloAddress.ToParsableString());
         if (own is not null && here >= 0)
         {
@@ -17,6 +17,7 @@ internal sealed class PlacementSnapshots(ClusterResidencyView view, ResidencyPub
             var (now, told) = (Describe(own.GetRow(), pool), candidates[here]);
             candidates = candidates.SetItem(here, now with
             {
+                HasFiles = told.HasFiles,
                 ChargedModels = Math.Max(now.ChargedModels, told.ChargedModels),
                 ChargedBytes = Math.Max(now.ChargedBytes, told.ChargedBytes),
             });
@@ -24,7 +25,7 @@ internal sealed class PlacementSnapshots(ClusterResidencyView view, ResidencyPub
             // It may never be charged, when another silo's director was the first to place it. So room that is here is used before a model is evicted elsewhere.
             if (!candidates.Any(one => one.IsKnown && !one.IsDraining && one.HasRoom(bytes)))
             {
-                candidates = candidates.SetItem(here, now);
+                candidates = candidates.SetItem(here, now with { HasFiles = told.HasFiles });
             }
         }
 

@@ -24,6 +24,9 @@ internal sealed record SiloCandidate
     /// <summary>The bytes charged there, with those of models that were sent there since it told.</summary>
     public long ChargedBytes { get; init; }
 
+    /// <summary>Whether the silo's machine has files of the model, most likely.</summary>
+    public bool HasFiles { get; init; }
+
     /// <summary>The age of the model that the silo would evict next; null when it has none that may go.</summary>
     public TimeSpan? VictimAge { get; init; }
 

@@ -10,13 +10,13 @@ internal sealed class ClusterResidencyView(TimeProvider time)
 {
     private readonly ConcurrentDictionary<SiloAddress, HeardRow> _rows = new();
 
-    /// <summary>Takes a row in, unless a newer one of the same silo came before it.</summary>
+    /// <summary>Takes a row in, unless a newer one of the same silo came before it. What it does not repeat stays as it was heard.</summary>
     public void Update(SiloRow row) =>
         _rows.AddOrUpdate(
             row.Silo,
-            static (_, heard) => heard,
-            static (_, old, heard) => old.Row.Sequence >= heard.Row.Sequence ? old : heard,
-            new HeardRow(row, time.GetTimestamp()));
+            static (_, now) => new HeardRow(now.row, now.At),
+            static (_, old, now) => old.Row.Sequence >= now.row.Sequence ? old : new HeardRow(now.row with { Cached = now.row.Cached ?? old.Row.Cached }, now.At),
+            (row, At: time.GetTimestamp()));
 
     /// <summary>Forgets the silos that are no longer in the cluster.</summary>
     public void Retain(IReadOnlySet<SiloAddress> alive)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using Orleans.Multiplex.Residency.Pins;
+using Orleans.Multiplex.Storage.Cache;
 
 namespace Orleans.Multiplex.Residency;
 
@@ -20,6 +21,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     private readonly EvictionService _evictions;
     private readonly PinnedModels _pins;
     private readonly KnownFootprints _footprints;
+    private readonly CachedModelsNews? _cached;
     private readonly IResidencyChannel _channel;
     private readonly ILocalSiloDetails _local;
     private readonly Channel<GrainAddress> _gone = Channel.CreateUnbounded<GrainAddress>(new UnboundedChannelOptions { SingleReader = true });
@@ -36,6 +38,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         EvictionService evictions,
         PinnedModels pins,
         KnownFootprints footprints,
+        CachedModels? cached,
         IResidencyChannel channel,
         ILocalSiloDetails local,
         TimeProvider time)
@@ -44,6 +47,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         _evictions = evictions;
         _pins = pins;
         _footprints = footprints;
+        _cached = cached is null ? null : new CachedModelsNews(cached, time);
         _channel = channel;
         _local = local;
         _time = time;
@@ -105,7 +109,16 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         // In this order: a change from here on either is in the row or sets the timer anew.
         _timer.Change(Heartbeat, Timeout.InfiniteTimeSpan);
         Volatile.Write(ref _dueSoon, 0);
-        _channel.Publish(GetRow() with { Footprints = _footprints.TakeUntold(MostFootprints), Pins = TakePins() });
+        _channel.Publish(GetRow() with { Footprints = _footprints.TakeUntold(MostFootprints), Pins = TakePins(), Cached = TakeCached() });
+    }
+
+    // The timer's callbacks may overlap.
+    private ModelFilter? TakeCached()
+    {
+        lock (_timer)
+        {
+            return _cached?.Take();
+        }
     }
 
     // For silos that came since, and for any that missed an operator's word; not with each of the rows that follow each other quickly.

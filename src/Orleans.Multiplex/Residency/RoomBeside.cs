@@ -63,7 +63,7 @@ internal sealed class RoomBeside(SiloQuota quota, EvictionService evictions, Tim
             return false;
         }
 
-        quota.SetBytes(reservation, memory);
+        quota.SetMemory(reservation, memory);
         return true;
     }
 

@@ -95,12 +95,13 @@ internal sealed class SiloQuota(
         }
     }
 
-    /// <summary>
-    /// Charges what a model was measured to take. Where that is more than reserved, the memory is in use already: so it goes ahead of
-    /// all who wait for room, for a moment only.
-    /// </summary>
-    /// <returns>False when there was no room for what it takes more; the model must be unloaded then.</returns>
-    public async ValueTask<bool> TryCorrectAsync(Reservation reservation, ModelMemory memory, CancellationToken cancellationToken)
+    /// <summary>Charges what a resident model takes from now on, others being evicted for it; waits for a moment only.</summary>
+    /// <param name="reservation">The room that it has.</param>
+    /// <param name="memory">What it takes.</param>
+    /// <param name="isInUse">Whether the memory is in use already: then it goes ahead of all who wait for room.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False when there was no room for all of it. The reservation may have grown by a part then, until it is released or set.</returns>
+    public async ValueTask<bool> TryCorrectAsync(Reservation reservation, ModelMemory memory, bool isInUse, CancellationToken cancellationToken)
     {
         if (!memory.FitsIn(most))
         {
@@ -109,10 +110,10 @@ internal sealed class SiloQuota(
 
         try
         {
-            await TakeMoreAsync(reservation, memory, "", limits with { Timeout = limits.CorrectionTimeout }, cancellationToken, first: true);
+            await TakeMoreAsync(reservation, memory, "", limits with { Timeout = limits.CorrectionTimeout }, cancellationToken, first: isInUse);
             return true;
         }
-        catch (NoCapacityException)
+        catch (Exception full) when (full is NoCapacityException or OverloadedException)
         {
             return false;
         }
@@ -217,7 +218,7 @@ internal sealed class SiloQuota(
         {
             await TakeAsync(
                 Memory.Heap, memory.HeapBytes - held.Bytes, held.Bytes, modelId, new ByteSize(most.HeapBytes).ToString(), wait, cancellationToken, first);
-            SetBytes(held, memory with { MappedBytes = held.MappedBytes });
+            SetMemory(held, memory with { MappedBytes = held.MappedBytes });
         }
 
         if (memory.MappedBytes > held.MappedBytes)
@@ -226,11 +227,11 @@ internal sealed class SiloQuota(
                 Memory.Mapped, memory.MappedBytes - held.MappedBytes, held.MappedBytes, modelId, $"{new ByteSize(most.MappedBytes)} of mapped files", wait, cancellationToken, first);
         }
 
-        SetBytes(held, memory);
+        SetMemory(held, memory);
     }
 
-    /// <summary>The reservation holds so much from now on: what it has beyond that is given back, what it holds more has been taken.</summary>
-    public void SetBytes(Reservation reservation, ModelMemory memory)
+    /// <summary>The reservation holds so much from now on: what it has beyond that is given back, what it lacks must have been taken for it.</summary>
+    public void SetMemory(Reservation reservation, ModelMemory memory)
     {
         lock (_lock)
         {

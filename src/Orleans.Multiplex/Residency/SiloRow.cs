@@ -35,4 +35,8 @@ internal sealed record SiloRow(
     /// <summary>The pins that operators have made, as the silo knows them; null where it has told them a moment ago.</summary>
     [Id(3)]
     public PinTable? Pins { get; init; }
+
+    /// <summary>The models of the store of which the silo's machine has files; null where it has told that some time ago, and of a silo without a store.</summary>
+    [Id(4)]
+    public ModelFilter? Cached { get; init; }
 }

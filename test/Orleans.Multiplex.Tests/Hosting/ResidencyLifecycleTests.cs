@@ -22,7 +22,7 @@ public sealed class ResidencyLifecycleTests : IAsyncDisposable
     public ResidencyLifecycleTests()
     {
         _publisher = new ResidencyPublisher(
-            _silo.Quota, _silo.Evictions, _silo.Pins, _silo.Footprints, _channel, new LocalSilo(SiloAddress.New(IPAddress.Loopback, 11111, 1)), _silo.Time);
+            _silo.Quota, _silo.Evictions, _silo.Pins, _silo.Footprints, cached: null, _channel, new LocalSilo(SiloAddress.New(IPAddress.Loopback, 11111, 1)), _silo.Time);
         _scheduler = new InferenceScheduler(new(1, 10, TimeSpan.FromSeconds(1)), "silo-1", _silo.Time, _silo.Log);
         _lifecycle = new ResidencyLifecycle(
             _publisher, _silo.Ledger, _silo.Evictions, _silo.Loader, _scheduler, Options.Create(_options), _silo.Time);

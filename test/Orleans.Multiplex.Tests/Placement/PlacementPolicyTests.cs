@@ -12,8 +12,8 @@ public sealed class PlacementPolicyTests
         Gen.Frequency((1, Gen.Const(true)), (8, Gen.Const(false))),
         Gen.Select(Gen.OneOfConst(-1, 1, 2, 3), Gen.Int[0, 4], Gen.Int[0, 2]),
         Gen.Select(Gen.Int[10, 100], Gen.Int[0, 120], Gen.Int[0, 60]),
-        Gen.Int[-1, 300],
-        (known, draining, models, bytes, age) => new SiloCandidate
+        Gen.Select(Gen.Int[-1, 300], Gen.Bool),
+        (known, draining, models, bytes, rest) => new SiloCandidate
         {
             Silo = "",
             IsKnown = known,
@@ -24,7 +24,8 @@ public sealed class PlacementPolicyTests
             MaxBytes = bytes.Item1,
             ChargedBytes = bytes.Item2,
             PinnedBytes = bytes.Item3,
-            VictimAge = age < 0 ? null : TimeSpan.FromSeconds(age),
+            VictimAge = rest.Item1 < 0 ? null : TimeSpan.FromSeconds(rest.Item1),
+            HasFiles = rest.Item2,
         });
 
     private static readonly Gen<PlacementSnapshot> Snapshot = Gen.Select(
@@ -62,7 +63,7 @@ public sealed class PlacementPolicyTests
         var open = snapshot.Candidates.Where(one => HasRoom(one, snapshot.Bytes)).ToList();
         if (open.Count > 0)
         {
-            Assert.Equal(open.Min(Eighths), Eighths(Chosen(snapshot)));
+            Assert.Equal(open.Min(Steps), Steps(Chosen(snapshot)));
         }
     });
 
@@ -157,6 +158,32 @@ public sealed class PlacementPolicyTests
             decision.Verdicts[2].Reason);
     }
 
+    [Theory]
+    [InlineData(24, "files", "Chosen: has room (0 models, 24B of 100B); it has the model's files on its disk and is not much fuller than others, and among equals it is first in this model's order of silos.")]
+    [InlineData(25, "files", "Not chosen: has room (0 models, 0B of 100B); the chosen one has the model's files on its disk, and is not much fuller.")]
+    [InlineData(38, "other", "Not chosen: has room (0 models, 38B of 100B); it is fuller than the chosen one.")]
+    public void Decide_ASiloHasTheFiles_ItMayBeAQuarterFuller(long charged, string chosen, string reason)
+    {
+        var decision = PlacementPolicy.Decide(new PlacementSnapshot("m", 1,
+        [
+            new() { Silo = "other", MaxBytes = 100 },
+            new() { Silo = "files", MaxBytes = 100, ChargedBytes = charged, HasFiles = true },
+        ]));
+
+        Assert.Equal(chosen, decision.Chosen);
+        Assert.Contains(reason, decision.Verdicts.Select(one => one.Reason));
+    }
+
+    [Fact]
+    public void Decide_AllAreFull_TheOldestVictimComesBeforeFiles()
+    {
+        SiloCandidate[] full = [Full("old", 100), Full("files", 10) with { HasFiles = true }, Full("young", 10)];
+
+        var verdicts = PlacementPolicy.Decide(new PlacementSnapshot("m", 1, [.. full])).Verdicts;
+
+        Assert.Equal(["old", "files", "young"], verdicts.Select(one => one.Silo));
+    }
+
     [Fact]
     public void Decide_BytesNotKnown_ASiloWithoutAByteLeftHasNoRoom()
     {
@@ -231,6 +258,9 @@ public sealed class PlacementPolicyTests
     private static bool HasRoom(SiloCandidate one, long bytes) =>
         one is { IsKnown: true, IsDraining: false } && (one.MaxModels < 0 || one.ChargedModels < one.MaxModels)
         && one.MaxBytes > one.ChargedBytes && one.MaxBytes - one.ChargedBytes >= bytes;
+
+    // Files are worth two steps.
+    private static int Steps(SiloCandidate one) => Eighths(one) - (one.HasFiles ? 2 : 0);
 
     private static int Eighths(SiloCandidate one) => (int)(8 * Math.Max(
         one.MaxModels < 0 ? 0 : (double)one.ChargedModels / one.MaxModels, (double)one.ChargedBytes / one.MaxBytes));

@@ -21,7 +21,7 @@ public sealed class PlacementSnapshotsTests : IAsyncDisposable
     public PlacementSnapshotsTests()
     {
         _view = new ClusterResidencyView(_silo.Time);
-        _publisher = new ResidencyPublisher(_silo.Quota, _silo.Evictions, _silo.Pins, _silo.Footprints, new NoChannel(), new LocalSilo(Own), _silo.Time);
+        _publisher = new ResidencyPublisher(_silo.Quota, _silo.Evictions, _silo.Pins, _silo.Footprints, cached: null, new NoChannel(), new LocalSilo(Own), _silo.Time);
         _snapshots = new PlacementSnapshots(_view, _publisher, new LocalSilo(Own));
     }
 
@@ -44,6 +44,16 @@ public sealed class PlacementSnapshotsTests : IAsyncDisposable
         Assert.Equal((1, 40L, TimeSpan.FromSeconds(5)), (candidates[0].ChargedModels, candidates[0].ChargedBytes, candidates[0].VictimAge!.Value));
         Assert.Equal((2, 30L, TimeSpan.FromSeconds(15)), (candidates[1].ChargedModels, candidates[1].ChargedBytes, candidates[1].VictimAge!.Value));
         Assert.Equal((false, Stranger.ToParsableString()), (candidates[2].IsKnown, candidates[2].Silo));
+    }
+
+    [Fact]
+    public void Take_SilosThatToldOfTheModelsFiles_AreMarked()
+    {
+        _view.Update(Row(Other, "A", charged: 1, victim: null) with { Cached = ModelFilter.Of(["m"]) });
+        _view.Update(_publisher.GetRow() with { Cached = ModelFilter.Of(["n"]) });
+
+        Assert.Equal([false, true, false], _snapshots.Take("m", "A", 7, [Own, Other, Stranger]).Candidates.Select(one => one.HasFiles));
+        Assert.Equal([true, false, false], _snapshots.Take("n", "A", 7, [Own, Other, Stranger]).Candidates.Select(one => one.HasFiles));
     }
 
     [Fact]
@@ -97,7 +107,7 @@ public sealed class PlacementSnapshotsTests : IAsyncDisposable
     {
         using var silo = new TestSilo(maxModels: 100, maxBytes: 1000);
         var view = new ClusterResidencyView(silo.Time);
-        var publisher = new ResidencyPublisher(silo.Quota, silo.Evictions, silo.Pins, silo.Footprints, new NoChannel(), new LocalSilo(Own), silo.Time);
+        var publisher = new ResidencyPublisher(silo.Quota, silo.Evictions, silo.Pins, silo.Footprints, cached: null, new NoChannel(), new LocalSilo(Own), silo.Time);
         var snapshots = new PlacementSnapshots(view, publisher, new LocalSilo(Own));
         view.Update(publisher.GetRow());
         var (sent, sentSinceTold) = (0, 0);

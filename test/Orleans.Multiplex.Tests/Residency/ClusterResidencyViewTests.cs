@@ -24,6 +24,17 @@ public sealed class ClusterResidencyViewTests
     }
 
     [Fact]
+    public void Update_NewerRowThatDoesNotTellOfFilesAgain_KeepsWhatWasHeard()
+    {
+        _view.Update(Row(1, sequence: 5) with { Cached = ModelFilter.Of(["m"]) });
+        _view.Update(Row(1, sequence: 6));
+        Assert.True(_view.Find(Silo(1))!.Row.Cached!.MayContain("m"));
+
+        _view.Update(Row(1, sequence: 7) with { Cached = ModelFilter.Of([]) });
+        Assert.False(_view.Find(Silo(1))!.Row.Cached!.MayContain("m"));
+    }
+
+    [Fact]
     public void Update_NewerRow_ForgetsWhatWasSentBeforeAndItsAge()
     {
         _view.Update(Row(1, sequence: 5));

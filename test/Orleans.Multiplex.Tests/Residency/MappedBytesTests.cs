@@ -73,7 +73,7 @@ public sealed class MappedBytesTests
         var reservation = await silo.ReserveAsync("m", new ModelMemory(40, 800));
         reservation.SetPinned(true);
 
-        Assert.True(await silo.Quota.TryCorrectAsync(reservation, new ModelMemory(heap, mapped), CancellationToken.None));
+        Assert.True(await silo.Quota.TryCorrectAsync(reservation, new ModelMemory(heap, mapped), isInUse: true, CancellationToken.None));
 
         Assert.Equal((heap, mapped), (silo.Quota.ChargedBytes, silo.Quota.ChargedMappedBytes));
 

@@ -13,7 +13,7 @@ public sealed class ResidencyPublisherTests : IAsyncDisposable
     private readonly ResidencyPublisher _publisher;
 
     public ResidencyPublisherTests() =>
-        _publisher = new ResidencyPublisher(_silo.Quota, _silo.Evictions, _silo.Pins, _silo.Footprints, _channel, new LocalSilo(SiloAddress.New(IPAddress.Loopback, 11111, 1)), _silo.Time);
+        _publisher = new ResidencyPublisher(_silo.Quota, _silo.Evictions, _silo.Pins, _silo.Footprints, cached: null, _channel, new LocalSilo(SiloAddress.New(IPAddress.Loopback, 11111, 1)), _silo.Time);
 
     public async ValueTask DisposeAsync()
     {

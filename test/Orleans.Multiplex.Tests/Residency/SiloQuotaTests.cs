@@ -136,7 +136,7 @@ public sealed class SiloQuotaTests
         using var silo = new TestSilo(maxBytes: 100);
         var reservation = silo.Quota.TryReserve(silo.Pool, 30)!;
 
-        Assert.True(await silo.Quota.TryCorrectAsync(reservation, 70, CancellationToken.None).Soon());
+        Assert.True(await silo.Quota.TryCorrectAsync(reservation, 70, isInUse: true, CancellationToken.None).Soon());
         Assert.Equal((70L, 70L), (reservation.Bytes, silo.Quota.ChargedBytes));
     }
 
@@ -147,7 +147,7 @@ public sealed class SiloQuotaTests
         var reservation = silo.Quota.TryReserve(silo.Pool, 80)!;
         var waiting = silo.ReserveAsync("m", 50);
 
-        Assert.True(await silo.Quota.TryCorrectAsync(reservation, 50, CancellationToken.None).Soon());
+        Assert.True(await silo.Quota.TryCorrectAsync(reservation, 50, isInUse: true, CancellationToken.None).Soon());
 
         await waiting.Soon();
         Assert.Equal(100, silo.Quota.ChargedBytes);
@@ -160,7 +160,7 @@ public sealed class SiloQuotaTests
         var reservation = silo.Quota.TryReserve(silo.Pool, 60)!;
         var waiting = silo.ReserveAsync("big", 90);
 
-        Assert.True(await silo.Quota.TryCorrectAsync(reservation, 80, CancellationToken.None).Soon());
+        Assert.True(await silo.Quota.TryCorrectAsync(reservation, 80, isInUse: true, CancellationToken.None).Soon());
         Assert.False(waiting.IsCompleted);
     }
 
@@ -171,7 +171,7 @@ public sealed class SiloQuotaTests
         var victim = silo.Reside("victim", 50);
         var reservation = silo.Quota.TryReserve(silo.Pool, 40)!;
 
-        Assert.True(await silo.Quota.TryCorrectAsync(reservation, 60, CancellationToken.None).Soon());
+        Assert.True(await silo.Quota.TryCorrectAsync(reservation, 60, isInUse: true, CancellationToken.None).Soon());
 
         Assert.Equal(ResidentState.Gone, victim.State);
         Assert.Equal(60, silo.Quota.ChargedBytes);
@@ -184,8 +184,8 @@ public sealed class SiloQuotaTests
         silo.Quota.TryReserve(silo.Pool, 50);
         var reservation = silo.Quota.TryReserve(silo.Pool, 40)!;
 
-        Assert.False(await silo.Quota.TryCorrectAsync(reservation, 101, CancellationToken.None).Soon());
-        var correcting = silo.Quota.TryCorrectAsync(reservation, 60, CancellationToken.None);
+        Assert.False(await silo.Quota.TryCorrectAsync(reservation, 101, isInUse: true, CancellationToken.None).Soon());
+        var correcting = silo.Quota.TryCorrectAsync(reservation, 60, isInUse: true, CancellationToken.None);
         silo.Time.Advance(silo.Limits.CorrectionTimeout);
 
         Assert.False(await correcting.Soon());
@@ -230,7 +230,7 @@ public sealed class SiloQuotaTests
                     }
                     else if (kind == 3 && held.Count > 0)
                     {
-                        var correcting = silo.Quota.TryCorrectAsync(held[index % held.Count], bytes, CancellationToken.None).AsTask();
+                        var correcting = silo.Quota.TryCorrectAsync(held[index % held.Count], bytes, isInUse: true, CancellationToken.None).AsTask();
                         silo.Time.Advance(silo.Limits.CorrectionTimeout);
                         await correcting;
                     }
@@ -255,7 +255,7 @@ public sealed class SiloQuotaTests
                 var bytes = worker * i * 7 % 101;
                 var claim = i % 3 == 0 ? quota.TryReserve(pool, bytes) : null;
                 var reservation = await quota.ReserveAsync(pool, "m", bytes, claim, CancellationToken.None);
-                await quota.TryCorrectAsync(reservation, i % 2 == 0 ? bytes / 2 : bytes + (worker * i % 20), CancellationToken.None);
+                await quota.TryCorrectAsync(reservation, i % 2 == 0 ? bytes / 2 : bytes + (worker * i % 20), isInUse: true, CancellationToken.None);
                 reservation.BeginLeaving();
                 reservation.Release();
             }

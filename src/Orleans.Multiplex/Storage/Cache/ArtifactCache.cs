@@ -39,7 +39,11 @@ internal sealed partial class ArtifactCache : IDisposable, IAsyncDisposable
         _parts = new Parts(
             store, folder, new FolderLock(folder), new CacheRoom(folder, maxBytes, key => known.TryRemove(key), logger), known, time, logger, _stopping.Token);
         _logger = logger;
+        Models = new CachedModels(folder, store.Name);
     }
+
+    /// <summary>Which models have files here.</summary>
+    public CachedModels Models { get; }
 
     /// <summary>What the cache's parts have in common.</summary>
     internal sealed record Parts(

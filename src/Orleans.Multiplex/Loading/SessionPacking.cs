@@ -1,0 +1,95 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Telemetry;
+
+namespace Orleans.Multiplex.Loading;
+
+/// <summary>
+/// Packs sessions of resident models, once one is used so much that it pays: reserved and in turn like any load, while the session goes on answering.
+/// </summary>
+internal sealed partial class SessionPacking(SiloQuota quota, LoadQueue queue, DedicatedThreads threads, ILogger logger, CancellationToken stopping)
+{
+    private readonly ILogger _logger = logger;
+
+    /// <summary>Packs the model when it pays; does nothing for one that cannot be packed.</summary>
+    public void Watch(Resident resident, object model)
+    {
+        if (model is IPackableSession session)
+        {
+            session.WhenPackingPays(() => Start(resident, session));
+        }
+    }
+
+    // It is told on an inference thread, in the middle of a request: neither may wait for it, nor may its context flow here.
+    private void Start(Resident resident, IPackableSession session)
+    {
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(() => PackAsync(resident, session));
+        }
+    }
+
+    private async Task PackAsync(Resident resident, IPackableSession session)
+    {
+        // In use: nobody unloads the model meanwhile, and its reservation stays.
+        if (!resident.Gate.TryEnter())
+        {
+            return;
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping, resident.LoadStopped);
+        var reservation = resident.Reservation!;
+        var (before, packed) = (reservation.Memory, session.PackedMemory);
+        var load = new LoadInProgress(queue, threads);
+        try
+        {
+            // 1. Room for both openings: the first goes only when nothing runs on it any more.
+            var both = new ModelMemory(before.HeapBytes + packed.HeapBytes, Math.Max(before.MappedBytes, packed.MappedBytes));
+            if (!await quota.TryCorrectAsync(reservation, both, isInUse: false, stop.Token))
+            {
+                LogNoRoom(resident.Name, packed);
+                session.WhenPackingPays(() => Start(resident, session));
+                return;
+            }
+
+            // 2. Open it, in turn with the loads.
+            await load.TakeTurnAsync(stop.Token);
+            var opened = await load.RunAsync(() => Task.FromResult(session.PackAsync(stop.Token)), stop.Token);
+            load.EndTurn();
+
+            // 3. Give back what the first opening took.
+            await opened;
+            before = packed;
+            LogPacked(resident.Name, packed);
+        }
+#pragma warning disable CA1031 // The model answers as before, whatever it is.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            // Else the model goes, or the silo stops.
+            if (!stop.IsCancellationRequested)
+            {
+                LogNotPacked(resident.Name, fault.Message);
+            }
+        }
+        finally
+        {
+            load.EndTurn();
+            quota.SetMemory(reservation, before);
+            if (resident.Gate.Leave())
+            {
+                resident.Pool.OnIdle();
+            }
+        }
+    }
+
+    [LoggerMessage(LogEvents.LoadingIds + 20, LogLevel.Information, "Packed model '{Model}' for speed; it takes {Memory} now.")]
+    private partial void LogPacked(string model, ModelMemory memory);
+
+    [LoggerMessage(LogEvents.LoadingIds + 21, LogLevel.Information, "There is no room to pack model '{Model}' for speed, which takes {Memory}; it goes on as it is.")]
+    private partial void LogNoRoom(string model, ModelMemory memory);
+
+    [LoggerMessage(LogEvents.LoadingIds + 22, LogLevel.Warning, "Model '{Model}' cannot be packed for speed, and goes on as it is: {Reason}")]
+    private partial void LogNotPacked(string model, string reason);
+}

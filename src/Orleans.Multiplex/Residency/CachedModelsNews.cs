@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Orleans.Multiplex.Storage.Cache;
+
+namespace Orleans.Multiplex.Residency;
+
+/// <summary>
+/// When the other silos are told of which models this machine has files: some seconds after a change, and again after a while for those that have come
+/// since. Not thread-safe.
+/// </summary>
+internal sealed class CachedModelsNews(CachedModels cached, TimeProvider time)
+{
+    /// <summary>The least time between two looks.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long it is not told again what has not changed.</summary>
+    public static readonly TimeSpan Repetition = TimeSpan.FromSeconds(30);
+
+    private ImmutableHashSet<string>? _told;
+    private ModelFilter? _filter;
+    private long _lookedAt;
+    private long _toldAt;
+
+    /// <summary>What is to be told now; null for nothing.</summary>
+    public ModelFilter? Take()
+    {
+        if (_told is not null && time.GetElapsedTime(_lookedAt) < Interval)
+        {
+            return null;
+        }
+
+        _lookedAt = time.GetTimestamp();
+        var ids = cached.Read();
+        if (ReferenceEquals(ids, _told) && time.GetElapsedTime(_toldAt) < Repetition)
+        {
+            return null;
+        }
+
+        _filter = ReferenceEquals(ids, _told) ? _filter : ModelFilter.Of(ids);
+        (_told, _toldAt) = (ids, _lookedAt);
+        return _filter;
+    }
+}

@@ -1,0 +1,160 @@
+using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Residency;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.Loading;
+
+/// <summary>Packing a resident model: reserved before it is opened, given back after the first opening is gone.</summary>
+public sealed class SessionPackingTests
+{
+    private static readonly ModelMemory Unpacked = new(10, 400);
+    private static readonly ModelMemory Packed = new(300, 400);
+
+    [Fact]
+    public async Task Pack_PaysAndThereIsRoom_ChargesBothWhileBothAreOpen()
+    {
+        using var silo = new TestSilo(maxBytes: 1000, maxMappedBytes: 1000);
+        var (resident, session) = await LoadAsync(silo);
+
+        session.Pays();
+
+        await session.Packing.Soon();
+        Assert.Equal(310, silo.Quota.ChargedBytes);
+        Assert.Equal(1, resident.Gate.Users);
+        session.FirstEnded.SetResult();
+        await UntilAsync(() => resident.Gate.Users == 0);
+        Assert.Equal((300L, 400L), (silo.Quota.ChargedBytes, silo.Quota.ChargedMappedBytes));
+        await silo.Log.WhenLogged("Packed model 'm' for speed; it takes 300B and 400B of mapped files now.");
+    }
+
+    [Fact]
+    public async Task Pack_NeedsRoom_EvictsOthersAndNeverItself()
+    {
+        using var silo = new TestSilo(maxBytes: 350, maxMappedBytes: 1000);
+        var other = silo.Reside("other", 100);
+        var (resident, session) = await LoadAsync(silo);
+
+        session.Pays();
+
+        await session.Packing.Soon();
+        await other.WhenGone.Soon();
+        Assert.Equal((310L, ResidentState.Ready), (silo.Quota.ChargedBytes, resident.State));
+    }
+
+    [Theory]
+    [InlineData(305, "more than the silo may hold at all")]
+    [InlineData(350, "more than others leave")]
+    public async Task Pack_NoRoom_LeavesTheModelAsItIsAndMayTryAgain(long maxBytes, string why)
+    {
+        Assert.NotEmpty(why);
+        using var silo = new TestSilo(maxBytes: maxBytes, maxMappedBytes: 1000);
+        using var inUse = TestSilo.Use(silo.Reside("in use", 100));
+        var (resident, session) = await LoadAsync(silo);
+        var watched = session.Watched;
+
+        session.Pays();
+
+        await UntilAsync(() =>
+        {
+            silo.Time.Advance(silo.Limits.CorrectionTimeout);
+            return session.Watched > watched;
+        });
+        await UntilAsync(() => resident.Gate.Users == 0);
+        Assert.False(session.Packing.IsCompleted);
+        Assert.Equal((110L, 400L), (silo.Quota.ChargedBytes, silo.Quota.ChargedMappedBytes));
+        await silo.Log.WhenLogged("There is no room to pack model 'm' for speed");
+    }
+
+    [Fact]
+    public async Task Pack_CannotBeOpened_LeavesTheModelAsItIs()
+    {
+        using var silo = new TestSilo(maxBytes: 1000, maxMappedBytes: 1000);
+        var (resident, session) = await LoadAsync(silo);
+        session.Fault = new ModelLoadFailedException("m", "its file is gone");
+
+        session.Pays();
+
+        await silo.Log.WhenLogged("Model 'm' cannot be packed for speed, and goes on as it is:");
+        await UntilAsync(() => resident.Gate.Users == 0);
+        Assert.Equal((10L, 400L), (silo.Quota.ChargedBytes, silo.Quota.ChargedMappedBytes));
+    }
+
+    [Fact]
+    public async Task Unload_WhileItIsPacked_WaitsAndGivesEverythingBack()
+    {
+        using var silo = new TestSilo(maxBytes: 1000, maxMappedBytes: 1000);
+        var (resident, session) = await LoadAsync(silo);
+        session.Pays();
+        await session.Packing.Soon();
+
+        var gone = silo.Evictions.EvictAsync(resident, EvictionReason.Operator);
+        Assert.False(session.IsDisposed);
+        session.FirstEnded.SetResult();
+
+        await gone.Soon();
+        Assert.True(session.IsDisposed);
+        Assert.Equal((0L, 0L), (silo.Quota.ChargedBytes, silo.Quota.ChargedMappedBytes));
+    }
+
+    private static async Task<(Resident Resident, FakeSession Session)> LoadAsync(TestSilo silo)
+    {
+        var session = new FakeSession();
+        silo.Opener.Estimate = _ => new(Unpacked.HeapBytes);
+        silo.Opener.MappedBytes = Unpacked.MappedBytes;
+        silo.Opener.Open = (_, _) => Task.FromResult<object>(session);
+        await silo.LoadAsync("m");
+        await UntilAsync(() => session.Watched == 1);
+        return (silo.Ledger.Snapshot().Single(resident => resident.Key.ModelId == "m"), session);
+    }
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        while (!holds())
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    private sealed class FakeSession : IPackableSession
+    {
+        private readonly TaskCompletionSource _packing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private Action? _pays;
+        private int _watched;
+
+        public TaskCompletionSource FirstEnded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Packing => _packing.Task;
+
+        public Exception? Fault { get; set; }
+
+        public int Watched => Volatile.Read(ref _watched);
+
+        public bool IsDisposed { get; private set; }
+
+        public ModelSignature Signature { get; } = new("fake", [], []);
+
+        public ModelMemory PackedMemory => Packed;
+
+        public void Pays() => _pays!();
+
+        public void WhenPackingPays(Action pays)
+        {
+            _pays = pays;
+            Interlocked.Increment(ref _watched);
+        }
+
+        public Task PackAsync(CancellationToken cancellationToken)
+        {
+            _packing.TrySetResult();
+            return Fault is null ? FirstEnded.Task : throw Fault;
+        }
+
+        public void Check(InferenceRequest request) => throw new NotSupportedException();
+
+        public RunResult Run(InferenceRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public void Dispose() => IsDisposed = true;
+    }
+}
