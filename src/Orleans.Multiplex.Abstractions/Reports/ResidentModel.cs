@@ -47,4 +47,8 @@ public sealed record ResidentModel
     /// <summary>The bytes of mapped files charged for it, beside <see cref="Bytes"/>: pages that the kernel may take back and read again.</summary>
     [Id(10)]
     public long MappedBytes { get; init; }
+
+    /// <summary>What the store has that is newer, while the model has not been swapped for it; null when nothing is known to be.</summary>
+    [Id(11)]
+    public NewerVersionReport? Newer { get; init; }
 }

@@ -48,5 +48,8 @@ internal static class KnownSettings
         "Multiplex:S3:PartSize",
         "Multiplex:S3:Region",
         "Multiplex:S3:ServiceUrl",
+        "Multiplex:Versions:RefreshInterval",
+        "Multiplex:Versions:SwapTimeout",
+        "Multiplex:Versions:WithoutRoom",
     ];
 }

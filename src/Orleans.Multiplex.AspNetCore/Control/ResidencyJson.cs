@@ -4,7 +4,7 @@ namespace Orleans.Multiplex.AspNetCore.Control;
 
 /// <summary>
 /// Writes the reports on residency. Names in camel case; bytes as numbers; durations in seconds, with <c>Seconds</c> at the end of the
-/// name; states as text; what is not known is null, and <c>fetch</c> left out where none is under way, as nearly everywhere.
+/// name; states as text; what is not known is null, and <c>fetch</c> and <c>newer</c> left out where there is none, as nearly everywhere.
 /// </summary>
 internal static class ResidencyJson
 {
@@ -108,6 +108,17 @@ internal static class ResidencyJson
             json.WriteNumber("totalBytes", fetch.TotalBytes);
             json.WriteNumber("bytesPerSecond", fetch.BytesPerSecond);
             WriteSeconds(json, "remainingSeconds", fetch.Remaining);
+            json.WriteEndObject();
+        }
+
+        if (model.Newer is { } newer)
+        {
+            json.WriteStartObject("newer");
+            json.WriteNumber("version", newer.Version);
+            json.WriteString("state", JsonNamingPolicy.CamelCase.ConvertName(newer.State.ToString()));
+            json.WriteString("reason", newer.Reason);
+            json.WriteNumber("attempts", newer.Attempts);
+            WriteSeconds(json, "nextTrySeconds", newer.NextTry);
             json.WriteEndObject();
         }
     }

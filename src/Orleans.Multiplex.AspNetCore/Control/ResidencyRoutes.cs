@@ -41,7 +41,7 @@ internal static class ResidencyRoutes
 
     private static readonly Operation GetModel = new("whereIsModel", "Operation", "Where a model is, and why")
     {
-        Description = "With the last failure and the time of the next try. Here a `/` within the id may stand as it is.",
+        Description = "With the last failure and the time of the next try, and what became of a newer version in the store. Here a `/` within the id may stand as it is.",
         Answer = "ModelReport",
         Errors = ErrorStatuses.OfModel,
         Examples = [new("model-1", "Model 1") { Answer = ReportExample }],

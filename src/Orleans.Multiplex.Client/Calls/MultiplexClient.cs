@@ -11,6 +11,8 @@ internal sealed class MultiplexClient(
     // A silo ends a request at its deadline with an error that says what the time went to; it gets this long to arrive.
     private static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(1);
 
+    private static readonly GrainId Control = GrainId.Create(GrainType.Create(ControlGrainType.Name), GrainIdKeyExtensions.CreateIntegerKey(0));
+
     private readonly MultiplexClientOptions _options = options.Value;
     private readonly ILogger _logger = loggers.CreateLogger(ClientLog.Category);
     private readonly SafeRetry _retry = new(time, random, loggers.CreateLogger(ClientLog.Category));
@@ -146,12 +148,13 @@ internal sealed class MultiplexClient(
     private Task<T> ControlAsync<T>(string model, Func<IModelControlGrain, CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
         _retry.RunAsync(model, _options.RequestTimeout, TimeSpan.Zero, (_, token) => call(FindControl(), token), cancellationToken);
 
-    // It runs only where models are held: until such a silo has told this process what it runs, nobody knows its class here.
+    // It runs only where models are held. A client that came through another silo may not learn of its class for a minute, so it is named in full;
+    // and where even that does not help, until such a silo has told this process what it runs, it is asked again.
     private IModelControlGrain FindControl()
     {
         try
         {
-            return grains.GetGrain<IModelControlGrain>(0);
+            return grains.GetGrain<IModelControlGrain>(Control);
         }
         catch (ArgumentException unknown)
         {

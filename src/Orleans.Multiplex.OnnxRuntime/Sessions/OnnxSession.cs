@@ -54,12 +54,18 @@ internal sealed class OnnxSession : IInferenceSession
 
     public RunResult Run(InferenceRequest request, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         if (_hooks.OnWanted is { } onWanted && Volatile.Read(ref _runs) < WantedRuns && Interlocked.Increment(ref _runs) == WantedRuns)
         {
             onWanted();
         }
 
+        return RunUnasked(request, cancellationToken);
+    }
+
+    /// <summary>Runs the model without counting it as asked for.</summary>
+    public RunResult RunUnasked(InferenceRequest request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
         var outputs = request.Outputs.IsEmpty ? _outputs : ImmutableCollectionsMarshal.AsArray(request.Outputs)!;
         var startedAt = _time.GetTimestamp();
         try
@@ -96,6 +102,8 @@ internal sealed class OnnxSession : IInferenceSession
             throw new InferenceFailedException(_model.Id, NativeError.Describe(exception));
         }
     }
+
+    public void WarmUp(CancellationToken cancellationToken) => WarmUpRun.Run(this, cancellationToken);
 
     public void Dispose()
     {

@@ -58,6 +58,9 @@ internal sealed class PackingSession(OnnxSession first, ModelMemory packedMemory
         }
     }
 
+    // Nothing is packed before the model answers.
+    public void WarmUp(CancellationToken cancellationToken) => first.WarmUp(cancellationToken);
+
     public async Task PackAsync(CancellationToken cancellationToken)
     {
         var before = _current;

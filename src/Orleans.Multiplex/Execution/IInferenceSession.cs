@@ -24,4 +24,14 @@ public interface IInferenceSession : IDisposable
     /// <exception cref="InferenceFailedException">The model failed on these inputs.</exception>
     /// <exception cref="OperationCanceledException">The token ended the run.</exception>
     RunResult Run(InferenceRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Does, as far as it can, what would make the first run slower than the next ones: called before the model takes the place of one that answers.
+    /// Default: nothing.
+    /// </summary>
+    /// <param name="cancellationToken">Ends it, which is no failure.</param>
+    /// <exception cref="OperationCanceledException">The token ended it.</exception>
+    void WarmUp(CancellationToken cancellationToken)
+    {
+    }
 }

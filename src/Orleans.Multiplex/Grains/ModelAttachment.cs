@@ -15,10 +15,11 @@ namespace Orleans.Multiplex.Grains;
 /// <item>On activation it claims room if there is room that is free; if there is none here but elsewhere, the activation passes on. It
 /// never waits for a load.</item>
 /// <item>The first request finds or starts the load and waits for it under its own deadline; a warm one only enters the gate.</item>
+/// <item>When a newer version has taken the resident's place, it goes on with that; requests that have entered the old one end there.</item>
 /// <item>A failure is kept here, so that the grain remembers it for the whole cluster and answers at once until it may be tried again.</item>
 /// </list>
 /// </remarks>
-internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainContext context) : IResidentHolder, IDisposable
+internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainContext context) : IVersionHolder, IDisposable
 {
     /// <summary>How long an activation stays that no request uses.</summary>
     private static readonly TimeSpan IdleLife = TimeSpan.FromSeconds(10);
@@ -28,7 +29,6 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
     private readonly ILogger _logger = silo.Logger;
     private readonly long _createdAt = silo.Time.GetTimestamp();
     private ModelPool _pool = null!;
-    private IModelOpener _opener = null!;
     private StoreSearch _search = null!;
     private ModelArrival? _arrival;
     private volatile Resident? _resident;
@@ -40,6 +40,9 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
 
     /// <summary>The model, from its activation on; null where the grain's key names none.</summary>
     public ModelKey? Key { get; private set; }
+
+    /// <inheritdoc/>
+    public IModelOpener Opener { get; private set; } = null!;
 
     /// <summary>The version that the store was last found to have; null before it was found.</summary>
     public long? FoundVersion { get; private set; }
@@ -54,7 +57,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
     public async Task ActivateAsync(ModelPool pool, IModelOpener opener, CancellationToken cancellationToken)
     {
         _pool = pool;
-        _opener = opener;
+        Opener = opener;
         silo.AddLoose(this);
         if (!ModelKey.TryParse(Model, out var key, out var fault))
         {
@@ -82,15 +85,16 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
     /// <exception cref="MultiplexException">The model cannot be had, or not in time.</exception>
     public ValueTask<ModelLease> AcquireAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
-        var resident = _resident;
-        if (resident is { State: ResidentState.Ready } && resident.Gate.TryEnter())
+        // One that has just been closed may have a successor, which is here already then.
+        for (Resident? resident = _resident, tried = null; resident is not null && !ReferenceEquals(resident, tried); tried = resident, resident = _resident)
         {
-            resident.Touch();
-            resident.CountHit();
-            return new(new ModelLease(resident, TimeSpan.Zero, isCold: false));
+            if (resident.TryUse())
+            {
+                return new(new ModelLease(resident, TimeSpan.Zero, isCold: false));
+            }
         }
 
-        return AcquireColdAsync(wait, cancellationToken);
+        return AcquireColdAsync(new LoadWait(Model, wait, silo.Loader, _time), cancellationToken);
     }
 
     /// <summary>Lets the next request make a new try, whatever the last one came to. What is no model id stays none.</summary>
@@ -123,6 +127,22 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
 
             Remember(outcome);
         }
+    }
+
+    /// <inheritdoc/>
+    public void OnSuperseded(Resident resident, Resident successor)
+    {
+        lock (_lock)
+        {
+            if (!ReferenceEquals(_resident, resident) || _isDisposed)
+            {
+                return;
+            }
+
+            Hold(successor);
+        }
+
+        resident.RemoveHolder(this);
     }
 
     /// <inheritdoc/>
@@ -176,11 +196,10 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         }
     }
 
-    private async ValueTask<ModelLease> AcquireColdAsync(TimeSpan wait, CancellationToken cancellationToken)
+    private async ValueTask<ModelLease> AcquireColdAsync(LoadWait wait, CancellationToken cancellationToken)
     {
-        var startedAt = _time.GetTimestamp();
         ThrowIfFailed();
-        var found = await WaitAsync(_search.FindAsync(), Left(), null, cancellationToken);
+        var found = await wait.ForAsync(_search.FindAsync(), null, cancellationToken);
         if (found.Failure is { } notFound)
         {
             throw notFound.ToException(Model, _time);
@@ -191,17 +210,17 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         LoadOutcome outcome;
         try
         {
-            outcome = await WaitAsync(resident.WhenLoaded, Left(), resident, cancellationToken);
+            outcome = await wait.ForAsync(resident.WhenLoaded, resident, cancellationToken);
         }
         catch
         {
-            Leave(resident);
+            resident.Leave();
             throw;
         }
 
         if (outcome.Failure is not null)
         {
-            Leave(resident);
+            resident.Leave();
             throw Failures.GetError(outcome);
         }
 
@@ -211,23 +230,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
             resident.CountHit();
         }
 
-        return new ModelLease(resident, _time.GetElapsedTime(startedAt), isCold);
-
-        TimeSpan Left() => wait - _time.GetElapsedTime(startedAt) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
-    }
-
-    private async Task<T> WaitAsync<T>(Task<T> task, TimeSpan wait, Resident? loading, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await task.WaitAsync(wait, _time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            throw loading is null
-                ? new ModelLoadingException(Model, "it is looked for in the store", TimeSpan.FromSeconds(1))
-                : new ModelLoadingException(Model, loading.State.DescribeLoad(), silo.Loader.EstimateRemaining(loading));
-        }
+        return new ModelLease(resident, wait.Elapsed, isCold);
     }
 
     // The resident, entered. The look at the failures and the entry are one step, and so is the end of a load that failed: it is kept here
@@ -237,22 +240,26 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         lock (_lock)
         {
             ThrowIfFailed();
-            var resident = silo.Loader.EnterOrLoad(_search.ToResidentKey(manifest), _pool, manifest, _opener, _arrival!.TakeClaim);
+            var resident = silo.Loader.EnterOrLoad(_search.ToResidentKey(manifest), _pool, manifest, Opener, _arrival!.TakeClaim);
             _arrival.ReleaseClaim();
             _search.Forget();
             End.Cancel();
-            FoundVersion = resident.Key.Version;
-            if (!ReferenceEquals(_resident, resident))
-            {
-                _resident = resident;
-                silo.RemoveLoose(this);
-                if (resident.AddHolder(this) is { } outcome)
-                {
-                    OnLoadEnded(resident, outcome);
-                }
-            }
-
+            Hold(resident);
             return resident;
+        }
+    }
+
+    private void Hold(Resident resident)
+    {
+        FoundVersion = resident.Key.Version;
+        if (!ReferenceEquals(_resident, resident))
+        {
+            _resident = resident;
+            silo.RemoveLoose(this);
+            if (resident.AddHolder(this) is { } outcome)
+            {
+                OnLoadEnded(resident, outcome);
+            }
         }
     }
 
@@ -282,14 +289,6 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         if (_isDisposed)
         {
             throw new ModelUnloadedException(Model);
-        }
-    }
-
-    private static void Leave(Resident resident)
-    {
-        if (resident.Gate.Leave())
-        {
-            resident.Pool.OnIdle();
         }
     }
 

@@ -66,6 +66,9 @@ public sealed class MultiplexOptions
     /// <summary>How models are loaded.</summary>
     public LoadOptions Load { get; } = new();
 
+    /// <summary>How resident models follow the store.</summary>
+    public VersionOptions Versions { get; } = new();
+
     /// <summary>How inference runs.</summary>
     public ExecutionOptions Execution { get; } = new();
 }

@@ -1,5 +1,6 @@
 using Orleans.Configuration;
 using Orleans.Multiplex.Grains;
+using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency.Pins;
 using Orleans.Multiplex.Settings;
@@ -61,6 +62,18 @@ internal sealed class MultiplexOptionsValidator(MultiplexedClasses classes, Silo
             "Multiplex:Load:DrainPatience",
             options.Load.DrainPatience,
             "zero or above and at most a day, for instance 00:00:00.250"),
+        .. Rules.Require(
+            options.Versions.RefreshInterval == TimeSpan.Zero
+                || (options.Versions.RefreshInterval >= TimeSpan.FromMilliseconds(100) && options.Versions.RefreshInterval <= Rules.LongestTime),
+            "Multiplex:Versions:RefreshInterval",
+            options.Versions.RefreshInterval,
+            "zero, which turns it off, or from 00:00:00.100 to a day"),
+        .. Rules.RequireTime("Multiplex:Versions:SwapTimeout", options.Versions.SwapTimeout),
+        .. Rules.Require(
+            Enum.IsDefined(options.Versions.WithoutRoom),
+            "Multiplex:Versions:WithoutRoom",
+            options.Versions.WithoutRoom,
+            $"one of {string.Join(", ", Enum.GetNames<WithoutRoom>())}"),
         .. Rules.Require(options.Execution.Threads >= 0, "Multiplex:Execution:Threads", options.Execution.Threads, "zero, which means one for each core, or above"),
         .. Rules.Require(options.Execution.MaxQueued > 0, "Multiplex:Execution:MaxQueued", options.Execution.MaxQueued, "above zero"),
     ];

@@ -147,11 +147,30 @@ internal static class RoomRegistrations
             provider.GetRequiredService<ResidencyLedger>(),
             provider.GetRequiredService<SiloQuota>(),
             provider.GetRequiredService<EvictionService>(),
+            new RoomBeside(
+                provider.GetRequiredService<SiloQuota>(),
+                provider.GetRequiredService<EvictionService>(),
+                Settings(provider).Versions.SwapTimeout,
+                provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<KnownFootprints>(),
             provider.GetService<ArtifactCache>(),
             Settings(provider).Load,
             provider.GetRequiredService<TimeProvider>(),
             Logger(provider, LogEvents.Loading)));
+        services.AddSingleton(provider => new VersionSwap(
+            provider.GetRequiredService<ResidencyLedger>(),
+            provider.GetRequiredService<ModelLoader>(),
+            provider.GetRequiredService<EvictionService>(),
+            Settings(provider).Versions,
+            provider.GetRequiredService<TimeProvider>(),
+            Logger(provider, LogEvents.Loading)));
+        services.AddSingleton(provider => new VersionWatch(
+            provider.GetRequiredService<ResidencyLedger>(),
+            provider.GetRequiredService<VersionSwap>(),
+            Settings(provider).Versions,
+            provider.GetRequiredService<TimeProvider>(),
+            Logger(provider, LogEvents.Loading)));
+        services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, VersionWatch>();
         services.AddQuarantine().AddSingleton<BackendOpener>();
 
         // Null where there is no store or nothing that reads its models; then the built-in grain class is left out too.

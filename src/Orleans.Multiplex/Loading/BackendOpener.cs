@@ -32,6 +32,20 @@ internal sealed class BackendOpener(ModelCatalog catalog, IInferenceBackend back
     public async Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
         await backend.OpenAsync(artifact, cancellationToken);
 
+    public ValueTask WarmUpAsync(object model, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ((IInferenceSession)model).WarmUp(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // It is as warm as it became in its time.
+        }
+
+        return default;
+    }
+
     public ValueTask<ModelMemory?> MeasureAsync(object model, CancellationToken cancellationToken) =>
         new(model is IInferenceSession { HeapBytes: { } heapBytes } session ? new ModelMemory(heapBytes, session.MappedBytes) : null);
 }

@@ -36,4 +36,10 @@ internal interface IModelOpener
 
     /// <summary>What the open model takes; null when it cannot say. Starts on a load thread too.</summary>
     ValueTask<ModelMemory?> MeasureAsync(object model, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Does what makes the first use of an open model slower than the next ones, as far as it can; a token that ends it is no failure. Starts on
+    /// a load thread.
+    /// </summary>
+    ValueTask WarmUpAsync(object model, CancellationToken cancellationToken) => default;
 }

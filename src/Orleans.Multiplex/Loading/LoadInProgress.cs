@@ -19,6 +19,9 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
         LeftBehind,
     }
 
+    /// <summary>The resident beside which the model is loaded, to take its place; null for a model that was asked for.</summary>
+    public Resident? Beside { get; init; }
+
     /// <summary>The room taken for the model; null before.</summary>
     public Reservation? Reservation { get; set; }
 

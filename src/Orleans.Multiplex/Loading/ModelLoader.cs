@@ -16,6 +16,7 @@ namespace Orleans.Multiplex.Loading;
 /// <item>Check it where it can do no harm, and correct the reservation to what was measured there. A check gives its turn away too.</item>
 /// <item>Open it, where nothing says that it must not be (<see cref="IModelOpener.AdmitAsync"/>).</item>
 /// <item>Measure it and correct the reservation; a model that is larger and finds no room is unloaded again.</item>
+/// <item>Warm it up, where it is to take the place of one that answers (<see cref="LoadSuccessor"/>).</item>
 /// </list>
 /// No caller's cancellation reaches a load. The steps that are other people's code start on a load thread, so they may compute and block.
 /// One that ignores its token when the load is ended keeps the room until it really has ended, since its memory is in use that long; what it
@@ -23,11 +24,10 @@ namespace Orleans.Multiplex.Loading;
 /// </remarks>
 internal sealed partial class ModelLoader : IDisposable
 {
-    /// <summary>How long a load that was ended may take to heed it, and its model to be disposed, until it counts as deaf.</summary>
-    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(1);
+    /// <summary>How long a model may be warmed up before it takes the place of another.</summary>
+    private static readonly TimeSpan WarmUpPatience = TimeSpan.FromSeconds(5);
 
     private readonly ResidencyLedger _ledger;
-    private readonly SiloQuota _quota;
     private readonly EvictionService _evictions;
     private readonly ArtifactCache? _cache;
     private readonly LoadOptions _options;
@@ -36,7 +36,8 @@ internal sealed partial class ModelLoader : IDisposable
     private readonly LoadQueue _queue;
     private readonly DedicatedThreads _threads;
     private readonly SessionPacking _packing;
-    private readonly KnownFootprints _footprints;
+    private readonly LoadRoom _room;
+    private readonly LoadEnd _end;
     private long _lastLoadTicks;
     private readonly CancellationTokenSource _stopping = new();
 
@@ -44,6 +45,7 @@ internal sealed partial class ModelLoader : IDisposable
         ResidencyLedger ledger,
         SiloQuota quota,
         EvictionService evictions,
+        RoomBeside beside,
         KnownFootprints footprints,
         ArtifactCache? cache,
         LoadOptions options,
@@ -52,15 +54,15 @@ internal sealed partial class ModelLoader : IDisposable
     {
         var parallel = options.MaxParallel > 0 ? options.MaxParallel : Environment.ProcessorCount;
         _ledger = ledger;
-        _quota = quota;
         _evictions = evictions;
-        _footprints = footprints;
+        _room = new LoadRoom(quota, beside, footprints);
         _cache = cache;
         _options = options;
         _time = time;
         _logger = logger;
         _queue = new LoadQueue(parallel);
         _threads = new DedicatedThreads("multiplex-load", parallel, capacity: null);
+        _end = new LoadEnd(ledger, options, time, logger, _stopping.Token);
         _packing = new SessionPacking(quota, _queue, _threads, logger, _stopping.Token);
     }
 
@@ -88,17 +90,17 @@ internal sealed partial class ModelLoader : IDisposable
         var resident = _ledger.Enter(key, key.GetName(manifest is null or { Versions.Length: > 1 }), pool, out var isNew);
         if (isNew)
         {
-            var claim = takeClaim();
-
-            // A load belongs to nobody: neither a caller's request context nor its trace may flow into it.
-            using (ExecutionContext.SuppressFlow())
-            {
-                _ = Task.Run(() => LoadAsync(resident, manifest, opener, claim));
-            }
+            Start(resident, manifest, opener, takeClaim());
         }
 
         return resident;
     }
+
+    /// <summary>
+    /// Starts the load of a model that is to take the place of one that answers (<see cref="ResidencyLedger.EnterSuccessor"/>): the same steps, with
+    /// room beside the other one.
+    /// </summary>
+    public void LoadSuccessor(Resident successor, ModelManifest manifest, IModelOpener opener) => Start(successor, manifest, opener, claim: null);
 
     /// <summary>Ends the loads under way, and every later one at once; their waiters try again elsewhere. The silo stops.</summary>
     public void Stop()
@@ -126,11 +128,20 @@ internal sealed partial class ModelLoader : IDisposable
         _stopping.Dispose();
     }
 
-    private async Task LoadAsync(Resident resident, ModelManifest? manifest, IModelOpener opener, Reservation? claim)
+    // A load belongs to nobody: neither a caller's request context nor its trace may flow into it.
+    private void Start(Resident resident, ModelManifest? manifest, IModelOpener opener, Reservation? claim)
+    {
+        var load = new LoadInProgress(_queue, _threads) { Reservation = claim, Beside = resident.Predecessor };
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(() => LoadAsync(resident, load, manifest, opener));
+        }
+    }
+
+    private async Task LoadAsync(Resident resident, LoadInProgress load, ModelManifest? manifest, IModelOpener opener)
     {
         using var timeout = new CancellationTokenSource(_options.Timeout, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, resident.LoadStopped);
-        var load = new LoadInProgress(_queue, _threads) { Reservation = claim };
         try
         {
             _stopping.Token.ThrowIfCancellationRequested();
@@ -138,10 +149,12 @@ internal sealed partial class ModelLoader : IDisposable
             LogLoading(resident.Name);
             var started = _time.GetTimestamp();
             manifest = await FetchAsync(resident, load, manifest, opener, stop.Token);
-            await ReserveAsync(resident, load, await EstimateAsync(resident, load, manifest, opener, stop.Token), stop.Token);
+            resident.Store.Tag = manifest?.Tag;
+            await _room.ReserveAsync(resident, load, await EstimateAsync(resident, load, manifest, opener, stop.Token), stop.Token);
             await CheckAsync(resident, load, opener, stop.Token);
             var model = await load.OpenAsync(opener, resident, stop.Token);
             await MeasureAsync(resident, load, opener, model, stop.Token);
+            await WarmUpAsync(resident, load, opener, model, stop.Token);
             resident.Reservation = load.Reservation;
             var took = _time.GetElapsedTime(started);
             LogLoaded(resident.Name, took.TotalMilliseconds);
@@ -156,7 +169,7 @@ internal sealed partial class ModelLoader : IDisposable
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            await FailAsync(resident, load, ToOutcome(error, resident, timeout.Token));
+            await _end.FailAsync(resident, load, _end.ToOutcome(error, resident, timeout.Token));
         }
     }
 
@@ -174,126 +187,46 @@ internal sealed partial class ModelLoader : IDisposable
     }
 
     private async ValueTask<ModelMemory> EstimateAsync(
-        Resident resident, LoadInProgress load, ModelManifest? manifest, IModelOpener opener, CancellationToken cancellationToken)
-    {
-        var memory = await load.RunAsync(
-            () => opener.EstimateAsync(manifest, load.GetArtifact(resident.Key), cancellationToken).AsTask(), cancellationToken);
-        if (memory.HeapBytes <= 0)
-        {
-            return _footprints.Find(resident.Pool.Name, resident.Key.ModelId);
-        }
-
-        Remember(resident, memory.HeapBytes);
-        return memory;
-    }
-
-    private async ValueTask ReserveAsync(Resident resident, LoadInProgress load, ModelMemory memory, CancellationToken cancellationToken)
-    {
-        resident.MoveTo(ResidentState.Reserving);
-        var claim = load.Reservation;
-        load.Reservation = null;
-        var reserving = _quota.ReserveAsync(resident.Pool, resident.Name, memory, claim, cancellationToken);
-        if (reserving.IsCompleted)
-        {
-            load.Reservation = await reserving;
-            return;
-        }
-
-        load.EndTurn();
-        load.Reservation = await reserving;
-        await load.TakeTurnAsync(cancellationToken);
-    }
+        Resident resident, LoadInProgress load, ModelManifest? manifest, IModelOpener opener, CancellationToken cancellationToken) =>
+        _room.Recall(resident, await load.RunAsync(
+            () => opener.EstimateAsync(manifest, load.GetArtifact(resident.Key), cancellationToken).AsTask(), cancellationToken));
 
     private async ValueTask CheckAsync(Resident resident, LoadInProgress load, IModelOpener opener, CancellationToken cancellationToken)
     {
         resident.MoveTo(ResidentState.Checking);
-        if (await load.ProveAsync(opener, resident.Key, cancellationToken) is { } bytes && bytes != load.Reservation!.Bytes)
+        if (await load.ProveAsync(opener, resident.Key, cancellationToken) is { } bytes)
         {
-            Remember(resident, bytes);
-            await ReserveAsync(resident, load, new(bytes, load.Reservation.MappedBytes), cancellationToken);
+            await _room.CorrectAsync(resident, load, bytes, cancellationToken);
         }
     }
 
     private async ValueTask MeasureAsync(
         Resident resident, LoadInProgress load, IModelOpener opener, object model, CancellationToken cancellationToken)
     {
-        if (await load.RunAsync(() => opener.MeasureAsync(model, cancellationToken).AsTask(), cancellationToken) is not { } memory)
+        if (await load.RunAsync(() => opener.MeasureAsync(model, cancellationToken).AsTask(), cancellationToken) is { } memory)
+        {
+            await _room.ChargeAsync(resident, load, memory, cancellationToken);
+        }
+    }
+
+    // A model that was asked for is warmed up by who asked.
+    private async ValueTask WarmUpAsync(Resident resident, LoadInProgress load, IModelOpener opener, object model, CancellationToken cancellationToken)
+    {
+        if (load.Beside is not { } old)
         {
             return;
         }
 
-        var bytes = memory.HeapBytes;
-        if (bytes < 0)
-        {
-            throw new ModelLoadFailedException(resident.Name, $"its MeasureAsync returned {bytes} bytes.");
-        }
-
-        Remember(resident, bytes);
-        var reservation = load.Reservation!;
-        var reserved = reservation.Memory;
-        if (!await _quota.TryCorrectAsync(reservation, memory, isInUse: true, cancellationToken))
-        {
-            var message = $"Model '{resident.Name}' takes {memory}; {reserved} were reserved for it, and of the silo's "
-                + $"{_quota.Most} (Multiplex:MaxBytesPerSilo, Multiplex:MaxMappedBytesPerSilo) not enough could be freed for the rest, so it was unloaded again.";
-            throw new NoCapacityException(resident.Name, message, memory.FitsIn(_quota.Most) ? TimeSpan.FromSeconds(1) : null);
-        }
+        using var patience = new CancellationTokenSource(WarmUpPatience, _time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        await load.RunAsync(
+            async () =>
+            {
+                await opener.WarmUpAsync(model, stop.Token);
+                return model;
+            },
+            cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        resident.InheritUse(old);
     }
-
-    // What can never fit is not kept: another version, or the same one made smaller, would be refused unseen.
-    private void Remember(Resident resident, long bytes)
-    {
-        if (bytes <= _quota.MaxBytes)
-        {
-            _footprints.Set(resident.Pool.Name, resident.Key.ModelId, bytes);
-        }
-    }
-
-    // A load of which a step still runs, deaf to its token, fails now for its waiters, and so does one whose model hangs in its disposal: its
-    // room comes back when that has ended.
-    private async Task FailAsync(Resident resident, LoadInProgress load, LoadOutcome outcome)
-    {
-        if (outcome.Failure is LoadFailureKind.Unloaded)
-        {
-            LogLoadStopped(resident.Name);
-        }
-        else
-        {
-            LogLoadFailed(resident.Name, outcome.Message);
-        }
-
-        var closing = load.CloseAsync();
-        if (load.Step is null or { IsCompleted: true } && await IsClosedSoonAsync(closing))
-        {
-            load.Release();
-        }
-
-        resident.TellHolders(outcome);
-        _ledger.Remove(resident, outcome.Message.Length > 0 ? outcome.Message : "unloaded while it was being loaded");
-        resident.FailLoad(outcome);
-        if (!await IsClosedSoonAsync(closing))
-        {
-            LogLeftBehind(resident.Name);
-            load.LeaveBehind();
-            await closing;
-        }
-
-        load.Release();
-        resident.EndFailedLoad();
-    }
-
-    private async Task<bool> IsClosedSoonAsync(Task closing)
-    {
-        await closing.WaitAsync(ClosePatience, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return closing.IsCompleted;
-    }
-
-    private LoadOutcome ToOutcome(Exception error, Resident resident, CancellationToken timeout) => error switch
-    {
-        _ when resident.LoadStopped.IsCancellationRequested || _stopping.IsCancellationRequested => new(LoadFailureKind.Unloaded, ""),
-        OperationCanceledException when timeout.IsCancellationRequested && resident.State is (ResidentState.Queued or ResidentState.Reserving or ResidentState.Checking) =>
-            new(LoadFailureKind.NoRoom, $"Model '{resident.Name}' waited {_options.Timeout.TotalSeconds:0.#} s (Multiplex:Load:Timeout) for its turn to be loaded."),
-        OperationCanceledException when timeout.IsCancellationRequested =>
-            new(LoadFailureKind.Broken, $"it did not end within {_options.Timeout.TotalSeconds:0.#} s (Multiplex:Load:Timeout)."),
-        _ => LoadFailure.Classify(error),
-    };
 }

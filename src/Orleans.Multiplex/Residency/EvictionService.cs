@@ -71,7 +71,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         List<Resident> victims = [];
         lock (_lock)
         {
-            while (TakeVictim_NeedsLock(static resident => resident.Gate.TryCloseIdle()) is { } victim)
+            while (TakeVictim_NeedsLock(_quota.FindShortages(), static resident => resident.Gate.TryCloseIdle()) is { } victim)
             {
                 victims.Add(victim);
             }
@@ -79,6 +79,26 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
             if (_quota.FindShortages().Count > 0)
             {
                 AwaitPatience_NeedsLock();
+            }
+        }
+
+        foreach (var victim in victims)
+        {
+            _ = _unloader.UnloadAsync(victim, EvictionReason.Quota);
+        }
+    }
+
+    /// <summary>Evicts idle models for one who does not wait in line, but not a certain one.</summary>
+    /// <param name="findShortages">What is short for it.</param>
+    /// <param name="spared">The one that stays.</param>
+    public void EvictFor(Func<IReadOnlyList<Shortage>> findShortages, Resident spared)
+    {
+        List<Resident> victims = [];
+        lock (_lock)
+        {
+            while (TakeVictim_NeedsLock(findShortages(), resident => !ReferenceEquals(resident, spared) && resident.Gate.TryCloseIdle()) is { } victim)
+            {
+                victims.Add(victim);
             }
         }
 
@@ -200,7 +220,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
     }
 
     // For the first shortage that an eviction can end.
-    private Resident? TakeVictim_NeedsLock(Func<Resident, bool> close) => _quota.FindShortages()
+    private Resident? TakeVictim_NeedsLock(IReadOnlyList<Shortage> shortages, Func<Resident, bool> close) => shortages
         .Select(shortage => LruEvictionPolicy.TakeVictim(
             shortage.Pools,
             resident => resident.Reservation is { } charged && shortage.IsOf(charged) > 0 && close(resident) && BeginLeaving_NeedsLock(resident)))
@@ -250,7 +270,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         lock (_lock)
         {
             _patienceRuns = false;
-            victim = TakeVictim_NeedsLock(static _ => true);
+            victim = TakeVictim_NeedsLock(_quota.FindShortages(), static _ => true);
             victim?.Gate.Close();
             if (victim is null && _quota.FindShortages().Count > 0)
             {

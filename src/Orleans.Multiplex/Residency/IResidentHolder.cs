@@ -11,6 +11,11 @@ internal interface IResidentHolder
     {
     }
 
+    /// <summary>Another resident, which is ready, takes the place of this one: go on with that. Must not block or throw.</summary>
+    void OnSuperseded(Resident resident, Resident successor)
+    {
+    }
+
     /// <summary>The resident takes no more requests and is about to be disposed: let go of it. Must not block or throw.</summary>
     void OnUnloading(Resident resident);
 }

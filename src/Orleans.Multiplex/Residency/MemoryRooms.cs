@@ -42,6 +42,33 @@ internal sealed class MemoryRooms(ModelMemory most)
         }
     }
 
+    /// <summary>What is short for one who does not wait in line.</summary>
+    public IEnumerable<Shortage> FindShortagesFor(ModelMemory more, IReadOnlyList<ModelPool> pools)
+    {
+        if (Heap.GetShortage(more.HeapBytes) > 0)
+        {
+            yield return new Shortage(pools, static reservation => reservation.Bytes);
+        }
+
+        if (Mapped.GetShortage(more.MappedBytes) > 0)
+        {
+            yield return new Shortage(pools, static reservation => reservation.MappedBytes);
+        }
+    }
+
+    /// <summary>Takes both kinds, or none of them where one does not fit or is waited for. Of what is not above zero nothing is needed.</summary>
+    public bool TryTake(ModelMemory more)
+    {
+        if ((more.HeapBytes > 0 && !Heap.Fits(more.HeapBytes)) || (more.MappedBytes > 0 && !Mapped.Fits(more.MappedBytes)))
+        {
+            return false;
+        }
+
+        _ = more.HeapBytes <= 0 || Heap.TryTake(more.HeapBytes);
+        _ = more.MappedBytes <= 0 || Mapped.TryTake(more.MappedBytes);
+        return true;
+    }
+
     /// <summary>A reservation holds other amounts from now on: what it has beyond them is given back, what it lacks must have been taken for it.</summary>
     public void Change(Reservation reservation, ModelMemory memory)
     {

@@ -23,9 +23,6 @@ internal readonly struct ModelLease(Resident resident, TimeSpan waited, bool isC
     public void Dispose()
     {
         resident.Touch();
-        if (resident.Gate.Leave())
-        {
-            resident.Pool.OnIdle();
-        }
+        resident.Leave();
     }
 }

@@ -4,10 +4,16 @@ namespace Orleans.Multiplex.Residency;
 /// The silo's truth on which models are here: one resident for each model version, whoever needs it first. A grain's activation only
 /// attaches to it; a resident without one is ordinary prey of the eviction service.
 /// </summary>
+/// <remarks>
+/// Beside a resident there may be a successor that is being loaded to take its place: reported, but entered by nobody before that
+/// (<see cref="TryInstall"/>). It ends with the one that it was to succeed. Who asks for its own version by name makes it a resident
+/// like any other where it has its room already, and else has that version loaded as usual, so that it is not opened twice.
+/// </remarks>
 internal sealed class ResidencyLedger(UseClock clock)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ResidentKey, Resident> _residents = [];
+    private readonly Dictionary<ResidentKey, Resident> _successors = [];
     private readonly HashSet<Resident> _leaving = [];
 
     /// <summary>
@@ -20,19 +26,89 @@ internal sealed class ResidencyLedger(UseClock clock)
     /// <param name="isNew">Whether the resident was made by this call, which then has to start its load.</param>
     public Resident Enter(ResidentKey key, string name, ModelPool pool, out bool isNew)
     {
+        Resident? redundant;
+        Resident resident;
         lock (_lock)
         {
+            isNew = false;
             if (_residents.TryGetValue(key, out var found) && found.Gate.TryEnter())
             {
-                isNew = false;
                 return found;
             }
 
-            var resident = new Resident(key, name, pool, clock);
+            if (_successors.Remove(key, out redundant))
+            {
+                if (redundant.State is ResidentState.Opening or ResidentState.Ready && redundant.Gate.TryEnter())
+                {
+                    redundant.Predecessor = null;
+                    return _residents[key] = redundant;
+                }
+
+                _leaving.Add(redundant);
+            }
+
+            isNew = true;
+            resident = new Resident(key, name, pool, clock);
             resident.Gate.TryEnter();
             _residents[key] = resident;
+        }
+
+        redundant?.StopLoad();
+        return resident;
+    }
+
+    /// <summary>The one to take the place of a resident, entered: a new one, or the resident of its version where that is here already.</summary>
+    /// <param name="old">The resident.</param>
+    /// <param name="key">The model version of the successor.</param>
+    /// <param name="name">Its name in logs and messages.</param>
+    /// <param name="isNew">Whether it was made by this call, which then has to start its load.</param>
+    /// <returns>Null when the resident leaves, or another successor of that version is on its way.</returns>
+    public Resident? EnterSuccessor(Resident old, ResidentKey key, string name, out bool isNew)
+    {
+        lock (_lock)
+        {
+            isNew = false;
+            if (!IsHere_NeedsLock(old) || _successors.ContainsKey(key))
+            {
+                return null;
+            }
+
+            if (key != old.Key && _residents.TryGetValue(key, out var there) && there.Gate.TryEnter())
+            {
+                return there;
+            }
+
             isNew = true;
-            return resident;
+            var successor = new Resident(key, name, old.Pool, clock) { Predecessor = old };
+            successor.Gate.TryEnter();
+            return _successors[key] = successor;
+        }
+    }
+
+    /// <summary>From now on the successor, which is ready, is what requests find.</summary>
+    /// <returns>False when it must not be: the resident that it was to succeed has been closed, or it has itself.</returns>
+    public bool TryInstall(Resident successor, Resident old)
+    {
+        lock (_lock)
+        {
+            if (IsHere_NeedsLock(successor))
+            {
+                return true;
+            }
+
+            if (!IsHere_NeedsLock(old) || !RemoveSuccessor_NeedsLock(successor))
+            {
+                return false;
+            }
+
+            successor.Predecessor = null;
+            _residents[successor.Key] = successor;
+            if (old.Key == successor.Key)
+            {
+                _leaving.Add(old);
+            }
+
+            return true;
         }
     }
 
@@ -45,14 +121,19 @@ internal sealed class ResidencyLedger(UseClock clock)
         }
     }
 
-    /// <summary>The resident takes no more requests; it is reported until it is removed.</summary>
+    /// <summary>The resident takes no more requests; it is reported until it is removed. What was to succeed it ends.</summary>
     public void BeginLeaving(Resident resident)
     {
+        List<Resident> orphans;
         lock (_lock)
         {
             RemoveIfCurrent_NeedsLock(resident);
+            RemoveSuccessor_NeedsLock(resident);
             _leaving.Add(resident);
+            orphans = [.. _successors.Values.Where(successor => ReferenceEquals(successor.Predecessor, resident))];
         }
+
+        orphans.ForEach(static orphan => orphan.StopLoad());
     }
 
     /// <summary>Why models that were here are not here any more.</summary>
@@ -63,11 +144,15 @@ internal sealed class ResidencyLedger(UseClock clock)
     /// <param name="reason">Why.</param>
     public void Remove(Resident resident, string reason)
     {
-        Departures.Add(resident.Key, reason);
         lock (_lock)
         {
             RemoveIfCurrent_NeedsLock(resident);
+            RemoveSuccessor_NeedsLock(resident);
             _leaving.Remove(resident);
+            if (!_residents.ContainsKey(resident.Key))
+            {
+                Departures.Add(resident.Key, reason);
+            }
         }
     }
 
@@ -76,9 +161,12 @@ internal sealed class ResidencyLedger(UseClock clock)
     {
         lock (_lock)
         {
-            return [.. _residents.Values, .. _leaving];
+            return [.. _residents.Values, .. _successors.Values, .. _leaving];
         }
     }
+
+    private bool IsHere_NeedsLock(Resident resident) =>
+        _residents.TryGetValue(resident.Key, out var current) && ReferenceEquals(current, resident) && !resident.Gate.IsClosed;
 
     private void RemoveIfCurrent_NeedsLock(Resident resident)
     {
@@ -87,4 +175,7 @@ internal sealed class ResidencyLedger(UseClock clock)
             _residents.Remove(resident.Key);
         }
     }
+
+    private bool RemoveSuccessor_NeedsLock(Resident resident) =>
+        _successors.TryGetValue(resident.Key, out var there) && ReferenceEquals(there, resident) && _successors.Remove(resident.Key);
 }

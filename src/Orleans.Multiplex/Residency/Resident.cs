@@ -27,9 +27,7 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
     private ImmutableArray<IResidentHolder> _holders = [];
     private LoadOutcome? _outcome;
     private volatile ResidentState _state;
-    private long _lastUse = clock.NextUse();
-    private long _lastUsedAt = clock.Time.GetTimestamp();
-    private long _hits;
+    private readonly UseMarks _use = new(clock);
     private TimeSpan? _loadTime;
 
     public ResidentKey Key => key;
@@ -46,6 +44,12 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
     public bool IsInOrder { get; set; }
 
     public LeaseGate Gate { get; } = new();
+
+    /// <summary>The one beside which this one is loaded, to take its place; null for one that was asked for, and when it has.</summary>
+    public Resident? Predecessor { get; set; }
+
+    /// <summary>How it compares with what the store has.</summary>
+    public StoreTie Store { get; } = new();
 
     /// <summary>The loaded model; null before Ready.</summary>
     public object? Model { get; private set; }
@@ -68,9 +72,9 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
     public ResidentState State => _state;
 
     /// <summary>The place in the order of uses; grows with each use.</summary>
-    public long LastUse => Volatile.Read(ref _lastUse);
+    public long LastUse => _use.Last;
 
-    public TimeSpan Age => clock.Time.GetElapsedTime(Volatile.Read(ref _lastUsedAt));
+    public TimeSpan Age => _use.Age;
 
     public TimeSpan? LoadTime => _loadTime;
 
@@ -85,24 +89,46 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
         Bytes = Reservation?.Bytes ?? 0,
         MappedBytes = Reservation?.MappedBytes ?? 0,
         Age = Age,
-        Hits = Interlocked.Read(ref _hits),
+        Hits = _use.Hits,
         InFlight = Gate.Users,
         LoadTime = _loadTime,
         IsPinned = IsPinned,
         Fetch = ReportFetch(),
+        Newer = Store.Newer?.Report(clock.Time),
     };
 
     /// <summary>How far the fetch of its files is; null when none is under way.</summary>
     public FetchReport? ReportFetch() => State == ResidentState.Fetching ? Fetch?.Read() : null;
 
     /// <summary>Marks a use: now the model is the most recently used one.</summary>
-    public void Touch()
+    public void Touch() => _use.Touch();
+
+    public void CountHit() => _use.CountHit();
+
+    /// <summary>Counts as used when the other one was: taking its place is no use.</summary>
+    public void InheritUse(Resident other) => _use.Inherit(other._use);
+
+    /// <summary>Enters for a request that finds it ready; false when it is not, or takes no more.</summary>
+    public bool TryUse()
     {
-        Volatile.Write(ref _lastUse, clock.NextUse());
-        Volatile.Write(ref _lastUsedAt, clock.Time.GetTimestamp());
+        if (State != ResidentState.Ready || !Gate.TryEnter())
+        {
+            return false;
+        }
+
+        Touch();
+        CountHit();
+        return true;
     }
 
-    public void CountHit() => Interlocked.Increment(ref _hits);
+    /// <summary>Leaves the gate.</summary>
+    public void Leave()
+    {
+        if (Gate.Leave())
+        {
+            pool.OnIdle();
+        }
+    }
 
     /// <summary>Moves to the next state.</summary>
     /// <exception cref="InvalidOperationException">The move is not legal.</exception>
@@ -211,14 +237,20 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
         pool.OnHeld(this);
     }
 
-    /// <summary>The model as its holders name it.</summary>
-    public ImmutableArray<string> GetNames()
+    /// <summary>Who holds it.</summary>
+    public ImmutableArray<IResidentHolder> Holders
     {
-        lock (_lock)
+        get
         {
-            return [.. _holders.Select(static holder => holder.Model)];
+            lock (_lock)
+            {
+                return _holders;
+            }
         }
     }
+
+    /// <summary>The model as its holders name it.</summary>
+    public ImmutableArray<string> GetNames() => [.. Holders.Select(static holder => holder.Model)];
 
     /// <summary>Lets every holder know that the resident goes.</summary>
     public void LetGo()

@@ -32,6 +32,9 @@ internal sealed class Room(long capacity)
     /// </summary>
     public long Shortage => _waiting.First is { Value: var first } && CanMake(first.Amount) ? Math.Max(0, _wanted - (capacity - Charged) - Leaving) : 0;
 
+    /// <summary>What has to be freed, beyond what is free or leaving, for one who does not wait in line; nothing while others do.</summary>
+    public long GetShortage(long amount) => _waiting.Count > 0 ? 0 : Math.Max(0, amount - (capacity - Charged) - Leaving);
+
     /// <summary>Whether so much can be had when all that is not pinned goes.</summary>
     public bool CanMake(long amount) => amount <= capacity - Pinned;
 

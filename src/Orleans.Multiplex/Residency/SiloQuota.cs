@@ -12,7 +12,6 @@ internal sealed class SiloQuota(
     IReadOnlyList<ModelPool> pools, ModelMemory most, RoomWaitLimits limits, string silo, TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private readonly MemoryRooms _memory = new(most);
     private readonly QuotaErrors _errors = new(silo, limits);
     private IReclaimer? _reclaimer;
     private int _waiting;
@@ -24,20 +23,23 @@ internal sealed class SiloQuota(
 
     public IReadOnlyList<ModelPool> Pools => pools;
 
+    /// <summary>Room for memory. Guarded by the quota's lock.</summary>
+    public MemoryRooms Memory { get; } = new(most);
+
     /// <summary>Whether somebody waits for room.</summary>
     public bool HasWaiting => Volatile.Read(ref _waiting) > 0;
 
-    public long ChargedBytes => Read(() => _memory.Heap.Charged);
+    public long ChargedBytes => Locked(() => Memory.Heap.Charged);
 
-    public long ChargedMappedBytes => Read(() => _memory.Mapped.Charged);
+    public long ChargedMappedBytes => Locked(() => Memory.Mapped.Charged);
 
     /// <summary>The bytes taken and waited for.</summary>
-    public long DemandedBytes => Read(() => _memory.Heap.Demand);
+    public long DemandedBytes => Locked(() => Memory.Heap.Demand);
 
     /// <summary>The models that have a place in a pool, or wait for one.</summary>
-    public int GetDemandedModels(ModelPool pool) => (int)Read(() => pool.Models.Demand);
+    public int GetDemandedModels(ModelPool pool) => (int)Locked(() => pool.Models.Demand);
 
-    public int GetChargedModels(ModelPool pool) => (int)Read(() => pool.Models.Charged);
+    public int GetChargedModels(ModelPool pool) => (int)Locked(() => pool.Models.Charged);
 
     /// <summary>Raised, outside the lock, when something was charged or given back, or is waited for.</summary>
     public event Action? Changed;
@@ -50,13 +52,13 @@ internal sealed class SiloQuota(
     {
         lock (_lock)
         {
-            if (!pool.Models.Fits(1) || !_memory.Heap.Fits(bytes))
+            if (!pool.Models.Fits(1) || !Memory.Heap.Fits(bytes))
             {
                 return null;
             }
 
             pool.Models.TryTake(1);
-            _memory.Heap.TryTake(bytes);
+            Memory.Heap.TryTake(bytes);
         }
 
         Changed?.Invoke();
@@ -125,7 +127,7 @@ internal sealed class SiloQuota(
             {
                 reservation.IsLeaving = true;
                 reservation.Pool.Models.Leaving++;
-                _memory.SetLeaving(reservation, true);
+                Memory.SetLeaving(reservation, true);
             }
         }
     }
@@ -142,7 +144,7 @@ internal sealed class SiloQuota(
 
             reservation.IsPinned = isPinned;
             reservation.Pool.Models.Pinned += isPinned ? 1 : -1;
-            _memory.SetPinned(reservation, isPinned);
+            Memory.SetPinned(reservation, isPinned);
         }
 
         Changed?.Invoke();
@@ -169,7 +171,7 @@ internal sealed class SiloQuota(
             reservation.IsReleased = true;
             StopLeaving_NeedsLock(reservation);
             reservation.Pool.Models.Give(1);
-            _memory.Give(reservation);
+            Memory.Give(reservation);
         }
 
         Changed?.Invoke();
@@ -183,20 +185,18 @@ internal sealed class SiloQuota(
     /// What is short, beyond what is on its way out: places of pools, and bytes. All of it, since a shortage that no eviction can end just
     /// now must not hide another that one can.
     /// </summary>
-    public IReadOnlyList<Shortage> FindShortages()
-    {
-        lock (_lock)
-        {
-            var full = pools.Where(static pool => pool.Models.Shortage > 0);
-            return [.. full.Select(static pool => new Shortage([pool], static _ => 1)), .. _memory.FindShortages(pools)];
-        }
-    }
+    public IReadOnlyList<Shortage> FindShortages() => Locked<IReadOnlyList<Shortage>>(() =>
+    [
+        .. pools.Where(static pool => pool.Models.Shortage > 0).Select(static pool => new Shortage([pool], static _ => 1)),
+        .. Memory.FindShortages(pools),
+    ]);
 
-    private long Read(Func<long> read)
+    /// <summary>Does something with the rooms while nobody else does.</summary>
+    public T Locked<T>(Func<T> act)
     {
         lock (_lock)
         {
-            return read();
+            return act();
         }
     }
 
@@ -206,7 +206,7 @@ internal sealed class SiloQuota(
         {
             reservation.IsLeaving = false;
             reservation.Pool.Models.Leaving--;
-            _memory.SetLeaving(reservation, false);
+            Memory.SetLeaving(reservation, false);
         }
     }
 
@@ -217,14 +217,14 @@ internal sealed class SiloQuota(
         if (memory.HeapBytes > held.Bytes)
         {
             await TakeAsync(
-                _memory.Heap, memory.HeapBytes - held.Bytes, held.Bytes, modelId, new ByteSize(most.HeapBytes).ToString(), wait, cancellationToken, first);
+                Memory.Heap, memory.HeapBytes - held.Bytes, held.Bytes, modelId, new ByteSize(most.HeapBytes).ToString(), wait, cancellationToken, first);
             SetMemory(held, memory with { MappedBytes = held.MappedBytes });
         }
 
         if (memory.MappedBytes > held.MappedBytes)
         {
             await TakeAsync(
-                _memory.Mapped, memory.MappedBytes - held.MappedBytes, held.MappedBytes, modelId, $"{new ByteSize(most.MappedBytes)} of mapped files", wait, cancellationToken, first);
+                Memory.Mapped, memory.MappedBytes - held.MappedBytes, held.MappedBytes, modelId, $"{new ByteSize(most.MappedBytes)} of mapped files", wait, cancellationToken, first);
         }
 
         SetMemory(held, memory);
@@ -235,7 +235,7 @@ internal sealed class SiloQuota(
     {
         lock (_lock)
         {
-            _memory.Change(reservation, memory);
+            Memory.Change(reservation, memory);
         }
 
         Changed?.Invoke();

@@ -15,7 +15,7 @@ internal sealed class BenchmarkSilo : IAsyncDisposable
     private BenchmarkSilo(IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Configuration.AddInMemoryCollection([.. settings, new("Multiplex:Cache:Path", _cache.FullName)]);
+        builder.Configuration.AddInMemoryCollection([.. settings, new("Multiplex:Cache:Path", _cache.FullName), new("Multiplex:Models:Trusted", "true")]);
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.UseOrleans(static silo => silo.UseMultiplexCluster().AddMultiplex().AddS3Models().AddOnnxRuntime());
         builder.Services.AddMultiplexClient();

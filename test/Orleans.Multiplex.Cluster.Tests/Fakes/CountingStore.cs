@@ -15,6 +15,9 @@ public sealed class CountingStore(string folder) : IModelStore
     /// <summary>The files that were fetched, each as its model.</summary>
     public ConcurrentQueue<string> Fetches { get; } = new();
 
+    /// <summary>The ranges of bytes that were fetched, of all files.</summary>
+    public ConcurrentQueue<(long Offset, int Length)> Ranges { get; } = new();
+
     public Task Finding { get; set; } = Task.CompletedTask;
 
     public Func<Exception?> FailFind { get; set; } = () => null;
@@ -31,6 +34,15 @@ public sealed class CountingStore(string folder) : IModelStore
     public ValueTask FetchAsync(ModelManifest manifest, ModelFile file, IFetchTarget target, CancellationToken cancellationToken)
     {
         Fetches.Enqueue(manifest.Key.ToString());
-        return _inner.FetchAsync(manifest, file, target, cancellationToken);
+        return _inner.FetchAsync(manifest, file, new CountedTarget(target, Ranges), cancellationToken);
+    }
+
+    private sealed class CountedTarget(IFetchTarget inner, ConcurrentQueue<(long Offset, int Length)> ranges) : IFetchTarget
+    {
+        public ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+        {
+            ranges.Enqueue((offset, bytes.Length));
+            return inner.WriteAsync(offset, bytes, cancellationToken);
+        }
     }
 }

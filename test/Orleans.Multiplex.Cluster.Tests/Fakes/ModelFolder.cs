@@ -13,5 +13,14 @@ public sealed class ModelFolder : IDisposable
         File.WriteAllText(System.IO.Path.Combine(folder, name), content);
     }
 
+    /// <summary>Puts a file there in one step, in the place of one that is there.</summary>
+    public void Put(string model, byte[] content, string name = "model.onnx")
+    {
+        var folder = Directory.CreateDirectory(System.IO.Path.Combine(Path, model)).FullName;
+        var temporary = System.IO.Path.Combine(Path, Guid.NewGuid().ToString("N"));
+        File.WriteAllBytes(temporary, content);
+        File.Move(temporary, System.IO.Path.Combine(folder, name), overwrite: true);
+    }
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Orleans.Multiplex.Testing.Onnx;
 using Orleans.Multiplex.Testing.Processes;
 using Xunit;
 
@@ -12,6 +13,7 @@ public sealed class GatewayTests(Bucket bucket) : StoreTest(bucket)
     private const string Gateway = "gateway/Orleans.Multiplex.Gateway";
 
     private static readonly double[] Doubled = [2, 4, 6];
+    private static readonly double[] Squared = [1, 4, 9];
     private static readonly string Sample = Path.Combine(HostProcess.Root, "gateway", "models", "1", "model.onnx");
 
     private readonly Bucket _bucket = bucket;
@@ -77,9 +79,37 @@ public sealed class GatewayTests(Bucket bucket) : StoreTest(bucket)
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
     }
 
+    [Fact]
+    public async Task Gateway_ObjectOverwritten_IsServedAnewWithoutARequestThatFailsOrWaits()
+    {
+        await _bucket.PutAsync(Name, "1/model.onnx", SampleModels.ById["1"]);
+        await using var gateway = await StartAsync($"s3://{Name}", "--Multiplex:Versions:RefreshInterval=00:00:00.200");
+        using var client = gateway.CreateClient();
+        Assert.Equal(Doubled, await InferAsync(client, "1"));
+        var (cold, answers) = (0, new List<double[]>());
+
+        await _bucket.PutAsync(Name, "1/model.onnx", SampleModels.ById["2"]);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        while (answers is [] || !answers[^1].SequenceEqual(Squared))
+        {
+            Assert.False(patience.IsCancellationRequested, "It was not noticed.");
+            using var response = await PostAsync(client, "1");
+            cold += response.Headers.GetValues("x-multiplex-cold").Single() == "true" ? 1 : 0;
+            answers.Add(await ReadAsync(response));
+        }
+
+        Assert.Equal(0, cold);
+        Assert.All(answers, static answer => Assert.True(answer.SequenceEqual(Doubled) || answer.SequenceEqual(Squared)));
+    }
+
     private static async Task<double[]> InferAsync(HttpClient client, string model)
     {
-        var response = await PostAsync(client, model);
+        using var response = await PostAsync(client, model);
+        return await ReadAsync(response);
+    }
+
+    private static async Task<double[]> ReadAsync(HttpResponseMessage response)
+    {
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>(Token);
         Assert.True(response.IsSuccessStatusCode, answer.ToString());
         return [.. answer.GetProperty("outputs")[0].GetProperty("data").EnumerateArray().Select(static value => value.GetDouble())];
@@ -88,7 +118,7 @@ public sealed class GatewayTests(Bucket bucket) : StoreTest(bucket)
     private static Task<HttpResponseMessage> PostAsync(HttpClient client, string model) => client.PostAsJsonAsync(
         $"v2/models/{model}/infer", new { inputs = new[] { new { name = "x", datatype = "FP32", shape = new[] { 1, 3 }, data = new[] { 1, 2, 3 } } } }, Token);
 
-    private async Task<HostProcess> StartAsync(string models) => await HostProcess.StartAsync(
+    private async Task<HostProcess> StartAsync(string models, params string[] settings) => await HostProcess.StartAsync(
         Gateway,
         "gateway",
         [
@@ -96,5 +126,6 @@ public sealed class GatewayTests(Bucket bucket) : StoreTest(bucket)
             $"--Multiplex:Models={models}",
             $"--Multiplex:S3:ServiceUrl={(await _bucket.Server).Address}",
             $"--Multiplex:Cache:Path={MakeFolder()}",
+            .. settings,
         ]);
 }

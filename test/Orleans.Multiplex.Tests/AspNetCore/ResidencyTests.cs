@@ -68,6 +68,32 @@ public sealed class ResidencyTests
     }
 
     [Theory]
+    [InlineData(NewerVersionState.Loading, null, "loading", "null")]
+    [InlineData(NewerVersionState.Postponed, 12.5, "postponed", "12.5")]
+    [InlineData(NewerVersionState.Failed, 64.0, "failed", "64")]
+    public async Task Model_OfWhichTheStoreHasANewerVersion_SaysWhatBecameOfIt(NewerVersionState state, double? next, string writtenState, string writtenNext)
+    {
+        await using var host = await HttpHost.StartAsync(new FakeMultiplexClient
+        {
+            OnGetModel = asked => FakeMultiplexClient.Report(
+                asked,
+                [
+                    new ModelLocation("silo-1", "onnx", FakeMultiplexClient.Resident("iris") with
+                    {
+                        Newer = new NewerVersionReport(4, state, "so it is", 2, next is { } seconds ? TimeSpan.FromSeconds(seconds) : null),
+                    }),
+                ]),
+        });
+
+        Assert.Contains(
+            $$$"""
+            "pinned":false,"newer":{"version":4,"state":"{{{writtenState}}}","reason":"so it is","attempts":2,"nextTrySeconds":{{{writtenNext}}}}}
+            """.Trim(),
+            (await host.GetAsync("/multiplex/models/iris")).IsOk().Text,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("/multiplex/models/a/1")]
     [InlineData("/multiplex/models/")]
     [InlineData("/multiplex/models/a//b")]

@@ -15,6 +15,9 @@ internal sealed class FakeOpener : IModelOpener
     /// <summary>What the store has, when it is looked at anew.</summary>
     public ModelManifest? Found { get; set; }
 
+    /// <summary>How it is looked at; null for <see cref="Found"/> at once.</summary>
+    public Func<ModelKey, CancellationToken, ValueTask<ModelManifest?>>? Find { get; set; }
+
     /// <summary>The bytes of mapped files of each model.</summary>
     public long MappedBytes { get; set; }
 
@@ -28,12 +31,14 @@ internal sealed class FakeOpener : IModelOpener
 
     public Func<object, CancellationToken, ValueTask<long?>> Measure { get; set; } = (_, _) => new((long?)null);
 
+    public Func<object, CancellationToken, ValueTask> WarmUp { get; set; } = (_, _) => default;
+
     public int CountOpened(string id) => Events.Count(one => one == $"open {id}");
 
     public ValueTask<ModelManifest?> FindAsync(ModelKey key, CancellationToken cancellationToken)
     {
         Events.Enqueue($"find {key}");
-        return new(Found);
+        return Find is null ? new(Found) : Find(key, cancellationToken);
     }
 
     public async ValueTask<ModelMemory> EstimateAsync(ModelManifest? manifest, ModelArtifact artifact, CancellationToken cancellationToken)
@@ -58,5 +63,11 @@ internal sealed class FakeOpener : IModelOpener
     {
         Events.Enqueue("measure");
         return await Measure(model, cancellationToken) is { } bytes ? new ModelMemory(bytes, MappedBytes) : null;
+    }
+
+    public ValueTask WarmUpAsync(object model, CancellationToken cancellationToken)
+    {
+        Events.Enqueue("warm up");
+        return WarmUp(model, cancellationToken);
     }
 }

@@ -41,7 +41,7 @@ internal sealed class TestSilo : IDisposable
             Cache = new ArtifactCache(store, CacheFolder, maxBytes: 1 << 30, Time, NullLogger.Instance);
         }
 
-        Loader = new ModelLoader(Ledger, Quota, Evictions, Footprints, Cache, load, Time, Log);
+        Loader = new ModelLoader(Ledger, Quota, Evictions, new RoomBeside(Quota, Evictions, TimeSpan.FromSeconds(30), Time), Footprints, Cache, load, Time, Log);
     }
 
     public ArtifactCache? Cache { get; }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Multiplex.Grains;
 using Orleans.Multiplex.Hosting;
+using Orleans.Multiplex.Loading;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.Hosting;
@@ -23,6 +24,7 @@ public sealed class MultiplexOptionsValidatorTests
         options.MaxRequestTimeout = TimeSpan.FromDays(1);
         options.IdleUnload = TimeSpan.FromDays(400);
         options.Load.DrainPatience = TimeSpan.Zero;
+        options.Versions.RefreshInterval = TimeSpan.Zero;
         options.Load.RoomTimeout = options.Load.Timeout;
         options.Pools["plaingrain"] = new PoolOptions { MaxModelsPerSilo = -1 };
         options.Pools["Inference"] = new PoolOptions();
@@ -50,6 +52,10 @@ public sealed class MultiplexOptionsValidatorTests
         { "Multiplex:Load:Timeout", options => (options.Load.Timeout, options.Load.RoomTimeout) = (TimeSpan.FromDays(60), TimeSpan.FromDays(1)) },
         { "Multiplex:Load:RoomTimeout", options => options.Load.RoomTimeout = TimeSpan.Zero },
         { "Multiplex:Load:RoomTimeout", options => options.Load.RoomTimeout = options.Load.Timeout + TimeSpan.FromTicks(1) },
+        { "Multiplex:Versions:RefreshInterval", options => options.Versions.RefreshInterval = TimeSpan.FromMilliseconds(99) },
+        { "Multiplex:Versions:RefreshInterval", options => options.Versions.RefreshInterval = TimeSpan.FromDays(2) },
+        { "Multiplex:Versions:SwapTimeout", options => options.Versions.SwapTimeout = TimeSpan.Zero },
+        { "Multiplex:Versions:WithoutRoom", options => options.Versions.WithoutRoom = (WithoutRoom)7 },
         { "Multiplex:Load:MaxWaiting", options => options.Load.MaxWaiting = 0 },
         { "Multiplex:Load:DrainPatience", options => options.Load.DrainPatience = TimeSpan.FromTicks(-1) },
         { "Multiplex:Load:DrainPatience", options => options.Load.DrainPatience = TimeSpan.FromDays(250) },

@@ -21,6 +21,15 @@ public sealed class PackingSessionTests : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    [Fact]
+    public void WarmUp_RunsTheModel()
+    {
+        using var session = Open();
+
+        Assert.Throws<OperationCanceledException>(() => session.WarmUp(new CancellationToken(canceled: true)));
+        session.WarmUp(Token);
+    }
+
     [Theory]
     [InlineData(1, 32)]
     [InlineData(3, 32)]

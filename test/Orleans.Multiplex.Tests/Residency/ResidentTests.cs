@@ -13,11 +13,15 @@ public sealed class ResidentTests
         (ResidentState.Queued, ResidentState.Fetching),
         (ResidentState.Queued, ResidentState.Reserving),
         (ResidentState.Fetching, ResidentState.Reserving),
+        (ResidentState.Reserving, ResidentState.Checking),
         (ResidentState.Reserving, ResidentState.Opening),
+        (ResidentState.Checking, ResidentState.Reserving),
+        (ResidentState.Checking, ResidentState.Opening),
         (ResidentState.Opening, ResidentState.Ready),
         (ResidentState.Queued, ResidentState.Failed),
         (ResidentState.Fetching, ResidentState.Failed),
         (ResidentState.Reserving, ResidentState.Failed),
+        (ResidentState.Checking, ResidentState.Failed),
         (ResidentState.Opening, ResidentState.Failed),
         (ResidentState.Ready, ResidentState.Draining),
         (ResidentState.Draining, ResidentState.Unloading),
@@ -41,7 +45,7 @@ public sealed class ResidentTests
     [Fact]
     public void IsLoading_EveryState_IsSoBeforeReadyOnly() =>
         Assert.Equal(
-            [ResidentState.Queued, ResidentState.Fetching, ResidentState.Reserving, ResidentState.Opening],
+            [ResidentState.Queued, ResidentState.Fetching, ResidentState.Reserving, ResidentState.Checking, ResidentState.Opening],
             States.Where(state => state.IsLoading()));
 
     [Fact]

@@ -14,7 +14,7 @@ namespace Orleans.Multiplex.Grains.Control;
 /// pins, and when this grain's silo has gone, the next activation asks them. Should two be active for a moment, as in a membership change,
 /// their tables are merged.
 /// </remarks>
-[Reentrant, GrainType("multiplex.model-control")]
+[Reentrant, GrainType(ControlGrainType.Name)]
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle: there is nothing to dispose.")]
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the grain runtime.")]
 internal sealed partial class ModelControlGrain(
