@@ -83,6 +83,12 @@ public interface IMultiplexClient
     /// <summary>The pins, in the order of their names, each with the silo on which its model is loaded.</summary>
     Task<ImmutableArray<PinReport>> GetPinsAsync(CancellationToken cancellationToken = default);
 
+    /// <inheritdoc cref="IModelControlGrain.GetQuarantineAsync"/>
+    Task<ImmutableArray<QuarantineReport>> GetQuarantineAsync(CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="IModelControlGrain.ClearQuarantineAsync"/>
+    Task<ImmutableArray<QuarantineReport>> ClearQuarantineAsync(string modelId, CancellationToken cancellationToken = default);
+
     /// <summary>Where a model is and why it was placed there, or its last failure and the time of the next try.</summary>
     Task<ModelReport> GetModelAsync(string modelId, CancellationToken cancellationToken = default);
 

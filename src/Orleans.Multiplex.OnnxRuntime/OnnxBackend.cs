@@ -31,6 +31,8 @@ internal sealed class OnnxBackend(
 
     public string ModelFileName => "model.onnx";
 
+    public bool TriesModels => check is not null;
+
     public ValueTask<ModelFacts> InspectAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
         // It reads a file, and its caller may be a grain, where nothing may block.
         new(Task.Run(() => prepared.Find(artifact, ModelFileName)?.Facts ?? InspectOriginal(artifact, cancellationToken), cancellationToken));

@@ -38,4 +38,18 @@ public interface IModelControlGrain : IGrainWithIntegerKey
     /// <summary>The pins, in the order of their names.</summary>
     [Alias("GetPins")]
     Task<ImmutableArray<PinReport>> GetPinsAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The quarantined versions of models, in the order of models and versions.</summary>
+    [Alias("GetQuarantine")]
+    Task<ImmutableArray<QuarantineReport>> GetQuarantineAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Clears the quarantine of a model: its next request opens it again, at once. <c>id</c> stands for all its versions. A silo that is away learns of it when
+    /// it comes back.
+    /// </summary>
+    /// <returns>What was quarantined.</returns>
+    /// <exception cref="InvalidModelIdException">The text is no model id.</exception>
+    /// <exception cref="ModelNotFoundException">Nothing of it was quarantined.</exception>
+    [Alias("ClearQuarantine")]
+    Task<ImmutableArray<QuarantineReport>> ClearQuarantineAsync(string model, CancellationToken cancellationToken = default);
 }

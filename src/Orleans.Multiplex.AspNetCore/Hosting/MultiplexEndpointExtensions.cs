@@ -34,6 +34,7 @@ public static class MultiplexEndpointExtensions
         map.MapHealth();
         map.MapResidency();
         map.MapControl();
+        map.MapQuarantine();
         group.MapMultiplexGrpc();
         map.MapUnknown("/v2/{**path}");
         map.MapUnknown("/multiplex/{**path}");

@@ -117,6 +117,15 @@ internal sealed class MultiplexClient(
     public async Task<ImmutableArray<PinReport>> GetPinsAsync(CancellationToken cancellationToken = default) =>
         await ControlAsync("", static (control, token) => control.GetPinsAsync(token), cancellationToken);
 
+    public async Task<ImmutableArray<QuarantineReport>> GetQuarantineAsync(CancellationToken cancellationToken = default) =>
+        await ControlAsync("", static (control, token) => control.GetQuarantineAsync(token), cancellationToken);
+
+    public async Task<ImmutableArray<QuarantineReport>> ClearQuarantineAsync(string modelId, CancellationToken cancellationToken = default)
+    {
+        var model = ModelKey.Parse(modelId).ToString();
+        return await ControlAsync(model, (control, token) => control.ClearQuarantineAsync(model, token), cancellationToken);
+    }
+
     // Why the model cannot be loaded comes first. That its pin stands in settings too, or cannot be taken back now, is the pin's own matter.
     private async Task TakeBackAsync(string model)
     {

@@ -16,6 +16,12 @@ public interface IInferenceBackend
     ValueTask<ModelFacts> InspectAsync(ModelArtifact artifact, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Whether <see cref="ProveAsync"/> opens models where that harms no silo. Where it does not, the other machines of the cluster are told before a
+    /// version is opened for the first time, so that they refuse it should this one be lost. By default it does not.
+    /// </summary>
+    bool TriesModels => false;
+
+    /// <summary>
     /// Makes sure that opening and running the model does no harm to the silo, before <see cref="OpenAsync"/> is called for it, and measures it on the
     /// way. Awaits what takes long, and does not block. By default a backend vouches for all of its models.
     /// </summary>

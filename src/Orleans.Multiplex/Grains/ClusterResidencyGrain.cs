@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Orleans.Concurrency;
 using Orleans.Multiplex.Placement;
+using Orleans.Multiplex.Residency.Quarantine;
 using Orleans.Multiplex.Storage;
 
 namespace Orleans.Multiplex.Grains;
@@ -13,7 +14,7 @@ namespace Orleans.Multiplex.Grains;
 /// </remarks>
 [StatelessWorker, Reentrant, GrainType("multiplex.cluster-residency")]
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the grain runtime.")]
-internal sealed class ClusterResidencyGrain(ResidencyChannel channel, TimeProvider time) : Grain, IClusterResidencyGrain
+internal sealed class ClusterResidencyGrain(ResidencyChannel channel, QuarantinedModels quarantine, TimeProvider time) : Grain, IClusterResidencyGrain
 {
     /// <summary>The longest to wait for one silo; one that does not answer is left out.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -32,14 +33,14 @@ internal sealed class ClusterResidencyGrain(ResidencyChannel channel, TimeProvid
 
     public async Task<ModelReport> GetModelAsync(string model, CancellationToken cancellationToken)
     {
-        _ = ModelKey.Parse(model);
+        var key = ModelKey.Parse(model);
         var reports = await channel.AskAllAsync(exchange => exchange.ReportModelAsync(model), Patience, cancellationToken);
         return new ModelReport
         {
             Model = model,
             Locations = [.. reports.SelectMany(report => report.Locations)],
             Placements = [.. reports.SelectMany(report => report.Placements).OrderBy(placement => placement.Age)],
-            Failures = [.. reports.SelectMany(report => report.Failures)],
+            Failures = QuarantineReports.AddTo([.. reports.SelectMany(static report => report.Failures)], model, quarantine.FindAll(key)),
         };
     }
 

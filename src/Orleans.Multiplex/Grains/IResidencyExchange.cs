@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Orleans.Concurrency;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
+using Orleans.Multiplex.Residency.Quarantine;
 using Orleans.Multiplex.Storage;
 using Orleans.Services;
 
@@ -59,4 +60,16 @@ internal interface IResidencyExchange : IGrainService
     /// <summary>What this silo has counted of a model of the store, or of all where none is named; nothing when it holds no models by its role.</summary>
     [AlwaysInterleave, Alias("GetStatistics")]
     Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? model);
+
+    /// <summary>Takes in what another silo holds, and answers when it has.</summary>
+    [AlwaysInterleave, Alias("Confirm")]
+    Task ConfirmAsync(SiloRow row);
+
+    /// <summary>Takes in which versions are quarantined, and which are no longer.</summary>
+    [AlwaysInterleave, Alias("TakeQuarantine")]
+    Task TakeQuarantineAsync(QuarantineTable table);
+
+    /// <summary>Which versions are quarantined, as this silo knows it.</summary>
+    [AlwaysInterleave, Alias("GetQuarantine")]
+    Task<QuarantineTable> GetQuarantineAsync();
 }

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
+using Orleans.Multiplex.Residency.Quarantine;
+using Orleans.Multiplex.Storage.Quarantine;
 using Orleans.Runtime.GrainDirectory;
 using Orleans.Runtime.Services;
 
@@ -9,7 +11,13 @@ namespace Orleans.Multiplex.Grains;
 
 /// <summary>Reaches the <see cref="IResidencyExchange"/> of each active silo.</summary>
 internal sealed class ResidencyChannel(
-    IServiceProvider services, IClusterMembershipService membership, ILocalSiloDetails local, ClusterResidencyView view, PinnedModels pins, TimeProvider time)
+    IServiceProvider services,
+    IClusterMembershipService membership,
+    ILocalSiloDetails local,
+    ClusterResidencyView view,
+    PinnedModels pins,
+    QuarantinedModels quarantine,
+    TimeProvider time)
     : GrainServiceClient<IResidencyExchange>(services), IResidencyChannel
 {
     // Orleans builds the address cache late, from services that need this one.
@@ -27,8 +35,24 @@ internal sealed class ResidencyChannel(
     /// <summary>Forgets what was heard of silos that have gone.</summary>
     public void Refresh()
     {
-        view.Retain(ActiveSilos.Append(local.SiloAddress).ToHashSet());
+        Retain(local.SiloAddress);
         pins.Refresh();
+    }
+
+    /// <summary>Forgets the silos that have gone. What one of them was opening when it died is quarantined; who leaves in good order has taken it back.</summary>
+    /// <param name="alive">One that lives, whatever is known of it.</param>
+    public void Retain(SiloAddress alive)
+    {
+        var members = membership.CurrentSnapshot.Members;
+        foreach (var row in view.Rows.Where(static row => !row.Openings.IsEmpty))
+        {
+            if (members.TryGetValue(row.Silo, out var member) && member.Status == SiloStatus.Dead)
+            {
+                quarantine.Add(QuarantineEntry.Of(row.Openings));
+            }
+        }
+
+        view.Retain(ActiveSilos.Append(local.SiloAddress).Append(alive).ToHashSet());
     }
 
     /// <summary>Asks every active silo; those that do not answer in time are left out.</summary>
@@ -55,11 +79,10 @@ internal sealed class ResidencyChannel(
 
     public void Publish(SiloRow row)
     {
-        var active = ActiveSilos;
-        view.Retain(active.Append(local.SiloAddress).ToHashSet());
+        Retain(local.SiloAddress);
         view.Update(row);
         pins.Refresh();
-        Send(active, exchange => exchange.PublishAsync(row));
+        Send(ActiveSilos, exchange => exchange.PublishAsync(row));
     }
 
     public void AnnounceGone(ImmutableArray<GrainAddress> addresses)

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
+using Orleans.Multiplex.Residency.Quarantine;
 using Orleans.Multiplex.Storage;
 using Orleans.Runtime.GrainDirectory;
 
@@ -24,6 +25,7 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
     private readonly SiloModels _models = services.GetRequiredService<SiloModels>();
     private readonly StoreInquiry _store = services.GetRequiredService<StoreInquiry>();
     private readonly PinnedModels _pins = services.GetRequiredService<PinnedModels>();
+    private readonly QuarantinedModels _quarantine = services.GetRequiredService<QuarantinedModels>();
     private readonly SiloStatistics? _statistics = services.GetService<SiloStatistics>();
     private readonly IGrainDirectoryCache _addresses = services.GetRequiredService<IGrainDirectoryCache>();
 
@@ -32,12 +34,13 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
         // Silos come seldom; that is when those that went are forgotten, on silos too that publish nothing themselves.
         if (_view.Find(row.Silo) is null)
         {
-            _view.Retain(_channel.ActiveSilos.Append(row.Silo).ToHashSet());
+            _channel.Retain(row.Silo);
         }
 
         _view.Update(row);
         _footprints.Learn(row.Footprints);
         _pins.Take(row.Pins ?? PinTable.Empty);
+        _quarantine.Take(row.Quarantine ?? QuarantineTable.Empty);
         return Task.CompletedTask;
     }
 
@@ -74,4 +77,14 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
     public Task<ModelDescription?> DescribeAsync(ModelKey key) => _store.DescribeAsync(key);
 
     public Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? model) => Task.FromResult(_statistics?.Report(model) ?? []);
+
+    public Task ConfirmAsync(SiloRow row) => PublishAsync(row);
+
+    public Task TakeQuarantineAsync(QuarantineTable table)
+    {
+        _quarantine.Take(table);
+        return Task.CompletedTask;
+    }
+
+    public Task<QuarantineTable> GetQuarantineAsync() => Task.FromResult(_quarantine.Table);
 }

@@ -8,9 +8,11 @@ using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Grains;
 using Orleans.Multiplex.Grains.Control;
 using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Loading.Quarantine;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
+using Orleans.Multiplex.Residency.Quarantine;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Storage.Cache;
 using Orleans.Multiplex.Telemetry;
@@ -60,6 +62,7 @@ internal static class RoomRegistrations
         services.AddSingleton(provider => new PinnedModels(
             provider.GetRequiredService<SiloRoleHolder>().Role == SiloRole.HoldsModels ? [.. Settings(provider).Pinned.Distinct(StringComparer.Ordinal)] : [],
             provider.GetRequiredService<ClusterResidencyView>()));
+        services.AddSingleton<QuarantinedModels>();
         services.AddSingleton<PlacementDecisions>();
         services.AddSingleton(provider => new PlacementSnapshots(
             provider.GetRequiredService<ClusterResidencyView>(),
@@ -79,6 +82,7 @@ internal static class RoomRegistrations
                 ? StoreAddress.Find(models, provider.GetServices<IModelStoreScheme>())?.Create(models)
                     ?? new FolderModelStore(models, new FolderNames(provider.GetRequiredService<TimeProvider>()), Logger(provider, LogEvents.Storage))
                 : null!);
+        services.AddSingleton<CacheFolder>(provider => provider.GetService<IModelStore>() is null ? null! : CacheFolder.Open(Settings(provider).Cache.Path));
         services.AddSingleton<ArtifactCache>(provider =>
         {
             if (provider.GetService<IModelStore>() is not { } store)
@@ -86,11 +90,10 @@ internal static class RoomRegistrations
                 return null!;
             }
 
-            var settings = Settings(provider).Cache;
             var cache = new ArtifactCache(
                 store,
-                CacheFolder.Open(settings.Path),
-                settings.MaxBytes?.Bytes,
+                provider.GetRequiredService<CacheFolder>(),
+                Settings(provider).Cache.MaxBytes?.Bytes,
                 provider.GetRequiredService<TimeProvider>(),
                 Logger(provider, LogEvents.Storage));
             cache.Start();
@@ -131,7 +134,8 @@ internal static class RoomRegistrations
             provider.GetService<ArtifactCache>()?.Models,
             provider.GetRequiredService<IResidencyChannel>(),
             provider.GetRequiredService<ILocalSiloDetails>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<QuarantinedModels>()));
         services.AddSingleton<ResidencyLifecycle>();
         services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, ResidencyLifecycle>();
         return services;
@@ -167,7 +171,7 @@ internal static class RoomRegistrations
             provider.GetRequiredService<TimeProvider>(),
             Logger(provider, LogEvents.Loading)));
         services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, VersionWatch>();
-        services.AddSingleton<BackendOpener>();
+        services.AddQuarantine().AddSingleton<BackendOpener>();
 
         // Null where there is no store or nothing that reads its models; then the built-in grain class is left out too.
         services.AddSingleton<ModelCatalog>(provider =>
@@ -221,6 +225,11 @@ internal static class RoomRegistrations
             provider.GetRequiredService<TimeProvider>(),
             Logger(provider, LogEvents.Grains)));
         services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, PinKeeper>();
+        services.AddSingleton(provider => new QuarantineLifecycle(
+            provider.GetService<OpeningGuard>(),
+            provider.GetRequiredService<QuarantinedModels>(),
+            provider.GetRequiredService<ModelAttachments>()));
+        services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, QuarantineLifecycle>();
         services.AddSingleton<SiloStatistics>();
         services.AddScoped<ModelAttachment>();
         services.AddScoped<GrainCalls>();
@@ -244,6 +253,7 @@ internal static class RoomRegistrations
         builder.Services.AddSingleton(provider => new StoreInquiry(
             provider.GetService<ModelCatalog>(), provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<PinStorage>();
+        builder.Services.AddSingleton<QuarantineControl>();
         return builder.AddGrainService<ResidencyExchange>();
     }
 

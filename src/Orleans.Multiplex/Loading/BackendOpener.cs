@@ -1,14 +1,19 @@
 using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Loading.Quarantine;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
 
 namespace Orleans.Multiplex.Loading;
 
 /// <summary>Models of the store, opened by an inference backend.</summary>
-internal sealed class BackendOpener(ModelCatalog catalog, IInferenceBackend backend) : IModelOpener
+internal sealed class BackendOpener(ModelCatalog catalog, IInferenceBackend backend, OpeningGuard? guard = null) : IModelOpener
 {
-    public async ValueTask<ModelManifest?> FindAsync(ModelKey key, CancellationToken cancellationToken) =>
-        await catalog.FindAsync(key, cancellationToken);
+    public async ValueTask<ModelManifest?> FindAsync(ModelKey key, CancellationToken cancellationToken)
+    {
+        var manifest = await catalog.FindAsync(key, cancellationToken);
+        guard?.Check(manifest);
+        return manifest;
+    }
 
     public async ValueTask<ModelMemory> EstimateAsync(ModelManifest? manifest, ModelArtifact artifact, CancellationToken cancellationToken)
     {
@@ -20,6 +25,9 @@ internal sealed class BackendOpener(ModelCatalog catalog, IInferenceBackend back
         catalog.GuessBytesAsync(manifest!, cancellationToken);
 
     public ValueTask<long?> ProveAsync(ModelArtifact artifact, CancellationToken cancellationToken) => backend.ProveAsync(artifact, cancellationToken);
+
+    public ValueTask<IDisposable?> AdmitAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
+        guard?.AdmitAsync(artifact, cancellationToken) ?? new((IDisposable?)null);
 
     public async Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
         await backend.OpenAsync(artifact, cancellationToken);

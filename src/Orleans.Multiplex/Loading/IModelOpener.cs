@@ -25,6 +25,12 @@ internal interface IModelOpener
     /// <exception cref="MultiplexException">It is not to be opened.</exception>
     ValueTask<long?> ProveAsync(ModelArtifact artifact, CancellationToken cancellationToken) => new((long?)null);
 
+    /// <summary>
+    /// Lets the model be opened, last before that. Own classes vouch for their models. Does not block.
+    /// </summary>
+    /// <returns>Is disposed when the opening has ended, in whatever way; null where there is nothing to end.</returns>
+    ValueTask<IDisposable?> AdmitAsync(ModelArtifact artifact, CancellationToken cancellationToken) => new((IDisposable?)null);
+
     /// <summary>Opens the model. Starts on a load thread, so it may compute and block.</summary>
     Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken);
 

@@ -9,6 +9,9 @@ internal static class LoadBackoff
     {
         // A model put into the store is served within a second.
         LoadFailureKind.NotFound => TimeSpan.FromMilliseconds(500),
+
+        // To look whether it holds costs a question to the store; a version whose files were replaced is served within a second.
+        LoadFailureKind.Quarantined => TimeSpan.FromSeconds(1),
         LoadFailureKind.InvalidId => TimeSpan.FromSeconds(1),
         LoadFailureKind.StoreUnavailable => Doubled(TimeSpan.FromMilliseconds(500), attempts, TimeSpan.FromSeconds(5)),
         LoadFailureKind.Broken or LoadFailureKind.TooLarge => Doubled(TimeSpan.FromSeconds(1), attempts, TimeSpan.FromMinutes(5)),

@@ -1,3 +1,4 @@
+using Orleans.Multiplex.Loading.Quarantine;
 using Orleans.Multiplex.Residency;
 
 namespace Orleans.Multiplex.Loading;
@@ -33,6 +34,7 @@ internal sealed record LoadFailure(LoadFailureKind Kind, string Message, int Att
             LoadFailureKind.NoRoom => new NoCapacityException(model, Message, TimeSpan.FromSeconds(1)),
             LoadFailureKind.Overloaded => new OverloadedException(model, Message, TimeSpan.FromSeconds(1)),
             LoadFailureKind.Unloaded => new ModelUnloadedException(model),
+            LoadFailureKind.Quarantined => new ModelLoadFailedException(model, Message),
             LoadFailureKind.Broken or _ => new ModelLoadFailedException(model, Message, remaining),
         };
     }
@@ -42,6 +44,7 @@ internal sealed record LoadFailure(LoadFailureKind Kind, string Message, int Att
     {
         ModelNotFoundException => new(LoadFailureKind.NotFound, error.Message),
         StoreUnavailableException unavailable => new(LoadFailureKind.StoreUnavailable, unavailable.Reason),
+        ModelQuarantinedException => new(LoadFailureKind.Quarantined, error.Message),
         ModelLoadFailedException broken => new(LoadFailureKind.Broken, broken.Reason),
         InvalidModelIdException invalid => new(LoadFailureKind.InvalidId, invalid.Fault),
         NoCapacityException { IsPermanent: true } => new(LoadFailureKind.TooLarge, error.Message),

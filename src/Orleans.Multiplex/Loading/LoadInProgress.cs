@@ -10,6 +10,7 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
 {
     private Turn _turn;
     private ArtifactLease? _files;
+    private IDisposable? _admission;
 
     private enum Turn
     {
@@ -31,7 +32,7 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
     public ThreadUse? Thread { get; private set; }
 
     /// <summary>The opening of the model; null before it was begun.</summary>
-    public Task<object>? Opening { get; set; }
+    public Task<object>? Opening { get; private set; }
 
     /// <summary>Brings the model's files, which stay until the load has ended, and says what the store has of the model now.</summary>
     public async Task<ModelManifest> FetchAsync(
@@ -88,6 +89,17 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
         var bytes = await proving.AsTask().WaitAsync(cancellationToken);
         await TakeTurnAsync(cancellationToken);
         return bytes;
+    }
+
+    /// <summary>
+    /// Opens the model, where it is let in. It is until the load has ended: that of one that was ended and goes on all the same, too.
+    /// </summary>
+    public async Task<object> OpenAsync(IModelOpener opener, Resident resident, CancellationToken cancellationToken)
+    {
+        var artifact = GetArtifact(resident.Key);
+        _admission = await opener.AdmitAsync(artifact, cancellationToken);
+        resident.MoveTo(ResidentState.Opening);
+        return await RunAsync(() => Opening = opener.OpenAsync(artifact, cancellationToken), cancellationToken);
     }
 
     public async Task TakeTurnAsync(CancellationToken cancellationToken)
@@ -148,6 +160,7 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
     /// <summary>The load has succeeded: the model keeps its room.</summary>
     public void Complete()
     {
+        _admission?.Dispose();
         _files?.Dispose();
         EndTurn();
     }

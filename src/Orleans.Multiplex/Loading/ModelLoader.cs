@@ -14,7 +14,7 @@ namespace Orleans.Multiplex.Loading;
 /// <item>Fetch its files, for classes that take their models from the store. A failed fetch costs no other model its place.</item>
 /// <item>Reserve room for what it is estimated to take; others are evicted for it. A load that has to wait gives its turn away.</item>
 /// <item>Check it where it can do no harm, and correct the reservation to what was measured there. A check gives its turn away too.</item>
-/// <item>Open it.</item>
+/// <item>Open it, where nothing says that it must not be (<see cref="IModelOpener.AdmitAsync"/>).</item>
 /// <item>Measure it and correct the reservation; a model that is larger and finds no room is unloaded again.</item>
 /// <item>Warm it up, where it is to take the place of one that answers (<see cref="LoadSuccessor"/>).</item>
 /// </list>
@@ -152,18 +152,18 @@ internal sealed partial class ModelLoader : IDisposable
             resident.Store.Tag = manifest?.Tag;
             await _room.ReserveAsync(resident, load, await EstimateAsync(resident, load, manifest, opener, stop.Token), stop.Token);
             await CheckAsync(resident, load, opener, stop.Token);
-            resident.MoveTo(ResidentState.Opening);
-            var model = await load.RunAsync(() => load.Opening = opener.OpenAsync(load.GetArtifact(resident.Key), stop.Token), stop.Token);
+            var model = await load.OpenAsync(opener, resident, stop.Token);
             await MeasureAsync(resident, load, opener, model, stop.Token);
             await WarmUpAsync(resident, load, opener, model, stop.Token);
             resident.Reservation = load.Reservation;
             var took = _time.GetElapsedTime(started);
             LogLoaded(resident.Name, took.TotalMilliseconds);
             Interlocked.Exchange(ref _lastLoadTicks, took.Ticks);
+            var artifact = load.GetArtifact(resident.Key);
             load.Complete();
             resident.CompleteLoad(model);
             _evictions.Add(resident);
-            _packing.Watch(resident, model);
+            _packing.Watch(resident, model, token => opener.AdmitAsync(artifact, token));
         }
 #pragma warning disable CA1031 // Whatever ends a load becomes its outcome, which every waiter gets as an error of its own.
         catch (Exception error)

@@ -13,24 +13,27 @@ internal sealed partial class SessionPacking(SiloQuota quota, LoadQueue queue, D
     private readonly ILogger _logger = logger;
 
     /// <summary>Packs the model when it pays; does nothing for one that cannot be packed.</summary>
-    public void Watch(Resident resident, object model)
+    /// <param name="resident">The model's resident.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="admit">Lets it be opened; see <see cref="IModelOpener.AdmitAsync"/>.</param>
+    public void Watch(Resident resident, object model, Func<CancellationToken, ValueTask<IDisposable?>> admit)
     {
         if (model is IPackableSession session)
         {
-            session.WhenPackingPays(() => Start(resident, session));
+            session.WhenPackingPays(() => Start(resident, session, admit));
         }
     }
 
     // It is told on an inference thread, in the middle of a request: neither may wait for it, nor may its context flow here.
-    private void Start(Resident resident, IPackableSession session)
+    private void Start(Resident resident, IPackableSession session, Func<CancellationToken, ValueTask<IDisposable?>> admit)
     {
         using (ExecutionContext.SuppressFlow())
         {
-            _ = Task.Run(() => PackAsync(resident, session));
+            _ = Task.Run(() => PackAsync(resident, session, admit));
         }
     }
 
-    private async Task PackAsync(Resident resident, IPackableSession session)
+    private async Task PackAsync(Resident resident, IPackableSession session, Func<CancellationToken, ValueTask<IDisposable?>> admit)
     {
         // In use: nobody unloads the model meanwhile, and its reservation stays.
         if (!resident.Gate.TryEnter())
@@ -49,13 +52,14 @@ internal sealed partial class SessionPacking(SiloQuota quota, LoadQueue queue, D
             if (!await quota.TryCorrectAsync(reservation, both, isInUse: false, stop.Token))
             {
                 LogNoRoom(resident.Name, packed);
-                session.WhenPackingPays(() => Start(resident, session));
+                session.WhenPackingPays(() => Start(resident, session, admit));
                 return;
             }
 
             // 2. Open it, in turn with the loads.
             await load.TakeTurnAsync(stop.Token);
-            var opened = await load.RunAsync(() => Task.FromResult(session.PackAsync(stop.Token)), stop.Token);
+            var admission = await admit(stop.Token);
+            var opened = await load.RunAsync(() => Open(admission), stop.Token);
             load.EndTurn();
 
             // 3. Give back what the first opening took.
@@ -80,6 +84,14 @@ internal sealed partial class SessionPacking(SiloQuota quota, LoadQueue queue, D
             if (resident.Gate.Leave())
             {
                 resident.Pool.OnIdle();
+            }
+        }
+
+        Task<Task> Open(IDisposable? admission)
+        {
+            using (admission)
+            {
+                return Task.FromResult(session.PackAsync(stop.Token));
             }
         }
     }

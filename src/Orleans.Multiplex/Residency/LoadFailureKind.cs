@@ -15,6 +15,9 @@ internal enum LoadFailureKind
     /// <summary>The model's file is broken or refused, its loader threw, or the load took too long.</summary>
     Broken,
 
+    /// <summary>A silo ended while it was opening the version: none opens it until it is another one, or cleared.</summary>
+    Quarantined,
+
     /// <summary>The model needs more bytes than the silo's whole quota.</summary>
     TooLarge,
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using Orleans.Multiplex.Residency.Pins;
+using Orleans.Multiplex.Residency.Quarantine;
 using Orleans.Multiplex.Storage.Cache;
 
 namespace Orleans.Multiplex.Residency;
@@ -13,6 +14,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
 {
     private static readonly TimeSpan Debounce = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan QuarantineInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>How many footprints a message carries at most; the next one carries the rest.</summary>
     private const int MostFootprints = 256;
@@ -22,6 +24,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     private readonly PinnedModels _pins;
     private readonly KnownFootprints _footprints;
     private readonly CachedModelsNews? _cached;
+    private readonly QuarantinedModels _quarantine;
     private readonly IResidencyChannel _channel;
     private readonly ILocalSiloDetails _local;
     private readonly Channel<GrainAddress> _gone = Channel.CreateUnbounded<GrainAddress>(new UnboundedChannelOptions { SingleReader = true });
@@ -32,6 +35,8 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     private Task _announcing = Task.CompletedTask;
     private PinTable? _toldPins;
     private long _toldPinsAt;
+    private QuarantineTable? _toldQuarantine;
+    private long _toldQuarantineAt;
 
     public ResidencyPublisher(
         SiloQuota quota,
@@ -41,13 +46,15 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         CachedModels? cached,
         IResidencyChannel channel,
         ILocalSiloDetails local,
-        TimeProvider time)
+        TimeProvider time,
+        QuarantinedModels? quarantine = null)
     {
         _quota = quota;
         _evictions = evictions;
         _pins = pins;
         _footprints = footprints;
         _cached = cached is null ? null : new CachedModelsNews(cached, time);
+        _quarantine = quarantine ?? new QuarantinedModels();
         _channel = channel;
         _local = local;
         _time = time;
@@ -60,6 +67,8 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     public void Start()
     {
         _quota.Changed += PublishSoon;
+        _quarantine.Changed += OnQuarantine;
+        _quarantine.Withdrawn += PublishSoon;
         _announcing = Task.Run(AnnounceGoneAsync);
         Publish();
     }
@@ -86,11 +95,14 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     {
         ConfiguredPins = _pins.Configured,
         Pinned = _evictions.GetPinned(),
+        Openings = _quarantine.Openings,
     };
 
     public async ValueTask DisposeAsync()
     {
         _quota.Changed -= PublishSoon;
+        _quarantine.Changed -= OnQuarantine;
+        _quarantine.Withdrawn -= PublishSoon;
         await _timer.DisposeAsync();
         _gone.Writer.TryComplete();
         await _announcing;
@@ -109,7 +121,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         // In this order: a change from here on either is in the row or sets the timer anew.
         _timer.Change(Heartbeat, Timeout.InfiniteTimeSpan);
         Volatile.Write(ref _dueSoon, 0);
-        _channel.Publish(GetRow() with { Footprints = _footprints.TakeUntold(MostFootprints), Pins = TakePins(), Cached = TakeCached() });
+        _channel.Publish(GetRow() with { Footprints = _footprints.TakeUntold(MostFootprints), Pins = TakePins(), Cached = TakeCached(), Quarantine = TakeQuarantine() });
     }
 
     // The timer's callbacks may overlap.
@@ -133,6 +145,20 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         (_toldPins, _toldPinsAt) = (pins, _time.GetTimestamp());
         return pins;
     }
+
+    private QuarantineTable? TakeQuarantine()
+    {
+        var table = _quarantine.Table;
+        if (table.Entries.IsEmpty || (ReferenceEquals(table, _toldQuarantine) && _time.GetElapsedTime(_toldQuarantineAt) < QuarantineInterval))
+        {
+            return null;
+        }
+
+        (_toldQuarantine, _toldQuarantineAt) = (table, _time.GetTimestamp());
+        return table;
+    }
+
+    private void OnQuarantine(QuarantineNews news) => PublishSoon();
 
     // What has ended while a message was being sent goes out together in the next one.
     private async Task AnnounceGoneAsync()

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Orleans.Multiplex.Residency.Pins;
+using Orleans.Multiplex.Residency.Quarantine;
+using Orleans.Multiplex.Storage.Quarantine;
 
 namespace Orleans.Multiplex.Residency;
 
@@ -39,4 +41,12 @@ internal sealed record SiloRow(
     /// <summary>The models of the store of which the silo's machine has files; null where it has told that some time ago, and of a silo without a store.</summary>
     [Id(4)]
     public ModelFilter? Cached { get; init; }
+
+    /// <summary>The quarantined versions, as the silo knows them; null where it has told them a while ago.</summary>
+    [Id(5)]
+    public QuarantineTable? Quarantine { get; init; }
+
+    /// <summary>The versions that the silo is opening and that may end it: should it be lost, they are quarantined.</summary>
+    [Id(6)]
+    public ImmutableArray<OpeningMark> Openings { get; init; } = [];
 }

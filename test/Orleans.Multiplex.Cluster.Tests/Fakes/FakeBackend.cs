@@ -12,6 +12,9 @@ public sealed class FakeBackend : IInferenceBackend
 
     public Func<Exception?> FailOpen { get; set; } = () => null;
 
+    /// <summary>What an opening does before anything else, on the thread on which it was started.</summary>
+    public Action<ModelArtifact> OnOpen { get; set; } = _ => { };
+
     public Func<Exception?> FailRun { get; set; } = () => null;
 
     /// <summary>What a run does before it answers.</summary>
@@ -23,8 +26,11 @@ public sealed class FakeBackend : IInferenceBackend
         FailInspect() is { } error ? throw error : new(new ModelFacts(Signature, 100));
 
 #pragma warning disable CA2000 // The loader disposes it.
-    public ValueTask<IInferenceSession> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
-        FailOpen() is { } error ? throw error : new(new Session(artifact, this));
+    public ValueTask<IInferenceSession> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken)
+    {
+        OnOpen(artifact);
+        return FailOpen() is { } error ? throw error : new(new Session(artifact, this));
+    }
 #pragma warning restore CA2000
 
     private sealed class Session(ModelArtifact artifact, FakeBackend backend) : IInferenceSession

@@ -65,4 +65,24 @@ public static class LargeModels
         file.AddRandom("table", 1, rows, width);
         file.AddRandom("w", MathF.Sqrt(3f / width), width, 16);
     }
+
+    /// <summary>
+    /// A layer whose weights are a product of constants, which ONNX Runtime computes when it opens the model: FP32 [-1,<paramref name="width"/>] to the same. It is
+    /// slow to open for its size.
+    /// </summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="width">The width of the layer.</param>
+    /// <param name="products">How many products there are.</param>
+    public static void WriteConstantProducts(string path, int width, int products)
+    {
+        var graph = new OnnxGraph("products").Input("x", TensorType.Float32, -1, width).Output("y", TensorType.Float32, -1, width);
+        for (var i = 0; i < products; i++)
+        {
+            graph.Node("MatMul", [i == 0 ? "w" : $"p{i - 1}", "w"], [$"p{i}"]);
+        }
+
+        graph.Node("MatMul", ["x", $"p{products - 1}"], ["y"]);
+        using var file = new OnnxFileWriter(path, new OnnxModelBuilder(graph) { Opset = 17 });
+        file.AddRandom("w", MathF.Sqrt(3f / width), width, width);
+    }
 }

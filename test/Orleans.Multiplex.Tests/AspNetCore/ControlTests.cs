@@ -95,4 +95,29 @@ public sealed class ControlTests
             """{"pins":[{"model":"a","origin":"settings","silo":"silo-1"},{"model":"b@2","origin":"operator","silo":null}]}""",
             (await host.GetAsync("/multiplex/pins")).IsOk().Text);
     }
+
+    [Fact]
+    public async Task Quarantine_IsListedAndCleared()
+    {
+        var at = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        await using var host = await HttpHost.StartAsync(new FakeMultiplexClient { Quarantine = [new("team/iris", 3, "silo-1", at, "it ended a silo")] });
+        const string Listed = """{"quarantine":[{"model":"team/iris","version":3,"silo":"silo-1","at":"2026-01-02T03:04:05+00:00","reason":"it ended a silo"}]}""";
+
+        Assert.Equal(Listed, (await host.GetAsync("/multiplex/quarantine")).IsOk().Text.Replace("\\u002B", "+", StringComparison.Ordinal));
+        Assert.Equal(Listed, (await ClearAsync("team/iris@3")).IsOk().Text.Replace("\\u002B", "+", StringComparison.Ordinal));
+        (await ClearAsync("team%2Firis")).IsOk();
+        (await ClearAsync("no id")).IsError(HttpStatusCode.BadRequest);
+        (await host.PostAsync("/multiplex/quarantine/iris", "", Own)).IsError(HttpStatusCode.MethodNotAllowed, "DELETE requests only");
+        Assert.Equal(["clear team/iris@3", "clear team/iris"], host.Fake.Controls);
+
+        Task<Reply> ClearAsync(string path) => host.SendAsync(HttpMethod.Delete, $"/multiplex/quarantine/{path}", null, Own);
+    }
+
+    [Fact]
+    public async Task Quarantine_NothingOfTheModel_Is404()
+    {
+        await using var host = await HttpHost.StartAsync(new FakeMultiplexClient { OnControl = static (_, model) => throw new ModelNotFoundException(model, "No version of it is quarantined.") });
+
+        (await host.SendAsync(HttpMethod.Delete, "/multiplex/quarantine/iris", null, Own)).IsError(HttpStatusCode.NotFound, "quarantined");
+    }
 }

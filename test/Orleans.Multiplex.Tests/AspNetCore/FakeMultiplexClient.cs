@@ -28,6 +28,8 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
 
     public ImmutableArray<PinReport> Pins { get; set; } = [];
 
+    public ImmutableArray<QuarantineReport> Quarantine { get; set; } = [];
+
     /// <summary>What operators asked for, in order.</summary>
     public List<string> Controls { get; } = [];
 
@@ -152,6 +154,14 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
     public Task UnpinAsync(string modelId, CancellationToken cancellationToken = default) => ControlAsync("unpin", modelId);
 
     public Task<ImmutableArray<PinReport>> GetPinsAsync(CancellationToken cancellationToken = default) => Task.FromResult(Pins);
+
+    public Task<ImmutableArray<QuarantineReport>> GetQuarantineAsync(CancellationToken cancellationToken = default) => Task.FromResult(Quarantine);
+
+    public async Task<ImmutableArray<QuarantineReport>> ClearQuarantineAsync(string modelId, CancellationToken cancellationToken = default)
+    {
+        await ControlAsync("clear", modelId);
+        return Quarantine.RemoveAll(entry => entry.Model != ModelKey.Parse(modelId).Id);
+    }
 
     private Task ControlAsync(string verb, string modelId)
     {

@@ -27,6 +27,8 @@ internal sealed class FakeOpener : IModelOpener
 
     public Func<ModelArtifact, CancellationToken, Task<object>> Open { get; set; }
 
+    public Func<ModelArtifact, IDisposable?> Admit { get; set; } = _ => null;
+
     public Func<object, CancellationToken, ValueTask<long?>> Measure { get; set; } = (_, _) => new((long?)null);
 
     public Func<object, CancellationToken, ValueTask> WarmUp { get; set; } = (_, _) => default;
@@ -48,6 +50,8 @@ internal sealed class FakeOpener : IModelOpener
     public ValueTask<long> GuessAsync(ModelManifest? manifest, CancellationToken cancellationToken) => Estimate(cancellationToken);
 
     public ValueTask<long?> ProveAsync(ModelArtifact artifact, CancellationToken cancellationToken) => Prove(cancellationToken);
+
+    public ValueTask<IDisposable?> AdmitAsync(ModelArtifact artifact, CancellationToken cancellationToken) => new(Admit(artifact));
 
     public Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken)
     {

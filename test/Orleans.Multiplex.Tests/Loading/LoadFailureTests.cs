@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Loading.Quarantine;
 using Orleans.Multiplex.Residency;
 using Xunit;
 
@@ -23,6 +24,8 @@ public sealed class LoadFailureTests
     [InlineData("Broken", 9, 256)]
     [InlineData("Broken", 10, 300)]
     [InlineData("Broken", int.MaxValue, 300)]
+    [InlineData("Quarantined", 1, 1)]
+    [InlineData("Quarantined", 100, 1)]
     [InlineData("TooLarge", 3, 4)]
     [InlineData("NoRoom", 7, 0)]
     [InlineData("Overloaded", 7, 0)]
@@ -39,6 +42,7 @@ public sealed class LoadFailureTests
     [InlineData("Overloaded", typeof(OverloadedException), 1.0)]
     [InlineData("Unloaded", typeof(ModelUnloadedException), 0.0)]
     [InlineData("Broken", typeof(ModelLoadFailedException), 0.8)]
+    [InlineData("Quarantined", typeof(ModelLoadFailedException), null)]
     public void ToException_EachKind_IsItsErrorWithTheTimeThatIsLeft(string kind, Type type, double? retryAfter)
     {
         var failure = Make(Enum.Parse<LoadFailureKind>(kind));
@@ -56,7 +60,8 @@ public sealed class LoadFailureTests
     [Fact]
     public void Classify_EveryErrorThatToExceptionMakes_GivesTheSameErrorAgain()
     {
-        foreach (var kind in Enum.GetValues<LoadFailureKind>())
+        // What is quarantined is broken to callers; it is told apart where it is found.
+        foreach (var kind in Enum.GetValues<LoadFailureKind>().Except([LoadFailureKind.Quarantined]))
         {
             var error = Make(kind).ToException("m", _time);
 
@@ -70,6 +75,7 @@ public sealed class LoadFailureTests
     [Fact]
     public void Classify_AnyOtherError_IsABrokenModelWithItsTypeAndMessage()
     {
+        Assert.Equal(new(LoadFailureKind.Quarantined, "it ended a silo"), LoadFailure.Classify(new ModelQuarantinedException("it ended a silo")));
         Assert.Equal(new(LoadFailureKind.Broken, "FormatException: bad byte"), LoadFailure.Classify(new FormatException("bad byte")));
         Assert.Equal(LoadFailureKind.Broken, LoadFailure.Classify(new OperationCanceledException()).Failure);
     }

@@ -66,6 +66,40 @@ public sealed class SessionPackingTests
     }
 
     [Fact]
+    public async Task Pack_IsAdmittedWhileItOpens()
+    {
+        using var silo = new TestSilo(maxBytes: 1000, maxMappedBytes: 1000);
+        var (_, session) = await LoadAsync(silo);
+        var admission = new CancellationTokenSource();
+        var admitted = 0;
+        silo.Opener.Admit = artifact =>
+        {
+            admitted += artifact.Id == "m" ? 1 : 0;
+            return admission;
+        };
+
+        session.Pays();
+
+        await session.Packing.Soon();
+        await UntilAsync(() => IsDisposed(admission));
+        Assert.Equal(1, admitted);
+        session.FirstEnded.SetResult();
+
+        static bool IsDisposed(CancellationTokenSource source)
+        {
+            try
+            {
+                _ = source.Token;
+                return false;
+            }
+            catch (ObjectDisposedException)
+            {
+                return true;
+            }
+        }
+    }
+
+    [Fact]
     public async Task Pack_CannotBeOpened_LeavesTheModelAsItIs()
     {
         using var silo = new TestSilo(maxBytes: 1000, maxMappedBytes: 1000);

@@ -18,7 +18,8 @@ namespace Orleans.Multiplex.Grains.Control;
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle: there is nothing to dispose.")]
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the grain runtime.")]
 internal sealed partial class ModelControlGrain(
-    ResidencyChannel channel, PinnedModels pins, KnownFootprints footprints, PinStorage storage, ILoggerFactory loggers) : Grain, IModelControlGrain
+    ResidencyChannel channel, PinnedModels pins, KnownFootprints footprints, PinStorage storage, QuarantineControl quarantine, ILoggerFactory loggers)
+    : Grain, IModelControlGrain
 {
     /// <summary>The longest to wait for one silo's answer about itself.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -111,6 +112,11 @@ internal sealed partial class ModelControlGrain(
                 .Select(pin => new PinReport(pin, pins.GetOrigin(pin), rows.FirstOrDefault(row => row.Pinned.Any(one => one.Pins.Contains(pin)))?.Name)),
         ];
     }
+
+    public Task<ImmutableArray<QuarantineReport>> GetQuarantineAsync(CancellationToken cancellationToken) => quarantine.GetAsync(cancellationToken);
+
+    public Task<ImmutableArray<QuarantineReport>> ClearQuarantineAsync(string model, CancellationToken cancellationToken) =>
+        quarantine.ClearAsync(model, cancellationToken);
 
     // A silo that fails to answer may have the model still: unless it has gone, the call fails too, and is made again.
     private async Task<bool> UnloadAsync(SiloAddress silo, ModelKey key, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.Loading.Quarantine;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Telemetry;
@@ -172,7 +173,7 @@ internal sealed partial class VersionWatch(ResidencyLedger ledger, VersionSwap s
             _ = asking.ContinueWith(static failed => failed.Exception, TaskScheduler.Default);
             return await asking.WaitAsync(token);
         }
-        catch (ModelNotFoundException)
+        catch (Exception error) when (error is ModelNotFoundException or ModelQuarantinedException)
         {
             return null;
         }

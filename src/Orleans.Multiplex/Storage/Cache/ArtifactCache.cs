@@ -62,7 +62,7 @@ internal sealed partial class ArtifactCache : IDisposable, IAsyncDisposable
 
         /// <summary>What the files of a version hold.</summary>
         public ArtifactContents MakeContents(string key, Task<ImmutableDictionary<string, string>?> digests) =>
-            new(Folder, digests, () => Known.TryGet(key, out var known) ? known.TryLease() : null, TryReserveAsync);
+            new(Folder, key, digests, () => Known.TryGet(key, out var known) ? known.TryLease() : null, TryReserveAsync);
 
         private async ValueTask<bool> TryReserveAsync(long bytes, CancellationToken cancellationToken)
         {

@@ -7,15 +7,20 @@ namespace Orleans.Multiplex.Storage.Cache;
 /// folder for it, on this machine and for all processes that share the cache.
 /// </summary>
 /// <param name="folder">The cache's folder.</param>
+/// <param name="version">See <see cref="Version"/>.</param>
 /// <param name="whenKnown">See <see cref="WhenKnown"/>.</param>
 /// <param name="hold">See <see cref="TryHold"/>.</param>
 /// <param name="reserve">See <see cref="TryReserveAsync"/>.</param>
 internal sealed class ArtifactContents(
     CacheFolder folder,
+    string version,
     Task<ImmutableDictionary<string, string>?> whenKnown,
     Func<IDisposable?> hold,
     Func<long, CancellationToken, ValueTask<bool>> reserve)
 {
+    /// <summary>What the version is called in the cache: another one after any change of its files.</summary>
+    public string Version => version;
+
     /// <summary>
     /// The digest of each file by its name: SHA-256 in lower case hexadecimal digits. It comes soon after the files themselves, never with an exception;
     /// null when the files will not be kept, so that nothing can be kept beside them.

@@ -12,7 +12,10 @@ namespace Orleans.Multiplex.Storage.Cache;
 /// versions/{key}/{name}.plan     a version that is being fetched: its files and their lengths
 /// versions/{key}/{name}.json     a version that is whole: its files and their digests. Its lock is shared by those who use the files; its time is that of the last use
 /// versions/{key}/files/…         the files under their names, the same on disk as the blobs
+/// versions/{key}/opened          there when a silo of this machine has opened the version and lived on
 /// fetching/{key}.lock            held by who fetches the version
+/// loading/{name}.marks           what a silo is opening; its lock is held by that silo as long as it lives
+/// quarantine/{key}.{id}.…        the versions that are not to be opened, since a silo ended while it was opening them
 /// trash/…                        on its way out
 /// </code>
 /// A version is there from the moment at which its record gets its name <c>.json</c>; whatever has none is nothing, and is swept.
@@ -39,6 +42,10 @@ internal sealed class CacheFolder
 
     public string Fetching => Path.Combine(Root, "fetching");
 
+    public string Loading => Path.Combine(Root, "loading");
+
+    public string Quarantine => Path.Combine(Root, "quarantine");
+
     public string Trash => Path.Combine(Root, "trash");
 
     public string Blob(string digest) => Path.Combine(Blobs, digest);
@@ -50,6 +57,10 @@ internal sealed class CacheFolder
     public string Files(string key) => Path.Combine(Versions, key, "files");
 
     public string FetchLock(string key) => Path.Combine(Fetching, $"{key}.lock");
+
+    public string Opened(string key) => Path.Combine(Versions, key, "opened");
+
+    public string Marks(string name) => Path.Combine(Loading, $"{name}.marks");
 
     /// <summary>A name that was never used, for something that is to be removed.</summary>
     public string NewTrash() => Path.Combine(Trash, NewName());
@@ -106,7 +117,7 @@ internal sealed class CacheFolder
                 return fault;
             }
 
-            foreach (var folder in (string[])[Blobs, AllMade, Versions, Fetching, Trash])
+            foreach (var folder in (string[])[Blobs, AllMade, Versions, Fetching, Loading, Quarantine, Trash])
             {
                 Directory.CreateDirectory(folder);
             }

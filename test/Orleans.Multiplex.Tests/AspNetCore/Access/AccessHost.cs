@@ -71,6 +71,7 @@ internal sealed class AccessHost : IAsyncDisposable
                 ? new([new(EndpointTable.Model, 3, ModelIndexState.Ready, ""), new(Other, null, null, "")], Other)
                 : new([], null),
             Pins = [new(EndpointTable.Model, PinOrigin.Operator, "silo-1"), new(Other, PinOrigin.Operator, null)],
+            Quarantine = [new(EndpointTable.Model, 3, "silo-1", default, "ended"), new(Other, 1, "silo-1", default, "ended")],
             OnGetSilos = static () => Task.FromResult<System.Collections.Immutable.ImmutableArray<SiloResidency>>([Silo]),
             OnGetGrain = static () => new Grain(),
         };

@@ -31,6 +31,7 @@ internal static class EndpointTable
         Get("/multiplex/models/{**model}", Right.Read, $"/multiplex/models/{Model}", Names),
 
         Get("/multiplex/pins", Right.Read, "/multiplex/pins", Lists),
+        Get("/multiplex/quarantine", Right.Read, "/multiplex/quarantine", Lists),
         Post("/v2/repository/index", Right.Read, "/v2/repository/index", Lists, ""),
         Get("/v2/models/{model}/config", Right.Read, $"/v2/models/{InPath}/config", Names),
         Get("/v2/models/{model}/versions/{version}/config", Right.Read, $"/v2/models/{InPath}/versions/3/config", Names),
@@ -45,6 +46,8 @@ internal static class EndpointTable
         Post("/multiplex/models/{model}/unload", Right.Operate, $"/multiplex/models/{InPath}/unload", Names, ""),
         Post("/multiplex/models/{model}/pin", Right.Operate, $"/multiplex/models/{InPath}/pin", Names, ""),
         Post("/multiplex/models/{model}/unpin", Right.Operate, $"/multiplex/models/{InPath}/unpin", Names, ""),
+
+        new("DELETE /multiplex/quarantine/{**model}", Right.Operate, $"/multiplex/quarantine/{Model}", Names),
 
         // Probes.
         Get("/v2/health/live", Right.Probe, "/v2/health/live"),

@@ -80,6 +80,7 @@ internal sealed class CheckingSilo : IAsyncDisposable
         {
             Contents = new ArtifactContents(
                 Cache,
+                "version",
                 digests(files.ToImmutableDictionary(file => file.Name, file => Convert.ToHexStringLower(SHA256.HashData(file.Content)), StringComparer.Ordinal)),
                 static () => null,
                 static (_, _) => new(true)),

@@ -1,0 +1,11 @@
+namespace Orleans.Multiplex.Storage.Quarantine;
+
+/// <summary>That a silo is opening a version of a model: written down before, so that it can be read when the silo has not lived to say how it ended.</summary>
+/// <param name="Id">Of this opening, made new for each.</param>
+/// <param name="Key">The version, as the cache calls it: another one after any change of its files.</param>
+/// <param name="Model">The model's id.</param>
+/// <param name="Version">The version's number.</param>
+/// <param name="Silo">The silo's name.</param>
+/// <param name="At">When it began.</param>
+[GenerateSerializer, Immutable, Alias("multiplex.OpeningMark")]
+internal sealed record OpeningMark(string Id, string Key, string Model, long Version, string Silo, DateTimeOffset At);
