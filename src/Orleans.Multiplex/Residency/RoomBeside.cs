@@ -26,7 +26,7 @@ internal sealed class RoomBeside(SiloQuota quota, EvictionService evictions, Tim
         }
 
         Reservation? room = null;
-        return await TryAsync(() => (room = TryReserve(pool, memory)) is not null, pool, places: 1, memory, old, patience, cancellationToken)
+        return await TryAsync(() => (room = TryReserve(pool, memory)) is not null, pool, held: null, memory, old, patience, cancellationToken)
             ? room!
             : throw NoRoom(model, memory);
     }
@@ -45,7 +45,7 @@ internal sealed class RoomBeside(SiloQuota quota, EvictionService evictions, Tim
     /// <returns>False when there was no room for what it takes more; the model must be unloaded then.</returns>
     public ValueTask<bool> TryCorrectAsync(Reservation reservation, ModelMemory memory, Resident old, CancellationToken cancellationToken) =>
         memory.FitsIn(quota.Most)
-            ? TryAsync(() => TryGrow(reservation, memory), reservation.Pool, places: 0, GetMore(reservation, memory), old, CorrectionPatience, cancellationToken)
+            ? TryAsync(() => TryGrow(reservation, memory), reservation.Pool, reservation, memory, old, CorrectionPatience, cancellationToken)
             : new(false);
 
     private static NoCapacityException NoRoom(string model, ModelMemory memory) => new(
@@ -80,7 +80,7 @@ internal sealed class RoomBeside(SiloQuota quota, EvictionService evictions, Tim
     }
 
     private async ValueTask<bool> TryAsync(
-        Func<bool> take, ModelPool pool, long places, ModelMemory more, Resident old, TimeSpan longest, CancellationToken cancellationToken)
+        Func<bool> take, ModelPool pool, Reservation? held, ModelMemory memory, Resident old, TimeSpan longest, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
         while (!take())
@@ -96,19 +96,19 @@ internal sealed class RoomBeside(SiloQuota quota, EvictionService evictions, Tim
 
         return true;
 
-        // A pinned one is counted among what cannot go anyway.
+        // Nobody is evicted for what cannot come of it. A pinned one is counted among what cannot go anyway.
         bool CanMake()
         {
             var kept = old.Reservation is { IsPinned: false } unpinned ? unpinned : null;
-            return pool.Models.CanMake(places + (kept is null ? 0 : 1))
-                && quota.Memory.Heap.CanMake(more.HeapBytes + (kept?.Bytes ?? 0))
-                && quota.Memory.Mapped.CanMake(more.MappedBytes + (kept?.MappedBytes ?? 0));
+            return pool.Models.CanMake(kept is null ? 1 : 2)
+                && quota.Memory.Heap.CanMake(memory.HeapBytes + (kept?.Bytes ?? 0))
+                && quota.Memory.Mapped.CanMake(memory.MappedBytes + (kept?.MappedBytes ?? 0));
         }
 
         IReadOnlyList<Shortage> FindShortages() =>
         [
-            .. pool.Models.GetShortage(places) > 0 ? new[] { new Shortage([pool], static _ => 1) } : [],
-            .. quota.Memory.FindShortagesFor(more, quota.Pools),
+            .. held is null && pool.Models.GetShortage(1) > 0 ? new[] { new Shortage([pool], static _ => 1) } : [],
+            .. quota.Memory.FindShortagesFor(held is null ? memory : GetMore(held, memory), quota.Pools),
         ];
     }
 }

@@ -79,12 +79,14 @@ public sealed class SwapRoomTests
         using var silo = new SwapSilo(maxBytes: 100);
         silo.Opener.Estimate = _ => new(40);
         var (old, _) = await silo.LoadAsync("m");
+        var idle = silo.Inner.Reside("idle", 20);
         silo.Opener.Prove = _ => new(70);
 
-        await silo.AdvanceUntilAsync(silo.SwapAsync(old));
+        await silo.SwapAsync(old).Soon();
 
-        Assert.Equal((NewerVersionState.Postponed, ResidentState.Ready), (old.Store.Newer!.State, old.State));
-        Assert.Equal((1, 40L), (silo.Inner.Charged, silo.Inner.Quota.ChargedBytes));
+        // Not even an idle one goes, since that would not be enough.
+        Assert.Equal((NewerVersionState.Postponed, ResidentState.Ready, ResidentState.Ready), (old.Store.Newer!.State, old.State, idle.State));
+        Assert.Equal((2, 60L), (silo.Inner.Charged, silo.Inner.Quota.ChargedBytes));
     }
 
     [Fact]
