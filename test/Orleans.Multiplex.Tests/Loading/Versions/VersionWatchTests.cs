@@ -1,4 +1,5 @@
 using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Loading.Quarantine;
 using Orleans.Multiplex.Storage;
 using Xunit;
 
@@ -94,6 +95,17 @@ public sealed class VersionWatchTests : IDisposable
 
         await StepUntilAsync(() => old.Store.Newer is null);
         Assert.Equal(ResidentState.Ready, old.State);
+    }
+
+    [Fact]
+    public async Task Look_NewerIsQuarantined_TheOneThatAnswersGoesOnWithoutAWord()
+    {
+        var (old, _) = await _silo.LoadAsync("m");
+        _silo.Opener.Find = (_, _) => throw new ModelQuarantinedException("it ended a silo");
+
+        await StepUntilAsync(() => Asked().Count > 1);
+
+        Assert.Equal((ResidentState.Ready, 0), (old.State, Warnings()));
     }
 
     [Fact]
