@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 using Orleans.Multiplex.OnnxRuntime.Native;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
 using Orleans.Multiplex.OnnxRuntime.Sessions;
-using Orleans.Multiplex.Testing.Onnx;
 using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Testing.Onnx;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.OnnxRuntime.Preparation;
