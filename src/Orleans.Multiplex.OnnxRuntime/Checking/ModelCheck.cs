@@ -99,12 +99,11 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
         return result;
     }
 
-    // While it is opened, the file is in memory beside the model that is made of it.
+    // While it is opened, its files are in memory beside the model that is made of them.
     private JobLimits GetLimits(ModelArtifact artifact, string name)
     {
-        var file = new FileInfo(artifact.GetPath(name));
         var bytes = maxBytes();
-        var own = AllowanceBytes + (file.Exists ? file.Length : 0);
+        var own = AllowanceBytes + artifact.Files.Select(file => new FileInfo(artifact.GetPath(file))).Sum(static file => file.Exists ? file.Length : 0);
         return new JobLimits(options.CheckTimeout, bytes > long.MaxValue - own ? long.MaxValue : bytes + own);
     }
 

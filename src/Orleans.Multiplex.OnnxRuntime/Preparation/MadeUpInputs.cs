@@ -74,7 +74,9 @@ internal static class MadeUpInputs
     {
         var bytes = new byte[type.GetByteLength(count)];
         var width = Math.Max(type.GetElementBits() / 8, 1);
-        for (var i = 0; i < count; i++)
+
+        // Of elements of four bits, two are one.
+        for (var i = 0; i < bytes.Length / width; i++)
         {
             var element = bytes.AsSpan(i * width, width);
             switch (type)

@@ -19,6 +19,8 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
     // A prepared model has about the length of its original.
     private const long SlackBytes = 64 * 1024;
 
+    private const string NoRoom = "the cache has no room for it (Multiplex:Cache:MaxBytes)";
+
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
     private readonly IModelPreparer _preparer;
@@ -76,7 +78,7 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
         {
             await foreach (var job in _jobs.Reader.ReadAllAsync(stopping))
             {
-                await PrepareAsync(job, stopping);
+                await PrepareNextAsync(job, stopping);
             }
         }
         catch (OperationCanceledException)
@@ -85,34 +87,41 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
         }
     }
 
-    private async Task PrepareAsync(Job job, CancellationToken cancellationToken)
+    private async Task PrepareNextAsync(Job job, CancellationToken cancellationToken)
     {
+        var isSettled = false;
         try
         {
             using var turn = await TakeTurnAsync(job.Contents, cancellationToken);
             using var files = job.Contents.TryHold();
-            if (files is null || PreparedModel.TryRead(job.Folder, out _) || File.Exists(FailureOf(job.Folder)))
+            isSettled = File.Exists(FailureOf(job.Folder));
+            if (files is not null && !isSettled && !PreparedModel.TryRead(job.Folder, out _))
             {
-                return;
+                isSettled = await PrepareAsync(job, new FileInfo(job.Original).Length, cancellationToken);
             }
-
-            await PrepareAsync(job, new FileInfo(job.Original).Length, cancellationToken);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // Not the model's fault, and no reason to prepare no other: it is tried again when it is asked for the next time.
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
-            // Not the model's fault: it is tried again when it is asked for the next time.
-            _seen.TryRemove(job.Folder);
             LogNotPrepared(job.Model, fault.Message);
+        }
+
+        // A prepared one that comes to harm, or goes with its content, is prepared again.
+        if (!isSettled)
+        {
+            _seen.TryRemove(job.Folder);
         }
     }
 
-    private async Task PrepareAsync(Job job, long originalBytes, CancellationToken cancellationToken)
+    /// <summary>Prepares a model. True when it came to nothing, and would again.</summary>
+    private async Task<bool> PrepareAsync(Job job, long originalBytes, CancellationToken cancellationToken)
     {
         var reserved = originalBytes + SlackBytes;
         if (!await job.Contents.TryReserveAsync(reserved, cancellationToken))
         {
-            LogNotPrepared(job.Model, "the cache has no room for it (Multiplex:Cache:MaxBytes)");
-            return;
+            LogNotPrepared(job.Model, NoRoom);
+            return true;
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(job.Folder)!);
@@ -121,27 +130,25 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
         var outcome = await _preparer.PrepareAsync(job.Original, job.Folder, cancellationToken);
         if (outcome.Model is not { } model)
         {
+            LogNotPrepared(job.Model, outcome.Reason!);
+            Sweep(job.Folder);
             if (outcome.IsFinal)
             {
                 await File.WriteAllTextAsync(FailureOf(job.Folder), outcome.Reason, cancellationToken);
             }
-            else
-            {
-                _seen.TryRemove(job.Folder);
-            }
 
-            LogNotPrepared(job.Model, outcome.Reason!);
-            return;
+            return outcome.IsFinal;
         }
 
         if (model.DiskBytes > reserved && !await job.Contents.TryReserveAsync(model.DiskBytes - reserved, cancellationToken))
         {
-            _models.Drop(job.Model, model, "the cache has no room for it (Multiplex:Cache:MaxBytes)");
-            return;
+            _models.Drop(job.Model, model, NoRoom);
+            return true;
         }
 
         _models.Trust(model);
         LogPrepared(job.Model, model.Opening, new ByteSize(model.ContentBytes), _time.GetElapsedTime(startedAt).TotalSeconds, model.LoadMilliseconds);
+        return false;
     }
 
     // Other silos of this machine have the same turn; they are waited for on no clock but the real one.
@@ -160,7 +167,7 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
         }
     }
 
-    // Whose turn it is finds only what others left that ended in the middle.
+    // Whose turn it is finds only what processes left that ended in the middle, a worker that was ended among them.
     private static void Sweep(string folder)
     {
         foreach (var left in Directory.EnumerateDirectories(Path.GetDirectoryName(folder)!, $"{Path.GetFileName(folder)}.*.tmp").ToList())

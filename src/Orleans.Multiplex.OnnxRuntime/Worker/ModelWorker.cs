@@ -169,28 +169,49 @@ internal sealed class ModelWorker(Func<WorkerCommand> find, TimeProvider time, I
 
     private async Task<JobEnd> RunAsync(WorkerJob job, JobLimits limits, CancellationToken interrupt)
     {
-        WorkerProcess process;
+        for (var isFirstTry = true; ; isFirstTry = false)
+        {
+            WorkerProcess? process = null;
+            try
+            {
+                process = await EnsureStarted();
+                job = job with { Id = ++_jobs };
+                process.Begin(job);
+            }
+            catch (Exception fault) when (fault is IOException or Win32Exception or TimeoutException or InvalidOperationException and not ObjectDisposedException)
+            {
+                // One that ended while it had nothing to do is found out now, and is replaced.
+                process?.Dispose();
+                if (process is not null && isFirstTry)
+                {
+                    continue;
+                }
+
+                return new JobEnd(JobOutcome.NotStarted, WorkerState.Starting, Reason: fault.Message);
+            }
+
+            var end = await WatchAsync(process, job, limits, interrupt);
+            if (end.Outcome != JobOutcome.Answered)
+            {
+                process.Dispose();
+                StartNext();
+            }
+
+            return end;
+        }
+    }
+
+    // The next job does not wait for its start.
+    private void StartNext()
+    {
         try
         {
-            process = await EnsureStarted();
-            job = job with { Id = ++_jobs };
-            process.Begin(job);
-        }
-        catch (Exception fault) when (fault is IOException or Win32Exception or TimeoutException or InvalidOperationException and not ObjectDisposedException)
-        {
-            return new JobEnd(JobOutcome.NotStarted, WorkerState.Starting, Reason: fault.Message);
-        }
-
-        var end = await WatchAsync(process, job, limits, interrupt);
-        if (end.Outcome != JobOutcome.Answered)
-        {
-            process.Dispose();
-
-            // The next job does not wait for its start.
             _ = EnsureStarted();
         }
-
-        return end;
+        catch (ObjectDisposedException)
+        {
+            // The silo stops.
+        }
     }
 
     private async Task<JobEnd> WatchAsync(WorkerProcess process, WorkerJob job, JobLimits limits, CancellationToken interrupt)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Orleans.Multiplex.OnnxRuntime.Native;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
 
 namespace Orleans.Multiplex.OnnxRuntime.Worker;
@@ -102,6 +103,12 @@ internal sealed class WorkerJobs
         catch (OperationCanceledException)
         {
             return new WorkerAnswer(job.Id, WorkerStep.Interrupted);
+        }
+#pragma warning disable CA1031 // On a thread of its own it would end the process.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return new WorkerAnswer(job.Id, WorkerStep.NotPrepared, Reason: $"{exception.GetType().Name}: {NativeError.Clean(exception.Message)}");
         }
     }
 }

@@ -63,7 +63,7 @@ internal sealed partial class ModelLoader : IDisposable
         _queue = new LoadQueue(parallel);
         _threads = new DedicatedThreads("multiplex-load", parallel, capacity: null);
         _end = new LoadEnd(ledger, options, time, logger, _stopping.Token);
-        _packing = new SessionPacking(quota, _queue, _threads, logger, _stopping.Token);
+        _packing = new SessionPacking(quota, _queue, _threads, options.Timeout, time, logger, _stopping.Token);
     }
 
     /// <summary>

@@ -8,8 +8,14 @@ namespace Orleans.Multiplex.Loading;
 /// <summary>
 /// Packs sessions of resident models, once one is used so much that it pays: reserved and in turn like any load, while the session goes on answering.
 /// </summary>
-internal sealed partial class SessionPacking(SiloQuota quota, LoadQueue queue, DedicatedThreads threads, ILogger logger, CancellationToken stopping)
+internal sealed partial class SessionPacking(
+    SiloQuota quota, LoadQueue queue, DedicatedThreads threads, TimeSpan timeout, TimeProvider time, ILogger logger, CancellationToken stopping)
 {
+    /// <summary>After so long it is tried again for which there was no room, and after twice as long each further time.</summary>
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMinutes(1);
+
+    private const int MostDoublings = 6;
+
     private readonly ILogger _logger = logger;
 
     /// <summary>Packs the model when it pays; does nothing for one that cannot be packed.</summary>
@@ -25,23 +31,33 @@ internal sealed partial class SessionPacking(SiloQuota quota, LoadQueue queue, D
     }
 
     // It is told on an inference thread, in the middle of a request: neither may wait for it, nor may its context flow here.
-    private void Start(Resident resident, IPackableSession session, Func<CancellationToken, ValueTask<IDisposable?>> admit)
+    private void Start(Resident resident, IPackableSession session, Func<CancellationToken, ValueTask<IDisposable?>> admit, int tries = 0)
     {
         using (ExecutionContext.SuppressFlow())
         {
-            _ = Task.Run(() => PackAsync(resident, session, admit));
+            _ = Task.Run(async () =>
+            {
+                if (!await IsDoneAsync(resident, session, admit))
+                {
+                    // Others were evicted for it in vain: not again soon.
+                    await Task.Delay(RetryPause * (1 << Math.Min(tries, MostDoublings)), time, resident.LoadStopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    session.WhenPackingPays(() => Start(resident, session, admit, tries + 1));
+                }
+            });
         }
     }
 
-    private async Task PackAsync(Resident resident, IPackableSession session, Func<CancellationToken, ValueTask<IDisposable?>> admit)
+    /// <summary>Packs the model. False when there was no room, and there may be some later.</summary>
+    private async Task<bool> IsDoneAsync(Resident resident, IPackableSession session, Func<CancellationToken, ValueTask<IDisposable?>> admit)
     {
         // In use: nobody unloads the model meanwhile, and its reservation stays.
         if (!resident.Gate.TryEnter())
         {
-            return;
+            return true;
         }
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping, resident.LoadStopped);
+        using var limit = new CancellationTokenSource(timeout, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping, resident.LoadStopped);
         var reservation = resident.Reservation!;
         var (before, packed) = (reservation.Memory, session.PackedMemory);
         var load = new LoadInProgress(queue, threads);
@@ -52,14 +68,13 @@ internal sealed partial class SessionPacking(SiloQuota quota, LoadQueue queue, D
             if (!await quota.TryCorrectAsync(reservation, both, isInUse: false, stop.Token))
             {
                 LogNoRoom(resident.Name, packed);
-                session.WhenPackingPays(() => Start(resident, session, admit));
-                return;
+                return !both.FitsIn(quota.Most);
             }
 
-            // 2. Open it, in turn with the loads.
+            // 2. Open it, in turn with the loads. Whoever ends it waits for its end: what is opened then must have an owner.
             await load.TakeTurnAsync(stop.Token);
             var admission = await admit(stop.Token);
-            var opened = await load.RunAsync(() => Open(admission), stop.Token);
+            var opened = await load.RunAsync(() => Open(admission), CancellationToken.None);
             load.EndTurn();
 
             // 3. Give back what the first opening took.
@@ -72,7 +87,7 @@ internal sealed partial class SessionPacking(SiloQuota quota, LoadQueue queue, D
 #pragma warning restore CA1031
         {
             // Else the model goes, or the silo stops.
-            if (!stop.IsCancellationRequested)
+            if (limit.IsCancellationRequested || !stop.IsCancellationRequested)
             {
                 LogNotPacked(resident.Name, fault.Message);
             }
@@ -86,6 +101,8 @@ internal sealed partial class SessionPacking(SiloQuota quota, LoadQueue queue, D
                 resident.Pool.OnIdle();
             }
         }
+
+        return true;
 
         Task<Task> Open(IDisposable? admission)
         {

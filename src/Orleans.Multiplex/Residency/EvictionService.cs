@@ -248,6 +248,8 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
             return false;
         }
 
+        // What is being made of it beside its runs is not waited for.
+        resident.StopLoad();
         _pinned.Remove(resident);
         resident.Reservation!.BeginLeaving();
         _ledger.BeginLeaving(resident);

@@ -103,6 +103,12 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         _quota.Changed -= PublishSoon;
         _quarantine.Changed -= OnQuarantine;
         _quarantine.Withdrawn -= PublishSoon;
+        if (Volatile.Read(ref _dueSoon) == 1)
+        {
+            // A last word, for instance that nothing is being opened any more.
+            Publish();
+        }
+
         await _timer.DisposeAsync();
         _gone.Writer.TryComplete();
         await _announcing;

@@ -105,10 +105,17 @@ internal sealed class QuarantinedModels
     /// <summary>The silo leaves in good order: whatever it is opening still, its end has another reason.</summary>
     public void Leave()
     {
+        bool wasThere;
         lock (_lock)
         {
             _isLeaving = true;
+            wasThere = !_openings.IsEmpty;
             _openings = _openings.Clear();
+        }
+
+        if (wasThere)
+        {
+            Withdrawn?.Invoke();
         }
     }
 }

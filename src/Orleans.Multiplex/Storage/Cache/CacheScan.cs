@@ -59,7 +59,7 @@ internal sealed class CacheScan
         {
             if (used.Contains(made.Name))
             {
-                kept[made.Name] = made.EnumerateFiles("*", SearchOption.AllDirectories).Sum(static file => file.Length);
+                kept[made.Name] = Measure(made);
             }
             else
             {
@@ -68,6 +68,25 @@ internal sealed class CacheScan
         }
 
         Made = kept;
+    }
+
+    // What is made there comes and goes without the folder's lock.
+    private static long Measure(DirectoryInfo made)
+    {
+        var bytes = 0L;
+        foreach (var file in made.EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None }))
+        {
+            try
+            {
+                bytes += file.Length;
+            }
+            catch (FileNotFoundException)
+            {
+                // It has just gone.
+            }
+        }
+
+        return bytes;
     }
 
     private void Look(CacheFolder folder, string version)

@@ -250,6 +250,23 @@ public sealed class ModelCheckTests : IDisposable
         return TimeProvider.System.GetElapsedTime(since).TotalMilliseconds;
     }
 
+    // As a system short of memory does: the worker is the first to go.
+    [Fact]
+    public async Task Prove_WorkerEndedWhileItHadNothingToDo_IsDoneByTheNextOne()
+    {
+        await using var silo = new CheckingSilo(_machine);
+        await silo.ProveAsync(silo.Put(_machine["first"], TestModels.Affine(2, 1)));
+        using (var process = Process.GetProcessById(silo.Worker.Process!.Id))
+        {
+            process.Kill();
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.NotNull(await silo.ProveAsync(silo.Put(_machine["second"], TestModels.Affine(3, 1))));
+        Assert.NotNull(await silo.ProveAsync(silo.Put(_machine["third"], TestModels.Affine(4, 1))));
+        Assert.Equal(2, silo.Started);
+    }
+
     private static async Task KillWhileItRunsAsync(CheckingSilo silo, int process)
     {
         using var found = Process.GetProcessById(await WhenRunningAsync(silo, process));

@@ -19,6 +19,18 @@ public sealed class MadeUpInputsTests
         Assert.True(type != TensorType.Bool || !tensor.Data.Span.ContainsAnyExcept((byte)0, (byte)1));
     }
 
+    [Theory]
+    [InlineData(TensorType.Int4)]
+    [InlineData(TensorType.UInt4)]
+    public void Create_ElementsOfFourBits_FillsEachByte(TensorType type)
+    {
+        var signature = new ModelSignature("", [new ValueSpec("x", ValueKind.Tensor, type, [3, -1], IsOptional: false)], []);
+
+        var input = Assert.IsType<Tensor>(Assert.Single(MadeUpInputs.Create(signature, 3, withOptional: false, seed: 1)!.Value));
+
+        Assert.Equal(5, input.Data.Length);
+    }
+
     [Fact]
     public void Create_SameSeed_IsTheSameAndAnotherIsNot()
     {
