@@ -20,6 +20,7 @@ var parts = new Dictionary<string, Func<IAsyncEnumerable<Row>>>(StringComparer.O
     ["memory"] = MeasureMemoryAsync,
     ["loads"] = () => models.Value.SelectMany(ColdLoad.Measure).ToAsyncEnumerable(),
     ["silos"] = MeasureSilosAsync,
+    ["evictions"] = MeasureEvictionsAsync,
     ["buckets"] = MeasureBucketsAsync,
 };
 if (part != "all" && !parts.ContainsKey(part))
@@ -65,7 +66,10 @@ async IAsyncEnumerable<Row> MeasureSilosAsync()
     {
         yield return row;
     }
+}
 
+async IAsyncEnumerable<Row> MeasureEvictionsAsync()
+{
     yield return await Evictions.MeasureAsync();
 }
 

@@ -12,11 +12,14 @@ internal static class Evictions
     private const int Rounds = 20_000;
     private const double MostMicroseconds = 20;
 
+    // As in a burst. One after the other, threads that wait for the next one would spin, which is time of theirs and no work.
+    private const int AtOnce = 100;
+
     public static async Task<Row> MeasureAsync()
     {
         var time = TimeProvider.System;
         var pool = new ModelPool("A", Residents);
-        var limits = new RoomWaitLimits(16, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        var limits = new RoomWaitLimits(AtOnce, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         var quota = new SiloQuota([pool], new ModelMemory(1L << 40, 1L << 40), limits, "silo", time);
         var clock = new UseClock(time);
         var ledger = new ResidencyLedger(clock);
@@ -43,16 +46,20 @@ internal static class Evictions
         var microseconds = (Environment.CpuUsage.TotalTime - start).TotalMicroseconds / Rounds;
         return new Row(
             "an eviction, our own work",
-            string.Create(CultureInfo.InvariantCulture, $"among {Residents} residents, {Rounds} times, with the arrival of the next; all threads"),
+            string.Create(CultureInfo.InvariantCulture, $"among {Residents} residents, {Rounds} times, 100 at once, with the arrival of those that come for them; all threads"),
             string.Create(CultureInfo.InvariantCulture, $"{microseconds:0.0} µs"),
             "≤ 20 µs",
             microseconds <= MostMicroseconds);
 
         async Task EvictAsync()
         {
-            for (var i = 0; i < Rounds; i++)
+            for (var i = 0; i < Rounds; i += AtOnce)
             {
-                Reside(await quota.ReserveAsync(pool, "m", 1000, null, CancellationToken.None));
+                var arriving = Enumerable.Range(0, AtOnce).Select(_ => quota.ReserveAsync(pool, "m", 1000, null, CancellationToken.None).AsTask());
+                foreach (var reservation in await Task.WhenAll(arriving))
+                {
+                    Reside(reservation);
+                }
             }
         }
 
