@@ -130,10 +130,14 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
         var outcome = await _preparer.PrepareAsync(job.Original, job.Folder, cancellationToken);
         if (outcome.Model is not { } model)
         {
-            LogNotPrepared(job.Model, outcome.Reason!);
             Sweep(job.Folder);
-            if (outcome.IsFinal)
+            if (!outcome.IsFinal)
             {
+                LogPutOff(job.Model, outcome.Reason!);
+            }
+            else
+            {
+                LogNotPrepared(job.Model, outcome.Reason!);
                 await File.WriteAllTextAsync(FailureOf(job.Folder), outcome.Reason, cancellationToken);
             }
 
@@ -181,6 +185,9 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
     [LoggerMessage(LogEvents.ExecutionIds + 62, LogLevel.Information,
         "Prepared model '{Model}' ({Opening}, {Size}) in {Seconds:0.0} s: from its next load on it opens in {LoadMilliseconds:0.0} ms.")]
     private partial void LogPrepared(string model, Opening opening, ByteSize size, double seconds, double loadMilliseconds);
+
+    [LoggerMessage(LogEvents.ExecutionIds + 64, LogLevel.Debug, "The preparation of model '{Model}' is put off until it is asked for after its next load: {Reason}")]
+    private partial void LogPutOff(string model, string reason);
 
     [LoggerMessage(LogEvents.ExecutionIds + 63, LogLevel.Information, "Model '{Model}' is not prepared, and goes on as it is: {Reason}")]
     private partial void LogNotPrepared(string model, string reason);

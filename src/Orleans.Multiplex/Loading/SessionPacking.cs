@@ -37,7 +37,7 @@ internal sealed partial class SessionPacking(
         {
             _ = Task.Run(async () =>
             {
-                if (!await IsDoneAsync(resident, session, admit))
+                if (!await TryPackAsync(resident, session, admit))
                 {
                     // Others were evicted for it in vain: not again soon.
                     await Task.Delay(RetryPause * (1 << Math.Min(tries, MostDoublings)), time, resident.LoadStopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -47,8 +47,8 @@ internal sealed partial class SessionPacking(
         }
     }
 
-    /// <summary>Packs the model. False when there was no room, and there may be some later.</summary>
-    private async Task<bool> IsDoneAsync(Resident resident, IPackableSession session, Func<CancellationToken, ValueTask<IDisposable?>> admit)
+    /// <summary>Packs the model. False when there was no room, and there may be some later: else it is settled, in whatever way.</summary>
+    private async Task<bool> TryPackAsync(Resident resident, IPackableSession session, Func<CancellationToken, ValueTask<IDisposable?>> admit)
     {
         // In use: nobody unloads the model meanwhile, and its reservation stays.
         if (!resident.Gate.TryEnter())

@@ -56,9 +56,10 @@ public sealed class SessionPackingTests
         // Room is waited for for a moment, and it is tried again after a while where that may help.
         await UntilAsync(() =>
         {
-            silo.Time.Advance(silo.Limits.CorrectionTimeout);
-            return resident.Gate.Users == 0;
+            silo.Time.Advance(TimeSpan.FromMilliseconds(10));
+            return silo.Log.Messages.Any(message => message.StartsWith("There is no room to pack model 'm' for speed", StringComparison.Ordinal));
         });
+        await UntilAsync(() => resident.Gate.Users == 0);
         Assert.Equal(watched, session.Watched);
         await UntilAsync(() =>
         {

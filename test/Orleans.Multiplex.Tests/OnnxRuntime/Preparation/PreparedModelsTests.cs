@@ -109,6 +109,21 @@ public sealed class PreparedModelsTests : CacheTest
     }
 
     [Fact]
+    public async Task Run_PreparationPutOff_IsNoNewsAndTriedAfterTheNextLoad()
+    {
+        var preparer = new FailingPreparer { IsFinal = false };
+        var manifest = Store.Put("m", Large);
+        await using var silo = new TestBackend(Log, preparer);
+        var cache = Open();
+
+        await UntilAsync(() => preparer.Calls >= 1, () => WantAsync(silo, cache, manifest));
+        await UntilAsync(() => preparer.Calls >= 2, () => WantAsync(silo, cache, manifest));
+
+        Assert.DoesNotContain(Log.Messages, message => message.Contains("is not prepared", StringComparison.Ordinal));
+        Assert.Contains("The preparation of model 'm' is put off until it is asked for after its next load: it differs", Log.Messages);
+    }
+
+    [Fact]
     public async Task Prepare_NoRoomInTheCache_LeavesTheOriginal()
     {
         var manifest = Store.Put("m", Large);
@@ -163,6 +178,14 @@ public sealed class PreparedModelsTests : CacheTest
         Run(session);
     }
 
+    private static async Task UntilAsync(Func<bool> holds, Func<Task> act)
+    {
+        while (!holds())
+        {
+            await act();
+        }
+    }
+
     private async Task PrepareAsync(TestBackend silo, ArtifactCache cache, ModelManifest manifest)
     {
         await WantAsync(silo, cache, manifest);
@@ -194,12 +217,16 @@ public sealed class PreparedModelsTests : CacheTest
 
     private sealed class FailingPreparer : IModelPreparer
     {
-        public int Calls { get; private set; }
+        private int _calls;
+
+        public int Calls => Volatile.Read(ref _calls);
+
+        public bool IsFinal { get; init; } = true;
 
         public Task<PreparationOutcome> PrepareAsync(string original, string folder, CancellationToken cancellationToken)
         {
-            Calls++;
-            return Task.FromResult(PreparationOutcome.Failed("it differs"));
+            Interlocked.Increment(ref _calls);
+            return Task.FromResult(new PreparationOutcome(null, "it differs", IsFinal));
         }
     }
 }
