@@ -33,6 +33,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
     private readonly ModelUnloader _unloader;
     private readonly EvictionOptions _options;
     private readonly ILogger _logger;
+    private readonly SharedWork _look;
     private readonly ITimer _patience;
     private bool _patienceRuns;
 
@@ -53,6 +54,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         _pinned = new PinnedResidents(pins);
         _thrash = thrash;
         _unloader = new ModelUnloader(ledger, thrash, Reclaim, time, logger);
+        _look = new SharedWork(Reclaim);
         _options = options;
         _logger = logger;
         _patience = time.CreateTimer(static state => ((EvictionService)state!).DrainOne(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -68,24 +70,17 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
     /// <inheritdoc/>
     public void Reclaim()
     {
-        List<Resident> victims = [];
+        List<Resident> victims;
         lock (_lock)
         {
-            while (TakeVictim_NeedsLock(_quota.FindShortages(), static resident => resident.Gate.TryCloseIdle()) is { } victim)
-            {
-                victims.Add(victim);
-            }
-
-            if (_quota.FindShortages().Count > 0)
+            victims = TakeVictims_NeedsLock(_quota.FindShortages, static resident => resident.Gate.TryCloseIdle(), out var isShort);
+            if (isShort)
             {
                 AwaitPatience_NeedsLock();
             }
         }
 
-        foreach (var victim in victims)
-        {
-            _ = _unloader.UnloadAsync(victim, EvictionReason.Quota);
-        }
+        Unload(victims, EvictionReason.Quota);
     }
 
     /// <summary>Evicts idle models for one who does not wait in line, but not a certain one.</summary>
@@ -93,19 +88,13 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
     /// <param name="spared">The one that stays.</param>
     public void EvictFor(Func<IReadOnlyList<Shortage>> findShortages, Resident spared)
     {
-        List<Resident> victims = [];
+        List<Resident> victims;
         lock (_lock)
         {
-            while (TakeVictim_NeedsLock(findShortages(), resident => !ReferenceEquals(resident, spared) && resident.Gate.TryCloseIdle()) is { } victim)
-            {
-                victims.Add(victim);
-            }
+            victims = TakeVictims_NeedsLock(findShortages, resident => !ReferenceEquals(resident, spared) && resident.Gate.TryCloseIdle(), out _);
         }
 
-        foreach (var victim in victims)
-        {
-            _ = _unloader.UnloadAsync(victim, EvictionReason.Quota);
-        }
+        Unload(victims, EvictionReason.Quota);
     }
 
     /// <summary>A model has become ready: from now on it may be evicted.</summary>
@@ -170,10 +159,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
             }
         }
 
-        foreach (var victim in victims)
-        {
-            _ = _unloader.UnloadAsync(victim, EvictionReason.Idle);
-        }
+        Unload(victims, EvictionReason.Idle);
     }
 
     /// <summary>The pinned models that are ready.</summary>
@@ -219,12 +205,24 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         ReclaimWhenAwaited();
     }
 
-    // For the first shortage that an eviction can end.
-    private Resident? TakeVictim_NeedsLock(IReadOnlyList<Shortage> shortages, Func<Resident, bool> close) => shortages
-        .Select(shortage => LruEvictionPolicy.TakeVictim(
-            shortage.Pools,
-            resident => resident.Reservation is { } charged && shortage.IsOf(charged) > 0 && close(resident) && BeginLeaving_NeedsLock(resident)))
-        .FirstOrDefault(victim => victim is not null);
+    private List<Resident> TakeVictims_NeedsLock(Func<IReadOnlyList<Shortage>> find, Func<Resident, bool> close, out bool isShort)
+    {
+        List<Resident> victims = [];
+        var shortages = find();
+        while (TakeVictim_NeedsLock(shortages, close) is { } victim)
+        {
+            victims.Add(victim);
+            shortages = find();
+        }
+
+        isShort = shortages.Count > 0;
+        return victims;
+    }
+
+    private Resident? TakeVictim_NeedsLock(IReadOnlyList<Shortage> shortages, Func<Resident, bool> close) =>
+        LruEvictionPolicy.TakeVictim(shortages, resident => close(resident) && BeginLeaving_NeedsLock(resident));
+
+    private void Unload(List<Resident> victims, EvictionReason reason) => victims.ForEach(victim => _ = _unloader.UnloadAsync(victim, reason));
 
     private bool TryClose(Resident resident)
     {
@@ -292,7 +290,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
     {
         if (_quota.HasWaiting)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static service => service.Reclaim(), this, preferLocal: false);
+            _look.Request();
         }
     }
 }

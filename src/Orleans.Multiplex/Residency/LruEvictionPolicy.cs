@@ -58,7 +58,7 @@ internal sealed class LruEvictionPolicy
     {
         List<Resident>? passedOver = null;
         Resident? victim = null;
-        while (victim is null && pools.Select(pool => pool.Lru.Peek()).OfType<Resident>().MinBy(resident => resident.LastUse) is { } next)
+        while (victim is null && Peek(pools) is { } next)
         {
             next.Pool.Lru.Dequeue();
             if (take(next))
@@ -71,13 +71,35 @@ internal sealed class LruEvictionPolicy
             }
         }
 
-        foreach (var resident in passedOver ?? [])
+        passedOver?.ForEach(static resident => resident.Pool.Lru.Add(resident));
+        return victim;
+    }
+
+    /// <summary>The same for the first shortage that an eviction can end; one that has none of what is short is not asked for.</summary>
+    public static Resident? TakeVictim(IReadOnlyList<Shortage> shortages, Func<Resident, bool> take)
+    {
+        Resident? victim = null;
+        for (var i = 0; i < shortages.Count && victim is null; i++)
         {
-            resident.Pool.Lru.Add(resident);
+            var shortage = shortages[i];
+            victim = TakeVictim(shortage.Pools, resident => resident.Reservation is { } charged && shortage.IsOf(charged) > 0 && take(resident));
         }
 
         return victim;
     }
+
+    private static Resident? Peek(IReadOnlyList<ModelPool> pools)
+    {
+        Resident? first = null;
+        for (var i = 0; i < pools.Count; i++)
+        {
+            first = Earlier(first, pools[i].Lru.Peek());
+        }
+
+        return first;
+    }
+
+    private static Resident? Earlier(Resident? one, Resident? other) => other is null || one?.LastUse <= other.LastUse ? one : other;
 
     private void Dequeue() => _order.Dequeue().IsInOrder = false;
 }

@@ -3,9 +3,9 @@ namespace Orleans.Multiplex.Residency;
 /// <summary>Room for the memory of a silo's models, of each kind. Not thread-safe: <see cref="SiloQuota"/> calls it under its lock.</summary>
 internal sealed class MemoryRooms(ModelMemory most)
 {
-    public Room Heap { get; } = new(most.HeapBytes);
+    public Room Heap { get; } = new(most.HeapBytes, $"{new ByteSize(most.HeapBytes)}");
 
-    public Room Mapped { get; } = new(most.MappedBytes);
+    public Room Mapped { get; } = new(most.MappedBytes, $"{new ByteSize(most.MappedBytes)} of mapped files");
 
     /// <summary>What a reservation holds is on its way out, or not any more.</summary>
     public void SetLeaving(Reservation reservation, bool isLeaving)
@@ -26,34 +26,6 @@ internal sealed class MemoryRooms(ModelMemory most)
     {
         Heap.Give(reservation.Bytes);
         Mapped.Give(reservation.MappedBytes);
-    }
-
-    /// <summary>What is short, beyond what is on its way out.</summary>
-    public IEnumerable<Shortage> FindShortages(IReadOnlyList<ModelPool> pools)
-    {
-        if (Heap.Shortage > 0)
-        {
-            yield return new Shortage(pools, static reservation => reservation.Bytes);
-        }
-
-        if (Mapped.Shortage > 0)
-        {
-            yield return new Shortage(pools, static reservation => reservation.MappedBytes);
-        }
-    }
-
-    /// <summary>What is short for one who does not wait in line.</summary>
-    public IEnumerable<Shortage> FindShortagesFor(ModelMemory more, IReadOnlyList<ModelPool> pools)
-    {
-        if (Heap.GetShortage(more.HeapBytes) > 0)
-        {
-            yield return new Shortage(pools, static reservation => reservation.Bytes);
-        }
-
-        if (Mapped.GetShortage(more.MappedBytes) > 0)
-        {
-            yield return new Shortage(pools, static reservation => reservation.MappedBytes);
-        }
     }
 
     /// <summary>Takes both kinds, or none of them where one does not fit or is waited for. Of what is not above zero nothing is needed.</summary>

@@ -15,7 +15,7 @@ internal sealed class ModelPool(string name, int maxModels)
     public int MaxModels => maxModels;
 
     /// <summary>Room for models, of which each takes 1.</summary>
-    public Room Models { get; } = new(maxModels == Unlimited ? int.MaxValue : maxModels);
+    public Room Models { get; } = new(maxModels == Unlimited ? int.MaxValue : maxModels, $"{maxModels} models of pool '{name}'");
 
     /// <summary>The order in which the pool's models would be evicted. Guarded by the eviction service's lock.</summary>
     public LruEvictionPolicy Lru { get; } = new();

@@ -22,7 +22,14 @@ internal sealed partial class ModelUnloader(ResidencyLedger ledger, ThrashDetect
     /// <summary>Takes the model away; completes when its room is free.</summary>
     public async Task UnloadAsync(Resident resident, EvictionReason reason)
     {
-        await WaitWithGraceAsync(resident, resident.Gate.WhenEmpty);
+        if (!resident.Gate.WhenEmpty.IsCompleted)
+        {
+            await using (StartGrace(resident))
+            {
+                await resident.Gate.WhenEmpty.ConfigureAwait(ConfigureAwaitOptions.None);
+            }
+        }
+
         var started = time.GetTimestamp();
         resident.MoveTo(ResidentState.Unloading);
         LogUnloading(resident.Name, reason);
@@ -34,8 +41,13 @@ internal sealed partial class ModelUnloader(ResidencyLedger ledger, ThrashDetect
         resident.LetGo();
         try
         {
-            var model = resident.TakeModel();
-            await WaitWithGraceAsync(resident, Task.Run(() => ModelDisposal.DisposeAsync(model).AsTask()));
+            await using (StartGrace(resident))
+            {
+                // On a thread of the pool: a model's Dispose may block, and this may be a grain's turn.
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                await ModelDisposal.DisposeAsync(resident.TakeModel());
+            }
+
             LogUnloaded(resident.Name, time.GetElapsedTime(started).TotalMilliseconds);
         }
 #pragma warning disable CA1031 // Whatever a model's own Dispose throws harms no request: its memory counts as freed and it is said.
@@ -50,24 +62,16 @@ internal sealed partial class ModelUnloader(ResidencyLedger ledger, ThrashDetect
         resident.End();
     }
 
-    // A request or a Dispose that hangs must not be the room that all who wait are promised: after a moment others go in its place. As a rule there is
-    // nothing to wait for, and then nothing is spent on it.
-    private async Task WaitWithGraceAsync(Resident resident, Task end)
-    {
-        if (!end.IsCompleted)
-        {
-            await using var grace = time.CreateTimer(_ => GiveUp(), null, DrainGrace, Timeout.InfiniteTimeSpan);
-            await end.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        await end;
-
-        void GiveUp()
+    // A request or a Dispose that hangs must not be the room that all who wait are promised: after a moment others go in its place.
+    private ITimer StartGrace(Resident resident) => time.CreateTimer(
+        _ =>
         {
             resident.Reservation!.StopLeaving();
             reclaim();
-        }
-    }
+        },
+        null,
+        DrainGrace,
+        Timeout.InfiniteTimeSpan);
 
     [LoggerMessage(LogEvents.ResidencyIds + 0, LogLevel.Information, "Unloading model '{Model}'. Reason: {Reason}.")]
     private partial void LogUnloading(string model, EvictionReason reason);

@@ -124,16 +124,16 @@ internal sealed class ResidencyLedger(UseClock clock)
     /// <summary>The resident takes no more requests; it is reported until it is removed. What was to succeed it ends.</summary>
     public void BeginLeaving(Resident resident)
     {
-        List<Resident> orphans;
+        List<Resident>? orphans;
         lock (_lock)
         {
             RemoveIfCurrent_NeedsLock(resident);
             RemoveSuccessor_NeedsLock(resident);
             _leaving.Add(resident);
-            orphans = [.. _successors.Values.Where(successor => ReferenceEquals(successor.Predecessor, resident))];
+            orphans = _successors.Count == 0 ? null : [.. _successors.Values.Where(successor => ReferenceEquals(successor.Predecessor, resident))];
         }
 
-        orphans.ForEach(static orphan => orphan.StopLoad());
+        orphans?.ForEach(static orphan => orphan.StopLoad());
     }
 
     /// <summary>Why models that were here are not here any more.</summary>

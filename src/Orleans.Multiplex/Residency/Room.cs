@@ -5,12 +5,16 @@ namespace Orleans.Multiplex.Residency;
 /// come, first served: while one waits, nobody behind is served, so that a big request is not starved by small ones.
 /// Not thread-safe: <see cref="SiloQuota"/> calls it under its lock.
 /// </summary>
-internal sealed class Room(long capacity)
+/// <param name="capacity">The amount.</param>
+/// <param name="limit">The amount as people read it.</param>
+internal sealed class Room(long capacity, string limit = "")
 {
     private readonly LinkedList<RoomRequest> _waiting = [];
     private long _wanted;
 
     public long Capacity => capacity;
+
+    public string Limit => limit;
 
     /// <summary>What is taken, at most <see cref="Capacity"/>.</summary>
     public long Charged { get; private set; }

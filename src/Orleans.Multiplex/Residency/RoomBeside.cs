@@ -106,9 +106,6 @@ internal sealed class RoomBeside(SiloQuota quota, EvictionService evictions, Tim
         }
 
         IReadOnlyList<Shortage> FindShortages() =>
-        [
-            .. held is null && pool.Models.GetShortage(1) > 0 ? new[] { new Shortage([pool], static _ => 1) } : [],
-            .. quota.Memory.FindShortagesFor(held is null ? memory : GetMore(held, memory), quota.Pools),
-        ];
+            Shortages.FindFor(quota.Pools, quota.Memory, held is null ? pool : null, held is null ? memory : GetMore(held, memory));
     }
 }

@@ -81,7 +81,7 @@ internal sealed class SiloQuota(
 
             if (reservation is null)
             {
-                await TakeAsync(pool.Models, 1, 0, modelId, $"{pool.MaxModels} models of pool '{pool.Name}'", limits, cancellationToken);
+                await TakeAsync(pool.Models, 1, 0, modelId, limits, cancellationToken);
                 reservation = new Reservation(this, pool);
             }
 
@@ -161,6 +161,7 @@ internal sealed class SiloQuota(
 
     public void Release(Reservation reservation)
     {
+        bool isShort;
         lock (_lock)
         {
             if (reservation.IsReleased)
@@ -172,10 +173,11 @@ internal sealed class SiloQuota(
             StopLeaving_NeedsLock(reservation);
             reservation.Pool.Models.Give(1);
             Memory.Give(reservation);
+            isShort = Shortages.IsAny(pools, Memory);
         }
 
         Changed?.Invoke();
-        if (HasWaiting)
+        if (isShort)
         {
             _reclaimer?.Reclaim();
         }
@@ -185,11 +187,7 @@ internal sealed class SiloQuota(
     /// What is short, beyond what is on its way out: places of pools, and bytes. All of it, since a shortage that no eviction can end just
     /// now must not hide another that one can.
     /// </summary>
-    public IReadOnlyList<Shortage> FindShortages() => Locked<IReadOnlyList<Shortage>>(() =>
-    [
-        .. pools.Where(static pool => pool.Models.Shortage > 0).Select(static pool => new Shortage([pool], static _ => 1)),
-        .. Memory.FindShortages(pools),
-    ]);
+    public IReadOnlyList<Shortage> FindShortages() => Locked(() => Shortages.Find(pools, Memory));
 
     /// <summary>Does something with the rooms while nobody else does.</summary>
     public T Locked<T>(Func<T> act)
@@ -216,15 +214,13 @@ internal sealed class SiloQuota(
     {
         if (memory.HeapBytes > held.Bytes)
         {
-            await TakeAsync(
-                Memory.Heap, memory.HeapBytes - held.Bytes, held.Bytes, modelId, new ByteSize(most.HeapBytes).ToString(), wait, cancellationToken, first);
+            await TakeAsync(Memory.Heap, memory.HeapBytes - held.Bytes, held.Bytes, modelId, wait, cancellationToken, first);
             SetMemory(held, memory with { MappedBytes = held.MappedBytes });
         }
 
         if (memory.MappedBytes > held.MappedBytes)
         {
-            await TakeAsync(
-                Memory.Mapped, memory.MappedBytes - held.MappedBytes, held.MappedBytes, modelId, $"{new ByteSize(most.MappedBytes)} of mapped files", wait, cancellationToken, first);
+            await TakeAsync(Memory.Mapped, memory.MappedBytes - held.MappedBytes, held.MappedBytes, modelId, wait, cancellationToken, first);
         }
 
         SetMemory(held, memory);
@@ -242,7 +238,7 @@ internal sealed class SiloQuota(
     }
 
     private async ValueTask TakeAsync(
-        Room room, long amount, long held, string modelId, string limit, RoomWaitLimits wait, CancellationToken cancellationToken, bool first = false)
+        Room room, long amount, long held, string modelId, RoomWaitLimits wait, CancellationToken cancellationToken, bool first = false)
     {
         RoomRequest request;
         lock (_lock)
@@ -255,12 +251,12 @@ internal sealed class SiloQuota(
             // Nobody is evicted for what cannot come of it.
             if (!room.CanMake(held + amount))
             {
-                throw _errors.Pinned(modelId, limit);
+                throw _errors.Pinned(modelId, room.Limit);
             }
 
             if (_waiting >= wait.MaxWaiting && !first)
             {
-                throw _errors.TooManyWait(modelId, limit, _waiting);
+                throw _errors.TooManyWait(modelId, room.Limit, _waiting);
             }
 
             _waiting++;
@@ -283,7 +279,7 @@ internal sealed class SiloQuota(
             Changed?.Invoke();
             if (error is TimeoutException)
             {
-                throw _errors.NothingFree(modelId, limit, wait.Timeout);
+                throw _errors.NothingFree(modelId, room.Limit, wait.Timeout);
             }
 
             throw;

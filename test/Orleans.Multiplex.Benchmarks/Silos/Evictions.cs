@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
@@ -10,10 +11,14 @@ internal static class Evictions
 {
     private const int Residents = 20_000;
     private const int Rounds = 20_000;
+    private const int Times = 5;
     private const double MostMicroseconds = 20;
 
     // As in a burst. One after the other, threads that wait for the next one would spin, which is time of theirs and no work.
     private const int AtOnce = 100;
+
+    // .NET compiles anew, in the background, what was called often, a tenth of a second after it has compiled something.
+    private static readonly TimeSpan CompilingPause = TimeSpan.FromMilliseconds(200);
 
     public static async Task<Row> MeasureAsync()
     {
@@ -38,18 +43,34 @@ internal static class Evictions
             Reside(await quota.ReserveAsync(pool, "m", 1000, null, CancellationToken.None));
         }
 
-        // Once to have it compiled, once to measure.
-        await EvictAsync();
+        await WarmUpAsync();
         GC.Collect();
         var start = Environment.CpuUsage.TotalTime;
-        await EvictAsync();
-        var microseconds = (Environment.CpuUsage.TotalTime - start).TotalMicroseconds / Rounds;
+        for (var i = 0; i < Times; i++)
+        {
+            await EvictAsync();
+        }
+
+        var microseconds = (Environment.CpuUsage.TotalTime - start).TotalMicroseconds / (Times * Rounds);
         return new Row(
             "an eviction, our own work",
-            string.Create(CultureInfo.InvariantCulture, $"among {Residents} residents, {Rounds} times, 100 at once, with the arrival of those that come for them; all threads"),
+            string.Create(CultureInfo.InvariantCulture, $"among {Residents} residents, {Times * Rounds} times, 100 at once, with the arrival of those that come for them; all threads"),
             string.Create(CultureInfo.InvariantCulture, $"{microseconds:0.0} µs"),
             "≤ 20 µs",
             microseconds <= MostMicroseconds);
+
+        // Until .NET has nothing more to compile: that is no part of an eviction.
+        async Task WarmUpAsync()
+        {
+            long known;
+            do
+            {
+                known = JitInfo.GetCompiledMethodCount();
+                await EvictAsync();
+                await Task.Delay(CompilingPause);
+            }
+            while (JitInfo.GetCompiledMethodCount() > known);
+        }
 
         async Task EvictAsync()
         {
@@ -70,9 +91,16 @@ internal static class Evictions
             resident.Reservation = reservation;
             resident.MoveTo(ResidentState.Reserving);
             resident.MoveTo(ResidentState.Opening);
-            resident.CompleteLoad(new object());
+            resident.CompleteLoad(new Model());
             evictions.Add(resident);
             resident.Gate.Leave();
+        }
+    }
+
+    private sealed class Model : IDisposable
+    {
+        public void Dispose()
+        {
         }
     }
 }

@@ -1,0 +1,48 @@
+namespace Orleans.Multiplex.Residency;
+
+/// <summary>What of a silo's rooms is short, beyond what is on its way out. To be called under the quota's lock.</summary>
+internal static class Shortages
+{
+    /// <summary>Whether anything is: cheap, since it is asked for at every step.</summary>
+    public static bool IsAny(IReadOnlyList<ModelPool> pools, MemoryRooms memory)
+    {
+        var isAny = memory.Heap.Shortage > 0 || memory.Mapped.Shortage > 0;
+        for (var i = 0; i < pools.Count && !isAny; i++)
+        {
+            isAny = pools[i].Models.Shortage > 0;
+        }
+
+        return isAny;
+    }
+
+    /// <summary>Places of pools, and bytes.</summary>
+    public static IReadOnlyList<Shortage> Find(IReadOnlyList<ModelPool> pools, MemoryRooms memory) => IsAny(pools, memory)
+        ? [.. pools.Where(static pool => pool.Models.Shortage > 0).Select(OfPlaces), .. OfBytes(pools, memory.Heap.Shortage, memory.Mapped.Shortage)]
+        : [];
+
+    /// <summary>What is short for one who does not wait in line.</summary>
+    /// <param name="pools">The pools.</param>
+    /// <param name="memory">Room for memory.</param>
+    /// <param name="pool">The pool in which a place is needed; null when none is.</param>
+    /// <param name="more">The bytes that are needed.</param>
+    public static IReadOnlyList<Shortage> FindFor(IReadOnlyList<ModelPool> pools, MemoryRooms memory, ModelPool? pool, ModelMemory more) =>
+    [
+        .. pool?.Models.GetShortage(1) > 0 ? new[] { OfPlaces(pool) } : [],
+        .. OfBytes(pools, memory.Heap.GetShortage(more.HeapBytes), memory.Mapped.GetShortage(more.MappedBytes)),
+    ];
+
+    private static Shortage OfPlaces(ModelPool pool) => new([pool], static _ => 1);
+
+    private static IEnumerable<Shortage> OfBytes(IReadOnlyList<ModelPool> pools, long heap, long mapped)
+    {
+        if (heap > 0)
+        {
+            yield return new Shortage(pools, static reservation => reservation.Bytes);
+        }
+
+        if (mapped > 0)
+        {
+            yield return new Shortage(pools, static reservation => reservation.MappedBytes);
+        }
+    }
+}
