@@ -35,6 +35,9 @@ internal sealed class DedicatedThreads : IDisposable
     /// <summary>The threads that work keeps, and that others have taken the place of.</summary>
     public int Substitutes => Volatile.Read(ref _substitutes);
 
+    /// <summary>Whether they take no more work.</summary>
+    public bool AreEnding => _work.IsClosed;
+
     /// <summary>What waits for a thread.</summary>
     public int Waiting => _work.Count;
 

@@ -25,6 +25,8 @@ internal sealed class WorkQueue(int? capacity)
     private int _asleep;
     private bool _isClosed;
 
+    public bool IsClosed => Volatile.Read(ref _isClosed);
+
     /// <summary>How much waits.</summary>
     public int Count => Volatile.Read(ref _count);
 

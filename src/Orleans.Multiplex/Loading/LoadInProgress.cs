@@ -12,6 +12,10 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
     private ArtifactLease? _files;
     private IDisposable? _admission;
 
+    // The thread on which the load goes on just now, and the step that is to follow there.
+    private int _thread;
+    private Action? _next;
+
     private enum Turn
     {
         None,
@@ -49,11 +53,15 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
     /// Starts a step on a load thread and waits for it no longer than the load may take. There is a thread for each turn, so a step that
     /// blocks holds up no other load.
     /// </summary>
+    /// <remarks>
+    /// To wake a thread takes as long as a short step. So where a step has ended when it returns, the load goes on on its thread: what it does between two
+    /// steps is ours and does not block. Its next step runs there too, as soon as the load waits for it and could leave it behind.
+    /// </remarks>
     public async Task<T> RunAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
     {
-        var started = new TaskCompletionSource<Task<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var started = new TaskCompletionSource<Task<T>>();
         var use = Thread = new ThreadUse(threads);
-        ObjectDisposedException.ThrowIf(!threads.TryAdd(new(Start)), threads);
+        Add(Start);
         var running = started.Task.Unwrap();
         Step = running;
         return await running.WaitAsync(cancellationToken);
@@ -61,18 +69,37 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
         void Start()
         {
             use.Begin();
+            Task<T> begun;
             try
             {
-                started.SetResult(step());
+                begun = step();
             }
 #pragma warning disable CA1031 // What other people's code throws belongs to the load, not to this thread.
             catch (Exception error)
 #pragma warning restore CA1031
             {
-                started.SetException(error);
+                begun = Task.FromException<T>(error);
             }
 
             use.End();
+            _thread = Environment.CurrentManagedThreadId;
+            started.SetResult(begun);
+            _thread = 0;
+            Interlocked.Exchange(ref _next, null)?.Invoke();
+        }
+    }
+
+    // No thread but that one finds itself named.
+    private void Add(Action start)
+    {
+        if (Volatile.Read(ref _thread) == Environment.CurrentManagedThreadId)
+        {
+            ObjectDisposedException.ThrowIf(threads.AreEnding, threads);
+            _next = start;
+        }
+        else
+        {
+            ObjectDisposedException.ThrowIf(!threads.TryAdd(new(start)), threads);
         }
     }
 

@@ -121,20 +121,25 @@ internal sealed partial class FolderModelStore(string root, FolderNames names, I
 
     private ModelManifest? Find(ModelKey key, string? modelFile)
     {
-        var folder = ModelFolder(key.Id);
-        if (!Directory.Exists(folder))
+        var folder = new DirectoryInfo(ModelFolder(key.Id));
+        if (!folder.Exists)
         {
             return Directory.Exists(_root) ? null : throw new StoreUnavailableException(key.ToString(), "the folder of models (Multiplex:Models) does not exist.");
         }
 
-        var versions = FindVersions(folder, Directory.EnumerateDirectories(folder).Select(static path => Path.GetFileName(path)), modelFile);
+        // One look at the folder serves for its versions and, as a rule, for the files: a request waits for it.
+        var entries = folder.EnumerateFileSystemInfos().ToList();
+        var isOne = Holds(folder.FullName, modelFile);
+        var versions = FindVersions(folder.FullName, isOne, entries.OfType<DirectoryInfo>().Select(static below => below.Name), modelFile);
         if (versions.IsEmpty || (key.Version is { } asked && !versions.Contains(asked)))
         {
             return null;
         }
 
         var version = key.Version ?? versions[^1];
-        return FindFolder(folder, version, candidate => Holds(candidate, modelFile)) is { } found ? Describe(key.Id, version, versions, found) : null;
+        var found = FindFolder(folder.FullName, version, candidate => candidate == folder.FullName ? isOne : Holds(candidate, modelFile));
+        return found is null ? null
+            : Describe(key.Id, version, versions, found == folder.FullName ? entries.OfType<FileInfo>() : new DirectoryInfo(found).EnumerateFiles());
     }
 
     // In the order of the segments, so that what comes before the one to go on after is passed over unread.
@@ -173,7 +178,7 @@ internal sealed partial class FolderModelStore(string root, FolderNames names, I
         try
         {
             var below = names.Read(folder, cancellationToken);
-            return (FindVersions(folder, below, modelFile), new DirectoryInfo(folder).LinkTarget is null ? below : []);
+            return (FindVersions(folder, Holds(folder, modelFile), below, modelFile), new DirectoryInfo(folder).LinkTarget is null ? below : []);
         }
         catch (DirectoryNotFoundException)
         {
@@ -191,10 +196,10 @@ internal sealed partial class FolderModelStore(string root, FolderNames names, I
     // An id was checked when it became a key: its segments are plain names, so the path stays below the root.
     private string ModelFolder(string id) => Path.Combine(_root, id.Replace('/', Path.DirectorySeparatorChar));
 
-    private static ImmutableArray<long> FindVersions(string folder, IEnumerable<string> below, string? modelFile)
+    private static ImmutableArray<long> FindVersions(string folder, bool isOne, IEnumerable<string> below, string? modelFile)
     {
         var versions = new SortedSet<long>();
-        if (Holds(folder, modelFile))
+        if (isOne)
         {
             versions.Add(1);
         }
@@ -221,12 +226,12 @@ internal sealed partial class FolderModelStore(string root, FolderNames names, I
     private static bool Holds(string folder, string? modelFile) =>
         modelFile is null ? Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any() : File.Exists(Path.Combine(folder, modelFile));
 
-    private static ModelManifest Describe(string id, long version, ImmutableArray<long> versions, string folder)
+    private static ModelManifest Describe(string id, long version, ImmutableArray<long> versions, IEnumerable<FileInfo> own)
     {
         // A model without versions may have further models in folders below its own; only its own files are part of it.
         ImmutableArray<ModelFile> files =
         [
-            .. from file in new DirectoryInfo(folder).EnumerateFiles().OrderBy(static file => file.Name, StringComparer.Ordinal)
+            .. from file in own.OrderBy(static file => file.Name, StringComparer.Ordinal)
                let content = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo
                where content is { Exists: true }
                select new ModelFile(file.Name, content.Length, GetTag(content.Length, content.LastWriteTimeUtc)),

@@ -8,21 +8,17 @@ public sealed class SharedWorkTests
     [Fact]
     public async Task Request_WhileItRuns_IsDoneOnceMore()
     {
-        using var mayEnd = new ManualResetEventSlim();
+        var (first, second) = (new Checkpoint(), new Checkpoint());
         var runs = 0;
-        var (first, second) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var work = new SharedWork(() =>
-        {
-            (Interlocked.Increment(ref runs) == 1 ? first : second).SetResult();
-            mayEnd.Wait();
-        });
+        var work = new SharedWork(() => (Interlocked.Increment(ref runs) == 1 ? first : second).Block());
 
         work.Request();
-        await first.Task.Soon();
+        await first.Reached;
         work.Request();
-        mayEnd.Set();
+        first.Open();
+        second.Open();
 
-        await second.Task.Soon();
+        await second.Reached;
         Assert.Equal(2, runs);
     }
 
