@@ -7,9 +7,9 @@ internal sealed class BlobSharing(CacheFolder folder)
 
     /// <summary>
     /// Reads the contents that are there already, outside the folder's lock: a file that has just been fetched must not be given up for one that has
-    /// come to harm on the disk.
+    /// come to harm on the disk. Blocks its thread while it reads.
     /// </summary>
-    public async Task CheckAsync(IEnumerable<RecordedFile> files, CancellationToken cancellationToken)
+    public void Check(IEnumerable<RecordedFile> files, CancellationToken cancellationToken)
     {
         foreach (var digest in files.Select(static file => file.Digest).Distinct(StringComparer.Ordinal))
         {
@@ -17,7 +17,7 @@ internal sealed class BlobSharing(CacheFolder folder)
             {
                 if (File.Exists(folder.Blob(digest)))
                 {
-                    _isIntact[digest] = await FileDigest.ComputeAsync(folder.Blob(digest), cancellationToken) == digest;
+                    _isIntact[digest] = FileDigest.Compute(folder.Blob(digest), cancellationToken) == digest;
                 }
             }
             catch (FileNotFoundException)

@@ -1,21 +1,28 @@
-using System.Threading.Channels;
 using Microsoft.Win32.SafeHandles;
+using Orleans.Multiplex.Execution;
 
 namespace Orleans.Multiplex.Storage.Cache;
 
 /// <summary>A file that is being fetched: takes its bytes in any order, and says its digest soon after the last of them.</summary>
 /// <remarks>
 /// The digest is computed beside the fetch from what the system has in memory of the file, as far as it is written without a gap. So no
-/// writer waits for it, and what came out of order waits on the disk, not in this process.
+/// writer waits for it, and what came out of order waits on the disk, not in this process. It gives way to the fetch, and to the load that follows: nobody
+/// waits for it who waits for the model.
 /// </remarks>
 internal sealed class FetchedFile : IFetchTarget, IDisposable
 {
+    // The digest of less takes no longer than to start a thread for it.
+    private const long LeastBytesForAThread = 1 << 20;
+
     private readonly string _path;
     private readonly FetchProgress _progress;
     private readonly Func<long, CancellationToken, ValueTask<bool>> _makeRoom;
     private readonly SafeFileHandle _file;
     private readonly WrittenRanges _written;
-    private readonly Channel<bool> _grown = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+#pragma warning disable CA2213 // Nobody asks for its handle, so there is nothing to dispose; who waits for it may do so for longer than this.
+    private readonly SemaphoreSlim _grown = new(0);
+#pragma warning restore CA2213
+    private readonly TaskCompletionSource _whole = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
 
     /// <summary>Makes the file, with all its room on the disk set aside where the file system can.</summary>
@@ -54,7 +61,7 @@ internal sealed class FetchedFile : IFetchTarget, IDisposable
         }
 
         _progress.Add(bytes.Length);
-        _grown.Writer.TryWrite(true);
+        _grown.Release();
     }
 
     /// <summary>All bytes have come: nobody writes any more.</summary>
@@ -74,10 +81,21 @@ internal sealed class FetchedFile : IFetchTarget, IDisposable
         {
             File.SetUnixFileMode(_path, UnixFileMode.UserRead);
         }
+
+        _whole.SetResult();
     }
 
-    public Task<string> ComputeDigestAsync(CancellationToken cancellationToken) =>
-        FileDigest.ComputeAsync(_path, Source.Length, WaitForMoreAsync, cancellationToken);
+    public async Task<string> ComputeDigestAsync(CancellationToken cancellationToken)
+    {
+        if (Source.Length > LeastBytesForAThread)
+        {
+            return await QuietThread.RunAsync(
+                "Multiplex digest", QuietThread.Low, () => FileDigest.Compute(_path, Source.Length, WaitForMore, cancellationToken));
+        }
+
+        await _whole.Task.WaitAsync(cancellationToken);
+        return FileDigest.Compute(_path, cancellationToken);
+    }
 
     public void Dispose() => _file.Dispose();
 
@@ -94,7 +112,7 @@ internal sealed class FetchedFile : IFetchTarget, IDisposable
         }
     }
 
-    private async ValueTask<long> WaitForMoreAsync(long position, CancellationToken cancellationToken)
+    private long WaitForMore(long position, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -106,7 +124,8 @@ internal sealed class FetchedFile : IFetchTarget, IDisposable
                 }
             }
 
-            await _grown.Reader.ReadAsync(cancellationToken);
+            // It was released once for each write: those that were counted in before are passed over.
+            _grown.Wait(cancellationToken);
         }
     }
 }

@@ -11,16 +11,15 @@ internal static class FileDigest
     public static bool Is(string text) => text.Length == 2 * SHA256.HashSizeInBytes && text.All(char.IsAsciiHexDigitLower);
 
     /// <summary>Reads a file that is whole. Blocks its thread while it reads.</summary>
-    public static Task<string> ComputeAsync(string path, CancellationToken cancellationToken) =>
-        ComputeAsync(path, new FileInfo(path).Length, static (_, _) => new(long.MaxValue), cancellationToken);
+    public static string Compute(string path, CancellationToken cancellationToken) =>
+        Compute(path, new FileInfo(path).Length, static (_, _) => long.MaxValue, cancellationToken);
 
-    /// <summary>Reads a file as far as it is written, and goes on until it has all of it.</summary>
+    /// <summary>Reads a file as far as it is written, and goes on until it has all of it. Blocks its thread.</summary>
     /// <param name="path">The file.</param>
     /// <param name="length">Its length when it is whole.</param>
     /// <param name="waitForMore">Waits until more than so many bytes can be read, and says how many.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<string> ComputeAsync(
-        string path, long length, Func<long, CancellationToken, ValueTask<long>> waitForMore, CancellationToken cancellationToken)
+    public static string Compute(string path, long length, Func<long, CancellationToken, long> waitForMore, CancellationToken cancellationToken)
     {
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -33,7 +32,7 @@ internal static class FileDigest
                 cancellationToken.ThrowIfCancellationRequested();
                 if (readable <= position)
                 {
-                    readable = Math.Min(length, await waitForMore(position, cancellationToken));
+                    readable = Math.Min(length, waitForMore(position, cancellationToken));
                 }
 
                 var count = RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(BlockBytes, readable - position)), position);

@@ -29,7 +29,7 @@ internal sealed partial class VersionCheck(ArtifactCache.Parts cache, string key
             }
 
             record = VersionRecord.TryRead(path);
-            fault = await FindFaultAsync(record, cancellationToken);
+            fault = FindFault(record, cancellationToken);
             if (fault is null)
             {
                 var known = new KnownVersion(path, cache.Folder.Files(key), manifest, cache.MakeContents(key, record!.Digests), cache.Time);
@@ -51,7 +51,7 @@ internal sealed partial class VersionCheck(ArtifactCache.Parts cache, string key
         return null;
     }
 
-    private async Task<string?> FindFaultAsync(VersionRecord? record, CancellationToken cancellationToken)
+    private string? FindFault(VersionRecord? record, CancellationToken cancellationToken)
     {
         if (record is null)
         {
@@ -68,7 +68,7 @@ internal sealed partial class VersionCheck(ArtifactCache.Parts cache, string key
             var path = FileNames.Combine(cache.Folder.Files(key), file.Name);
             try
             {
-                if (new FileInfo(path).Length != file.Length || await FileDigest.ComputeAsync(path, cancellationToken) != file.Digest)
+                if (new FileInfo(path).Length != file.Length || FileDigest.Compute(path, cancellationToken) != file.Digest)
                 {
                     return $"'{file.Name}' has another content than was written";
                 }

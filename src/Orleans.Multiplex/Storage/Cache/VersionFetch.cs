@@ -120,7 +120,7 @@ internal sealed class VersionFetch(
     {
         var files = await Task.WhenAll(manifest.Files.Select(async file => new RecordedFile(file.Name, file.Length, await _digests[file.Name])));
         var blobs = new BlobSharing(folder);
-        await blobs.CheckAsync(files, cancellationToken);
+        blobs.Check(files, cancellationToken);
         using var held = await gate.EnterAsync(cancellationToken);
         foreach (var file in files)
         {
