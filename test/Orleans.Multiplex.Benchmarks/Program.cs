@@ -73,7 +73,4 @@ async IAsyncEnumerable<Row> MeasureEvictionsAsync()
     yield return await Evictions.MeasureAsync();
 }
 
-async IAsyncEnumerable<Row> MeasureBucketsAsync()
-{
-    yield return await FirstAnswerFromBucket.MeasureAsync();
-}
+IAsyncEnumerable<Row> MeasureBucketsAsync() => FirstAnswerFromBucket.MeasureAsync();

@@ -10,7 +10,7 @@ namespace Orleans.Multiplex.OnnxRuntime.Checking;
 internal static class CheckKey
 {
     // Counted up with every change of how models are opened or checked, or of what is written.
-    private const int OwnWay = 1;
+    private const int OwnWay = 2;
 
     /// <param name="digests">The digest of each file of the version, by its name: any of them may hold data of the model.</param>
     public static string Of(ImmutableDictionary<string, string> digests)

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
+using Orleans.Multiplex.OnnxRuntime.Sessions;
 using Orleans.Multiplex.OnnxRuntime.Worker;
-using Orleans.Multiplex.Residency;
 
 namespace Orleans.Multiplex.OnnxRuntime.Checking;
 
@@ -11,6 +11,7 @@ namespace Orleans.Multiplex.OnnxRuntime.Checking;
 /// <param name="RanBytes">The bytes that it took after a run, with what the run needed.</param>
 /// <param name="MappedBytes">The bytes of its files that it had mapped after the run.</param>
 /// <param name="Reason">How it ended the process, or why it was not run.</param>
+/// <param name="IsInPlace">Whether it was opened in place; one that this crashed is tried as a whole, and to be opened so.</param>
 /// <param name="Seconds">How long each step was allowed to take.</param>
 /// <param name="LimitBytes">How much memory the process was allowed to have.</param>
 internal sealed record CheckResult(
@@ -20,6 +21,7 @@ internal sealed record CheckResult(
     long? RanBytes,
     long? MappedBytes,
     string? Reason,
+    bool IsInPlace,
     double Seconds,
     long LimitBytes)
 {
@@ -28,8 +30,8 @@ internal sealed record CheckResult(
 
     /// <summary>What the model takes; null where that was not measured.</summary>
     [JsonIgnore]
-    public ModelMemory? Memory => Verdict == CheckVerdict.Good && LoadedBytes is { } loaded
-        ? new(Math.Max(0, Math.Max(loaded, RanBytes ?? 0)) + ManagedBytes, MappedBytes ?? 0)
+    public MeasuredOriginal? Measured => Verdict == CheckVerdict.Good && LoadedBytes is { } loaded
+        ? new(new(Math.Max(0, Math.Max(loaded, RanBytes ?? 0)) + ManagedBytes, MappedBytes ?? 0), IsInPlace)
         : null;
 
     /// <summary>Whether the same would come out under other limits: who allows more than was allowed then tries it again.</summary>

@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Multiplex.OnnxRuntime.Files;
+using Orleans.Multiplex.OnnxRuntime.InPlace;
+using Orleans.Multiplex.OnnxRuntime.Sessions;
 using Orleans.Multiplex.OnnxRuntime.Worker;
-using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Telemetry;
 
@@ -40,16 +41,16 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
     public void Start() => worker.Start();
 
     /// <summary>What a model was measured to take, if it was.</summary>
-    public ModelMemory? FindMeasured(ModelArtifact artifact, string name) => _kept.Find(artifact, name)?.Memory;
+    public MeasuredOriginal? FindMeasured(ModelArtifact artifact, string name) => _kept.Find(artifact, name)?.Measured;
 
     /// <summary>Makes sure that a model was tried and did no harm.</summary>
     /// <returns>What it takes; null where that could not be measured.</returns>
     /// <exception cref="ModelLoadFailedException">It did harm, or is refused.</exception>
     /// <exception cref="NoCapacityException">It takes more than the silo may hold.</exception>
-    public async ValueTask<ModelMemory?> ProveAsync(ModelArtifact artifact, string name, CancellationToken cancellationToken)
+    public async ValueTask<MeasuredOriginal?> ProveAsync(ModelArtifact artifact, string name, CancellationToken cancellationToken)
     {
         var result = FindKept(artifact, name) ?? await Task.Run(() => TryAsync(artifact, name), CancellationToken.None).WaitAsync(cancellationToken);
-        return CheckErrors.Of(artifact.Id, result, maxBytes()) is { } error ? throw error : result.Memory;
+        return CheckErrors.Of(artifact.Id, result, maxBytes()) is { } error ? throw error : result.Measured;
     }
 
     public void Dispose()
@@ -77,6 +78,11 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
         {
             LogTriedAgain(artifact.Id, CheckErrors.Describe(end));
             end = await worker.CheckAsync(job, limits);
+        }
+        else if (end.Outcome == JobOutcome.Died && InPlaceRule.IsEligible(new FileInfo(files.Path).Length))
+        {
+            LogTriedWhole(artifact.Id, CheckErrors.Describe(end));
+            end = await worker.CheckAsync(job with { IsWhole = true }, limits);
         }
 
         if (end.Outcome == JobOutcome.NotStarted || CheckErrors.IsFromOutside(end))
@@ -123,6 +129,7 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
             end.Answer?.HeapBytes,
             end.Answer?.MappedBytes,
             verdict == CheckVerdict.Crashed ? CheckErrors.Describe(end) : end.Answer?.Reason,
+            end.Answer is { IsInPlace: true },
             limits.Time.TotalSeconds,
             limits.Bytes);
     }
@@ -130,6 +137,10 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
     [LoggerMessage(LogEvents.ExecutionIds + 86, LogLevel.Warning,
         "The worker process was ended from outside ({How}) while it tried model '{Model}', which is tried once more.")]
     private partial void LogTriedAgain(string model, string how);
+
+    [LoggerMessage(LogEvents.ExecutionIds + 88, LogLevel.Warning,
+        "The worker process ended ({How}) while it tried model '{Model}', which is tried once more, opened as a whole.")]
+    private partial void LogTriedWhole(string model, string how);
 
     [LoggerMessage(LogEvents.ExecutionIds + 87, LogLevel.Error, "Model '{Model}' did not pass its check. {Reason}")]
     private partial void LogHarmful(string model, string reason);

@@ -33,8 +33,11 @@ internal sealed class Footprint(long fileBytes)
 
     public void AddNode() => Add(NodeBytes);
 
-    /// <summary>Adds a tensor that is part of the model; what memory loses between tensors comes to under a hundredth.</summary>
-    public void AddTensor(long bytes) => AddWeight(bytes + (bytes / 100));
+    /// <summary>Adds a tensor that is part of the model.</summary>
+    public void AddTensor(long bytes) => AddWeight(OfTensor(bytes));
+
+    /// <summary>What a tensor takes; what memory loses between tensors comes to under a hundredth.</summary>
+    public static long OfTensor(long bytes) => bytes + (bytes / 100);
 
     /// <summary>Adds bytes that are not in the file.</summary>
     public void AddExpansions(long bytes) => AddWeight(bytes);

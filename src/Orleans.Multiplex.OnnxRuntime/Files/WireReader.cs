@@ -21,6 +21,9 @@ internal sealed class WireReader(Stream stream, CancellationToken cancellationTo
     /// <summary>The place of the next byte to read.</summary>
     public long Position { get; private set; }
 
+    /// <summary>Where the field begins whose tag was read last.</summary>
+    public long TagStart { get; private set; }
+
     /// <summary>Reads the tag of the next field of a message that ends at <paramref name="end"/>; false at its end.</summary>
     public bool TryReadTag(long end, out WireTag tag)
     {
@@ -30,6 +33,7 @@ internal sealed class WireReader(Stream stream, CancellationToken cancellationTo
             return false;
         }
 
+        TagStart = Position;
         var raw = ReadVarint(end);
         tag = new WireTag((int)(raw >> 3), (WireType)(raw & 7));
         return raw is > 7 and <= uint.MaxValue

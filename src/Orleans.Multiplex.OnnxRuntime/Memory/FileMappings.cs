@@ -1,21 +1,20 @@
 using System.Globalization;
 using System.Text;
-using Orleans.Multiplex.OnnxRuntime.Files;
 
 namespace Orleans.Multiplex.OnnxRuntime.Memory;
 
 /// <summary>How much of a model's files this process has mapped.</summary>
 internal static class FileMappings
 {
-    /// <summary>The mapped bytes of a model's other files; 0 where it is not told.</summary>
-    public static long Measure(ModelFiles files)
+    /// <summary>The mapped bytes of what lies in the folder of a model's file; 0 where it is not told.</summary>
+    public static long Measure(string path)
     {
-        if (files.Others.IsEmpty || !OperatingSystem.IsLinux())
+        if (!OperatingSystem.IsLinux())
         {
             return 0;
         }
 
-        var folder = $"{Path.GetDirectoryName(files.Path)}{Path.DirectorySeparatorChar}";
+        var folder = $"{Path.GetDirectoryName(path)}{Path.DirectorySeparatorChar}";
         return File.ReadLines("/proc/self/maps", Encoding.UTF8).Where(line => line.Contains(folder, StringComparison.Ordinal)).Sum(MeasureLine);
     }
 

@@ -38,6 +38,10 @@ internal static class SessionSettings
         return options;
     }
 
+    /// <summary>Makes the settings with which a file is opened whose weights are used where they lie: to optimize or pack them is to copy them.</summary>
+    /// <param name="folder">The folder that it lies in.</param>
+    public static SessionOptions CreateInPlace(string folder) => Create(GraphOptimizationLevel.ORT_DISABLE_ALL, isPacked: false, folder: folder);
+
     /// <summary>Makes the settings of a session that writes down what it optimized.</summary>
     /// <param name="path">The file to write.</param>
     /// <param name="isMapped">Whether it is written in ONNX Runtime's own format, which can be mapped.</param>

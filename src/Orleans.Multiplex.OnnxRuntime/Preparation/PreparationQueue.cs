@@ -21,13 +21,17 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
 
     private const string NoRoom = "the cache has no room for it (Multiplex:Cache:MaxBytes)";
 
+    // Twice as long after each further time that something else came first.
+    private static readonly TimeSpan PutOffPause = TimeSpan.FromSeconds(10);
+    private const int MostDoublings = 6;
+
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
     private readonly IModelPreparer _preparer;
     private readonly PreparedModels _models;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly ConcurrentLru<string, bool> _seen = new(MaxRemembered);
+    private readonly ConcurrentLru<string, Job> _seen = new(MaxRemembered);
     private readonly Channel<Job> _jobs = Channel.CreateBounded<Job>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _working;
@@ -42,17 +46,36 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
         _working = Task.Run(() => WorkAsync(stopping), CancellationToken.None);
     }
 
-    private sealed record Job(string Model, string Original, string Folder, ArtifactContents Contents);
+    private sealed record Job(string Model, string Original, string Folder, ArtifactContents Contents)
+    {
+        public TaskCompletionSource<PreparationOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int Tries { get; set; }
+    }
 
     /// <summary>A model is asked for more than once. Returns at once; one that is prepared, or cannot be, is passed over.</summary>
-    public void Add(ModelArtifact artifact, string file)
+    /// <returns>What becomes of it; never when the silo stops before.</returns>
+    public Task<PreparationOutcome> Add(ModelArtifact artifact, string file)
     {
         // While its digest is not known it is passed over: it will be asked for again after its next load.
-        if (artifact.Contents is { } contents && PreparedModels.FindFolder(contents, file) is { } folder
-            && !_seen.TryGet(folder, out _) && _jobs.Writer.TryWrite(new Job(artifact.Id, artifact.GetPath(file), folder, contents)))
+        if (artifact.Contents is not { } contents || PreparedModels.FindFolder(contents, file) is not { } folder)
         {
-            _seen.AddOrUpdate(folder, true);
+            return Task.FromResult(NotNow("its digest is not known"));
         }
+
+        if (_seen.TryGet(folder, out var seen))
+        {
+            return seen.Outcome.Task;
+        }
+
+        var job = new Job(artifact.Id, artifact.GetPath(file), folder, contents);
+        if (!_jobs.Writer.TryWrite(job))
+        {
+            return Task.FromResult(NotNow("too many wait"));
+        }
+
+        _seen.AddOrUpdate(folder, job);
+        return job.Outcome.Task;
     }
 
     /// <summary>Ends what is under way, without waiting for it.</summary>
@@ -89,39 +112,62 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
 
     private async Task PrepareNextAsync(Job job, CancellationToken cancellationToken)
     {
-        var isSettled = false;
+        PreparationOutcome outcome;
         try
         {
             using var turn = await TakeTurnAsync(job.Contents, cancellationToken);
             using var files = job.Contents.TryHold();
-            isSettled = File.Exists(FailureOf(job.Folder));
-            if (files is not null && !isSettled && !PreparedModel.TryRead(job.Folder, out _))
-            {
-                isSettled = await PrepareAsync(job, new FileInfo(job.Original).Length, cancellationToken);
-            }
+            outcome = files is null ? NotNow("its files are gone")
+                : PreparationFailure.Find(job.Folder) is { } failure ? PreparationOutcome.Failed(failure.Reason, failure.WholeHeapBytes)
+                : PreparedModel.TryRead(job.Folder, out var model) ? PreparationOutcome.Of(model)
+                : await PrepareAsync(job, new FileInfo(job.Original).Length, cancellationToken);
         }
 #pragma warning disable CA1031 // Not the model's fault, and no reason to prepare no other: it is tried again when it is asked for the next time.
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             LogNotPrepared(job.Model, fault.Message);
+            outcome = NotNow(fault.Message);
         }
 
-        // A prepared one that comes to harm, or goes with its content, is prepared again.
-        if (!isSettled)
+        if (outcome.IsPutOff)
         {
-            _seen.TryRemove(job.Folder);
+            _ = PutOffAsync(job, outcome, cancellationToken);
+        }
+        else
+        {
+            End(job, outcome);
         }
     }
 
-    /// <summary>Prepares a model. True when it came to nothing, and would again.</summary>
-    private async Task<bool> PrepareAsync(Job job, long originalBytes, CancellationToken cancellationToken)
+    private async Task PutOffAsync(Job job, PreparationOutcome outcome, CancellationToken stopping)
+    {
+        LogPutOff(job.Model, outcome.Reason!);
+        await Task.Delay(PutOffPause * (1 << Math.Min(job.Tries++, MostDoublings)), _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!stopping.IsCancellationRequested && !_jobs.Writer.TryWrite(job))
+        {
+            End(job, NotNow("too many wait"));
+        }
+    }
+
+    // A prepared one that comes to harm, or goes with its content, is prepared again.
+    private void End(Job job, PreparationOutcome outcome)
+    {
+        if (outcome.Model is not null || !outcome.IsFinal)
+        {
+            _seen.TryRemove(job.Folder);
+        }
+
+        job.Outcome.TrySetResult(outcome);
+    }
+
+    private async Task<PreparationOutcome> PrepareAsync(Job job, long originalBytes, CancellationToken cancellationToken)
     {
         var reserved = originalBytes + SlackBytes;
         if (!await job.Contents.TryReserveAsync(reserved, cancellationToken))
         {
             LogNotPrepared(job.Model, NoRoom);
-            return true;
+            return PreparationOutcome.Failed(NoRoom);
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(job.Folder)!);
@@ -131,29 +177,27 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
         if (outcome.Model is not { } model)
         {
             Sweep(job.Folder);
-            if (!outcome.IsFinal)
-            {
-                LogPutOff(job.Model, outcome.Reason!);
-            }
-            else
+            if (outcome.IsFinal)
             {
                 LogNotPrepared(job.Model, outcome.Reason!);
-                await File.WriteAllTextAsync(FailureOf(job.Folder), outcome.Reason, cancellationToken);
+                new PreparationFailure(outcome.Reason!, outcome.WholeHeapBytes).Write(job.Folder);
             }
 
-            return outcome.IsFinal;
+            return outcome;
         }
 
         if (model.DiskBytes > reserved && !await job.Contents.TryReserveAsync(model.DiskBytes - reserved, cancellationToken))
         {
             _models.Drop(job.Model, model, NoRoom);
-            return true;
+            return PreparationOutcome.Failed(NoRoom);
         }
 
         _models.Trust(model);
         LogPrepared(job.Model, model.Opening, new ByteSize(model.ContentBytes), _time.GetElapsedTime(startedAt).TotalSeconds, model.LoadMilliseconds);
-        return false;
+        return outcome;
     }
+
+    private static PreparationOutcome NotNow(string reason) => new(null, reason, IsFinal: false);
 
     // Other silos of this machine have the same turn; they are waited for on no clock but the real one.
     private static async Task<FileLock> TakeTurnAsync(ArtifactContents contents, CancellationToken cancellationToken)
@@ -180,13 +224,11 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
         }
     }
 
-    private static string FailureOf(string folder) => $"{folder}.failed";
-
     [LoggerMessage(LogEvents.ExecutionIds + 62, LogLevel.Information,
-        "Prepared model '{Model}' ({Opening}, {Size}) in {Seconds:0.0} s: from its next load on it opens in {LoadMilliseconds:0.0} ms.")]
+        "Prepared model '{Model}' ({Opening}, {Size}) in {Seconds:0.0} s: from now on it opens in {LoadMilliseconds:0.0} ms.")]
     private partial void LogPrepared(string model, Opening opening, ByteSize size, double seconds, double loadMilliseconds);
 
-    [LoggerMessage(LogEvents.ExecutionIds + 64, LogLevel.Debug, "The preparation of model '{Model}' is put off until it is asked for after its next load: {Reason}")]
+    [LoggerMessage(LogEvents.ExecutionIds + 64, LogLevel.Debug, "The preparation of model '{Model}' is put off: {Reason}")]
     private partial void LogPutOff(string model, string reason);
 
     [LoggerMessage(LogEvents.ExecutionIds + 63, LogLevel.Information, "Model '{Model}' is not prepared, and goes on as it is: {Reason}")]

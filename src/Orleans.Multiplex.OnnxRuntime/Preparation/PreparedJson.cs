@@ -9,4 +9,5 @@ namespace Orleans.Multiplex.OnnxRuntime.Preparation;
     RespectRequiredConstructorParameters = true,
     Converters = [typeof(ShapeJson)])]
 [JsonSerializable(typeof(PreparedModel))]
+[JsonSerializable(typeof(PreparationFailure))]
 internal sealed partial class PreparedJson : JsonSerializerContext;

@@ -28,7 +28,7 @@ internal static class PreparedOpening
         var opened = new OpenedModel(modelId, model.Signature, model.MakesNothing, model.GetMemory(opening));
         if (model.Content is { } content)
         {
-            return new OnnxSession(opened, content, GetShared(content.Length), hooks, time);
+            return new OnnxSession(opened, content, GetShared(content.Length), weights: null, hooks, time);
         }
 
         FilePages.ReadAhead(model.Path);

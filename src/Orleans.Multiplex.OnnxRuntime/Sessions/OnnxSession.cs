@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.OnnxRuntime.InPlace;
 using Orleans.Multiplex.OnnxRuntime.Native;
 
 namespace Orleans.Multiplex.OnnxRuntime.Sessions;
@@ -19,6 +20,7 @@ internal sealed class OnnxSession : IInferenceSession
     private readonly string[] _outputs;
     private readonly InferenceSession _session;
     private readonly bool _mayGiveNothing;
+    private readonly MappedWeights? _weights;
     private int _runs;
 
     /// <summary>Opens the file at a path.</summary>
@@ -28,10 +30,14 @@ internal sealed class OnnxSession : IInferenceSession
     }
 
     /// <summary>Opens a file that was read; its bytes are not needed after this.</summary>
-    public OnnxSession(OpenedModel model, byte[] file, SessionOptions options, SessionHooks hooks, TimeProvider time)
-        : this(model, new InferenceSession(file, options), hooks, time)
-    {
-    }
+    /// <param name="model">What is known of it.</param>
+    /// <param name="file">Its bytes.</param>
+    /// <param name="options">How to open it.</param>
+    /// <param name="weights">The weights that the options name, whose owner this is from now on; null when they name none.</param>
+    /// <param name="hooks">Who is told of what happens to the session.</param>
+    /// <param name="time">The clock of its runs.</param>
+    public OnnxSession(OpenedModel model, byte[] file, SessionOptions options, MappedWeights? weights, SessionHooks hooks, TimeProvider time)
+        : this(model, new InferenceSession(file, options), hooks, time) => _weights = weights;
 
     private OnnxSession(OpenedModel model, InferenceSession session, SessionHooks hooks, TimeProvider time)
     {
@@ -49,6 +55,9 @@ internal sealed class OnnxSession : IInferenceSession
     public long? HeapBytes => _model.Memory.HeapBytes;
 
     public long MappedBytes => _model.Memory.MappedBytes;
+
+    /// <summary>Whether its weights are used where they lie in its original.</summary>
+    public bool IsInPlace => _weights is not null;
 
     public void Check(InferenceRequest request) => _check.Check(request);
 
@@ -108,6 +117,7 @@ internal sealed class OnnxSession : IInferenceSession
     public void Dispose()
     {
         _session.Dispose();
+        _weights?.Dispose();
         _hooks.OnFreed?.Invoke(_model.Memory.HeapBytes);
     }
 }

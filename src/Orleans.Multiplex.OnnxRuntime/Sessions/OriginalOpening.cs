@@ -1,8 +1,9 @@
 using Microsoft.ML.OnnxRuntime;
+using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime.Files;
+using Orleans.Multiplex.OnnxRuntime.InPlace;
 using Orleans.Multiplex.OnnxRuntime.Memory;
 using Orleans.Multiplex.OnnxRuntime.Native;
-using Orleans.Multiplex.Residency;
 
 namespace Orleans.Multiplex.OnnxRuntime.Sessions;
 
@@ -13,8 +14,10 @@ internal static class OriginalOpening
     // behind as much garbage as the model has weights, and opening them by path is faster.
     private const long MaxBytesRead = 1 << 20;
 
+    /// <summary>Opens a model in place, where that can be, else as a whole: read, optimized and packed.</summary>
     /// <param name="modelId">The model's id, for errors.</param>
     /// <param name="files">Its file, and those that it may have data in.</param>
+    /// <param name="isWhole">Whether to open it as a whole in any case.</param>
     /// <param name="measured">What it was measured to take, where it was; else it is estimated.</param>
     /// <param name="hooks">Who is told of what happens to the session.</param>
     /// <param name="time">The clock of its runs.</param>
@@ -22,7 +25,7 @@ internal static class OriginalOpening
     /// <exception cref="InvalidDataException">The file is broken or refused.</exception>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses it.</exception>
     public static OnnxSession Open(
-        string modelId, ModelFiles files, ModelMemory? measured, SessionHooks hooks, TimeProvider time, CancellationToken cancellationToken)
+        string modelId, ModelFiles files, bool isWhole, MeasuredOriginal? measured, SessionHooks hooks, TimeProvider time, CancellationToken cancellationToken)
     {
         using var file = OpenFile(files.Path);
         byte[]? bytes = null;
@@ -30,6 +33,12 @@ internal static class OriginalOpening
         if (file.Length > MaxBytesRead)
         {
             facts = OnnxFileReader.Read(file, cancellationToken);
+#pragma warning disable CA2000 // The caller owns the session.
+            if (!isWhole && TryOpenInPlace(file, facts) is { } session)
+#pragma warning restore CA2000
+            {
+                return session;
+            }
         }
         else
         {
@@ -42,10 +51,20 @@ internal static class OriginalOpening
         using var settings = SessionSettings.Create(facts.ContentBytes, files.FindFolder(facts));
         using var registration = cancellationToken.UnsafeRegister(
             static settings => ((SessionOptions)settings!).SetLoadCancellationFlag(true), settings);
-        var model = new OpenedModel(modelId, facts.Model.Signature, facts.MakesNothing, measured ?? SessionMemory.OfOriginal(facts));
+        var model = Describe(facts, inPlace: null);
         return bytes is null
             ? new OnnxSession(model, files.Path, settings, hooks, time)
-            : new OnnxSession(model, bytes, settings, hooks, time);
+            : new OnnxSession(model, bytes, settings, weights: null, hooks, time);
+
+        OnnxSession? TryOpenInPlace(FileStream file, FileFacts facts) => InPlaceRule.Choose(file, facts, cancellationToken) is { } places
+            ? InPlaceOpening.TryOpen(Describe(facts, places), files.Path, file.SafeFileHandle, places, hooks, time, cancellationToken)
+            : null;
+
+        OpenedModel Describe(FileFacts facts, WeightPlaces? inPlace) => new(
+            modelId,
+            facts.Model.Signature,
+            facts.MakesNothing,
+            measured is not null && measured.IsInPlace == inPlace is not null ? measured.Memory : SessionMemory.OfOriginal(facts, inPlace));
     }
 
     /// <summary>Reads what the file says, and sees that the data which it has in other ones are there.</summary>
@@ -53,6 +72,22 @@ internal static class OriginalOpening
     public static FileFacts Inspect(ModelFiles files, CancellationToken cancellationToken)
     {
         using var file = OpenFile(files.Path);
+        return Inspect(files, file, cancellationToken);
+    }
+
+    /// <summary>Says what the model takes and gives, and what it takes when it is opened.</summary>
+    /// <inheritdoc cref="Open" path="/param"/>
+    /// <exception cref="InvalidDataException">The file is broken or refused.</exception>
+    public static ModelFacts Estimate(ModelFiles files, bool isWhole, CancellationToken cancellationToken)
+    {
+        using var file = OpenFile(files.Path);
+        var facts = Inspect(files, file, cancellationToken);
+        var memory = SessionMemory.OfOriginal(facts, isWhole ? null : InPlaceRule.Choose(file, facts, cancellationToken));
+        return facts.Model with { EstimatedBytes = memory.HeapBytes, MappedBytes = memory.MappedBytes };
+    }
+
+    private static FileFacts Inspect(ModelFiles files, FileStream file, CancellationToken cancellationToken)
+    {
         var facts = OnnxFileReader.Read(file, cancellationToken);
         files.FindFolder(facts);
         return facts;

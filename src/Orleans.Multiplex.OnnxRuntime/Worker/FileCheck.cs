@@ -49,10 +49,10 @@ internal sealed class FileCheck(TimeProvider time)
         try
         {
             // Until it is closed again, since that may fail too.
-            using var session = OriginalOpening.Open(ModelId, files, measured: null, SessionHooks.None, time, CancellationToken.None);
-            answer(Tell(WorkerStep.Opened, null));
+            using var session = OriginalOpening.Open(ModelId, files, job.IsWhole, measured: null, SessionHooks.None, time, CancellationToken.None);
+            answer(Tell(session, WorkerStep.Opened, null));
             Trial.RunOnce(session, out var reason);
-            last = Tell(WorkerStep.Ran, reason);
+            last = Tell(session, WorkerStep.Ran, reason);
         }
 #pragma warning disable CA1031 // What is wrong with a model is its check's result.
         catch (Exception exception)
@@ -67,8 +67,8 @@ internal sealed class FileCheck(TimeProvider time)
         _pool.Run();
         GiveMemoryBack();
 
-        WorkerAnswer Tell(WorkerStep step, string? reason) =>
-            new(job.Id, step, ProcessMemory.ReadHeapBytes() - before, FileMappings.Measure(files), reason);
+        WorkerAnswer Tell(OnnxSession session, WorkerStep step, string? reason) =>
+            new(job.Id, step, ProcessMemory.ReadHeapBytes() - before, FileMappings.Measure(files.Path), reason, session.IsInPlace);
     }
 
     /// <summary>Gives back what is not in use any more, so that the next model begins with none of it.</summary>

@@ -7,8 +7,6 @@ internal static partial class OwnProcess
 {
     private const int Output = 1;
     private const int Errors = 2;
-    private const int OfAThread = 0;
-    private const int Lowest = 19;
 
     /// <summary>Whatever is written to the standard output from now on goes to the error output; who has it open already keeps it.</summary>
     public static void SendOutputToErrors()
@@ -35,16 +33,6 @@ internal static partial class OwnProcess
         }
     }
 
-    /// <summary>The calling thread runs when nothing else wants to.</summary>
-    public static void GiveWay()
-    {
-        // Elsewhere than on Linux it would be the whole process.
-        if (OperatingSystem.IsLinux())
-        {
-            _ = SetPriority(OfAThread, 0, Lowest);
-        }
-    }
-
     /// <summary>Ends the process at once.</summary>
     public static void Exit()
     {
@@ -59,10 +47,6 @@ internal static partial class OwnProcess
     [LibraryImport("libc", EntryPoint = "dup2")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Duplicate(int from, int to);
-
-    [LibraryImport("libc", EntryPoint = "setpriority")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int SetPriority(int kind, int who, int niceness);
 
     [LibraryImport("libc", EntryPoint = "_exit")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

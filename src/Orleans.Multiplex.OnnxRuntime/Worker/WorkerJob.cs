@@ -9,5 +9,6 @@ namespace Orleans.Multiplex.OnnxRuntime.Worker;
 /// <param name="Others">The other files of its version, by their names relative to its folder; of a check.</param>
 /// <param name="Folder">The folder to make; of a preparation.</param>
 /// <param name="RunSeconds">How long a single run may take; of a preparation.</param>
+/// <param name="IsWhole">Whether to open it as a whole in any case; of a check.</param>
 internal sealed record WorkerJob(
-    int Id, JobKind Kind, string Path = "", ImmutableArray<string> Others = default, string? Folder = null, double? RunSeconds = null);
+    int Id, JobKind Kind, string Path = "", ImmutableArray<string> Others = default, string? Folder = null, double? RunSeconds = null, bool IsWhole = false);

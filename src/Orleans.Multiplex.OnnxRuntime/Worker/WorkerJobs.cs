@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime.Native;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
 
@@ -91,13 +92,13 @@ internal sealed class WorkerJobs
 
     private WorkerAnswer Prepare(WorkerJob job, CancellationToken cancellationToken)
     {
-        OwnProcess.GiveWay();
+        QuietThread.GiveWay(QuietThread.Lowest);
         try
         {
             var preparation = new ModelPreparation(ErrorLog.Instance, _time, TimeSpan.FromSeconds(job.RunSeconds ?? 30));
             var outcome = preparation.Prepare(job.Path, job.Folder!, cancellationToken);
             return outcome.Model is null
-                ? new WorkerAnswer(job.Id, WorkerStep.NotPrepared, Reason: outcome.Reason)
+                ? new WorkerAnswer(job.Id, WorkerStep.NotPrepared, outcome.WholeHeapBytes, Reason: outcome.Reason)
                 : new WorkerAnswer(job.Id, WorkerStep.Prepared);
         }
         catch (OperationCanceledException)

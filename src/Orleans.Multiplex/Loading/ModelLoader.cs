@@ -35,7 +35,7 @@ internal sealed partial class ModelLoader : IDisposable
     private readonly ILogger _logger;
     private readonly LoadQueue _queue;
     private readonly DedicatedThreads _threads;
-    private readonly SessionPacking _packing;
+    private readonly SessionReopening _reopening;
     private readonly LoadRoom _room;
     private readonly LoadEnd _end;
     private long _lastLoadTicks;
@@ -63,7 +63,7 @@ internal sealed partial class ModelLoader : IDisposable
         _queue = new LoadQueue(parallel);
         _threads = new DedicatedThreads("multiplex-load", parallel, capacity: null);
         _end = new LoadEnd(ledger, options, time, logger, _stopping.Token);
-        _packing = new SessionPacking(quota, _queue, _threads, options.Timeout, time, logger, _stopping.Token);
+        _reopening = new SessionReopening(quota, _queue, _threads, options.Timeout, time, logger, _stopping.Token);
     }
 
     /// <summary>
@@ -163,7 +163,7 @@ internal sealed partial class ModelLoader : IDisposable
             load.Complete();
             resident.CompleteLoad(model);
             _evictions.Add(resident);
-            _packing.Watch(resident, model, token => opener.AdmitAsync(artifact, token));
+            _reopening.Watch(resident, model, token => opener.AdmitAsync(artifact, token));
         }
 #pragma warning disable CA1031 // Whatever ends a load becomes its outcome, which every waiter gets as an error of its own.
         catch (Exception error)

@@ -10,11 +10,11 @@ using Orleans.Multiplex.Tests.OnnxRuntime.Preparation;
 namespace Orleans.Multiplex.Tests.OnnxRuntime;
 
 /// <summary>The backend with its parts, as a silo has it.</summary>
-internal sealed class TestBackend(ILogger? log = null, IModelPreparer? preparer = null, ModelCheck? check = null) : IAsyncDisposable
+internal sealed class TestBackend(ILogger? log = null, IModelPreparer? preparer = null, ModelCheck? check = null, TimeProvider? time = null) : IAsyncDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection()
         .AddSingleton<ILoggerFactory>(new OneLog(log ?? NullLogger.Instance))
-        .AddSingleton(TimeProvider.System)
+        .AddSingleton(time ?? TimeProvider.System)
         .AddSingleton(provider => preparer ?? new InProcessPreparer(provider.GetRequiredService<ILoggerFactory>(), TimeProvider.System))
         .AddSingleton<PreparedModels>()
         .AddSingleton<PreparationQueue>()

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Orleans.Multiplex.OnnxRuntime.Checking;
 using Orleans.Multiplex.OnnxRuntime.Memory;
+using Orleans.Multiplex.OnnxRuntime.Sessions;
 using Orleans.Multiplex.OnnxRuntime.Worker;
 using Orleans.Multiplex.Residency;
 using Xunit;
@@ -20,7 +21,7 @@ public sealed class CheckResultTests
     [InlineData("TooLarge", 1, 1001, false)]
     public void HoldsFor_OtherLimits_OnlyWhereTheSameWouldComeOut(string verdict, int seconds, long bytes, bool holds)
     {
-        var result = new CheckResult(Enum.Parse<CheckVerdict>(verdict), true, 1, 2, 3, null, Limits.Time.TotalSeconds, Limits.Bytes);
+        var result = new CheckResult(Enum.Parse<CheckVerdict>(verdict), true, 1, 2, 3, null, false, Limits.Time.TotalSeconds, Limits.Bytes);
 
         Assert.Equal(holds, result.HoldsFor(new JobLimits(TimeSpan.FromSeconds(seconds), bytes)));
     }
@@ -28,12 +29,12 @@ public sealed class CheckResultTests
     [Fact]
     public void Memory_OfAGoodModel_IsTheMostOfTheHeapAndWhatIsMapped()
     {
-        var result = new CheckResult(CheckVerdict.Good, true, 1000, 1500, 300, null, 30, 1000);
+        var result = new CheckResult(CheckVerdict.Good, true, 1000, 1500, 300, null, true, 30, 1000);
 
-        Assert.Equal(new ModelMemory(1500 + 4096, 300), result.Memory);
-        Assert.Equal(new ModelMemory(1000 + 4096), (result with { RanBytes = null, MappedBytes = null }).Memory);
-        Assert.Null((result with { Verdict = CheckVerdict.Crashed }).Memory);
-        Assert.Null((result with { LoadedBytes = null }).Memory);
+        Assert.Equal(new MeasuredOriginal(new ModelMemory(1500 + 4096, 300), IsInPlace: true), result.Measured);
+        Assert.Equal(new ModelMemory(1000 + 4096), (result with { RanBytes = null, MappedBytes = null }).Measured!.Memory);
+        Assert.Null((result with { Verdict = CheckVerdict.Crashed }).Measured);
+        Assert.Null((result with { LoadedBytes = null }).Measured);
     }
 
     [Fact]

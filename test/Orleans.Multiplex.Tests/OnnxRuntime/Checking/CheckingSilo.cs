@@ -82,7 +82,7 @@ internal sealed class CheckingSilo : IAsyncDisposable
                 Cache,
                 "version",
                 digests(files.ToImmutableDictionary(file => file.Name, file => Convert.ToHexStringLower(SHA256.HashData(file.Content)), StringComparer.Ordinal)),
-                static () => null,
+                static () => new MemoryStream(),
                 static (_, _) => new(true)),
         };
 }

@@ -4,31 +4,31 @@ using Xunit;
 
 namespace Orleans.Multiplex.Tests.Loading;
 
-/// <summary>Packing a resident model: reserved before it is opened, given back after the first opening is gone.</summary>
-public sealed class SessionPackingTests
+/// <summary>Opening a resident model anew: reserved before it is opened, given back after the opening before is gone.</summary>
+public sealed class SessionReopeningTests
 {
     private static readonly ModelMemory Unpacked = new(10, 400);
     private static readonly ModelMemory Packed = new(300, 400);
 
     [Fact]
-    public async Task Pack_PaysAndThereIsRoom_ChargesBothWhileBothAreOpen()
+    public async Task Reopen_PaysAndThereIsRoom_ChargesBothWhileBothAreOpen()
     {
         using var silo = new TestSilo(maxBytes: 1000, maxMappedBytes: 1000);
         var (resident, session) = await LoadAsync(silo);
 
         session.Pays();
 
-        await session.Packing.Soon();
+        await session.Reopening.Soon();
         Assert.Equal(310, silo.Quota.ChargedBytes);
         Assert.Equal(1, resident.Gate.Users);
         session.FirstEnded.SetResult();
         await UntilAsync(() => resident.Gate.Users == 0);
         Assert.Equal((300L, 400L), (silo.Quota.ChargedBytes, silo.Quota.ChargedMappedBytes));
-        await silo.Log.WhenLogged("Packed model 'm' for speed; it takes 300B and 400B of mapped files now.");
+        await silo.Log.WhenLogged("Opened model 'm' packed for speed; it takes 300B and 400B of mapped files now.");
     }
 
     [Fact]
-    public async Task Pack_NeedsRoom_EvictsOthersAndNeverItself()
+    public async Task Reopen_NeedsRoom_EvictsOthersAndNeverItself()
     {
         using var silo = new TestSilo(maxBytes: 350, maxMappedBytes: 1000);
         var other = silo.Reside("other", 100);
@@ -36,7 +36,7 @@ public sealed class SessionPackingTests
 
         session.Pays();
 
-        await session.Packing.Soon();
+        await session.Reopening.Soon();
         await other.WhenGone.Soon();
         Assert.Equal((310L, ResidentState.Ready), (silo.Quota.ChargedBytes, resident.State));
     }
@@ -44,7 +44,7 @@ public sealed class SessionPackingTests
     [Theory]
     [InlineData(305, false)]
     [InlineData(350, true)]
-    public async Task Pack_NoRoom_LeavesTheModelAsItIsAndIsTriedAgainLaterWhereThatMayHelp(long maxBytes, bool mayHelp)
+    public async Task Reopen_NoRoom_LeavesTheModelAsItIsAndIsTriedAgainLaterWhereThatMayHelp(long maxBytes, bool mayHelp)
     {
         using var silo = new TestSilo(maxBytes: maxBytes, maxMappedBytes: 1000);
         using var inUse = TestSilo.Use(silo.Reside("in use", 100));
@@ -57,7 +57,7 @@ public sealed class SessionPackingTests
         await UntilAsync(() =>
         {
             silo.Time.Advance(TimeSpan.FromMilliseconds(10));
-            return silo.Log.Messages.Any(message => message.StartsWith("There is no room to pack model 'm' for speed", StringComparison.Ordinal));
+            return silo.Log.Messages.Any(message => message.StartsWith("There is no room to open model 'm' packed for speed", StringComparison.Ordinal));
         });
         await UntilAsync(() => resident.Gate.Users == 0);
         Assert.Equal(watched, session.Watched);
@@ -66,13 +66,13 @@ public sealed class SessionPackingTests
             silo.Time.Advance(mayHelp ? TimeSpan.FromMinutes(1) : TimeSpan.Zero);
             return session.Watched == watched + (mayHelp ? 1 : 0);
         });
-        Assert.False(session.Packing.IsCompleted);
+        Assert.False(session.Reopening.IsCompleted);
         Assert.Equal((110L, 400L), (silo.Quota.ChargedBytes, silo.Quota.ChargedMappedBytes));
-        await silo.Log.WhenLogged("There is no room to pack model 'm' for speed");
+        await silo.Log.WhenLogged("There is no room to open model 'm' packed for speed");
     }
 
     [Fact]
-    public async Task Pack_IsAdmittedWhileItOpens()
+    public async Task Reopen_IsAdmittedWhileItOpens()
     {
         using var silo = new TestSilo(maxBytes: 1000, maxMappedBytes: 1000);
         var (_, session) = await LoadAsync(silo);
@@ -86,7 +86,7 @@ public sealed class SessionPackingTests
 
         session.Pays();
 
-        await session.Packing.Soon();
+        await session.Reopening.Soon();
         await UntilAsync(() => IsDisposed(admission));
         Assert.Equal(1, admitted);
         session.FirstEnded.SetResult();
@@ -106,7 +106,7 @@ public sealed class SessionPackingTests
     }
 
     [Fact]
-    public async Task Pack_CannotBeOpened_LeavesTheModelAsItIs()
+    public async Task Reopen_CannotBeOpened_LeavesTheModelAsItIs()
     {
         using var silo = new TestSilo(maxBytes: 1000, maxMappedBytes: 1000);
         var (resident, session) = await LoadAsync(silo);
@@ -114,18 +114,18 @@ public sealed class SessionPackingTests
 
         session.Pays();
 
-        await silo.Log.WhenLogged("Model 'm' cannot be packed for speed, and goes on as it is:");
+        await silo.Log.WhenLogged("Model 'm' cannot be opened packed for speed, and goes on as it is:");
         await UntilAsync(() => resident.Gate.Users == 0);
         Assert.Equal((10L, 400L), (silo.Quota.ChargedBytes, silo.Quota.ChargedMappedBytes));
     }
 
     [Fact]
-    public async Task Unload_WhileItIsPacked_WaitsAndGivesEverythingBack()
+    public async Task Unload_WhileItIsReopened_WaitsAndGivesEverythingBack()
     {
         using var silo = new TestSilo(maxBytes: 1000, maxMappedBytes: 1000);
         var (resident, session) = await LoadAsync(silo);
         session.Pays();
-        await session.Packing.Soon();
+        await session.Reopening.Soon();
 
         var gone = silo.Evictions.EvictAsync(resident, EvictionReason.Operator);
         Assert.False(session.IsDisposed);
@@ -157,15 +157,15 @@ public sealed class SessionPackingTests
         }
     }
 
-    private sealed class FakeSession : IPackableSession
+    private sealed class FakeSession : IReopenableSession
     {
-        private readonly TaskCompletionSource _packing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _reopening = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private Action? _pays;
         private int _watched;
 
         public TaskCompletionSource FirstEnded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Task Packing => _packing.Task;
+        public Task Reopening => _reopening.Task;
 
         public Exception? Fault { get; set; }
 
@@ -175,19 +175,19 @@ public sealed class SessionPackingTests
 
         public ModelSignature Signature { get; } = new("fake", [], []);
 
-        public ModelMemory PackedMemory => Packed;
+        public Reopening? Next { get; set; } = new("packed", Packed, IsOfSameFile: true);
 
         public void Pays() => _pays!();
 
-        public void WhenPackingPays(Action pays)
+        public void WhenReopeningPays(Action pays)
         {
             _pays = pays;
             Interlocked.Increment(ref _watched);
         }
 
-        public Task PackAsync(CancellationToken cancellationToken)
+        public Task ReopenAsync(CancellationToken cancellationToken)
         {
-            _packing.TrySetResult();
+            _reopening.TrySetResult();
             return Fault is null ? FirstEnded.Task : throw Fault;
         }
 

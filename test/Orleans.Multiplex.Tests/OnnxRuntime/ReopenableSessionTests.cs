@@ -8,7 +8,7 @@ using Xunit;
 namespace Orleans.Multiplex.Tests.OnnxRuntime;
 
 /// <summary>A real model that multiplies a lot, opened unpacked and then packed while it answers.</summary>
-public sealed class PackingSessionTests : IDisposable
+public sealed class ReopenableSessionTests : IDisposable
 {
     private const int Width = 256;
 
@@ -17,7 +17,7 @@ public sealed class PackingSessionTests : IDisposable
     private int _freed;
     private int _opened;
 
-    public PackingSessionTests() => _model = _folder.PrepareWell();
+    public ReopenableSessionTests() => _model = _folder.PrepareWell();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -35,11 +35,11 @@ public sealed class PackingSessionTests : IDisposable
     [InlineData(3, 32)]
     [InlineData(4, 4)]
     [InlineData(100, 4)]
-    public void Run_OftenOrInBatches_TellsOnceThatPackingPays(int rows, int runs)
+    public void Run_OftenOrInBatches_TellsOnceThatItPays(int rows, int runs)
     {
         using var session = Open();
         var told = 0;
-        session.WhenPackingPays(() => told++);
+        session.WhenReopeningPays(() => told++);
         for (var i = 1; i < runs; i++)
         {
             Run(session, rows);
@@ -51,13 +51,13 @@ public sealed class PackingSessionTests : IDisposable
         Assert.Equal(1, told);
 
         // Set anew, it starts to count anew.
-        session.WhenPackingPays(() => told++);
+        session.WhenReopeningPays(() => told++);
         Run(session, 1);
         Assert.Equal(1, told);
     }
 
     [Fact]
-    public async Task Pack_WhileItRuns_EveryRunAnswersTheSameAndTheFirstOpeningGoes()
+    public async Task Reopen_WhileItRuns_EveryRunAnswersTheSameAndTheFirstOpeningGoes()
     {
         using var session = Open();
         var expected = Run(session, 8);
@@ -73,7 +73,7 @@ public sealed class PackingSessionTests : IDisposable
             }
         })).ToList();
 
-        await session.PackAsync(Token).Soon();
+        await session.ReopenAsync(Token).Soon();
 
         Assert.Equal((1, 1), (_freed, _opened));
         var before = Volatile.Read(ref runs);
@@ -85,18 +85,18 @@ public sealed class PackingSessionTests : IDisposable
         await stop.CancelAsync();
         await Task.WhenAll(running);
         Assert.InRange(session.HeapBytes!.Value, memory!.Value + 1, long.MaxValue);
-        Assert.Equal(session.PackedMemory.HeapBytes, session.HeapBytes);
+        Assert.Equal(_model.GetMemory(Opening.Mapped).HeapBytes, session.HeapBytes);
         session.Dispose();
         Assert.Equal(2, _freed);
     }
 
     [Fact]
-    public async Task Pack_FileGone_FailsAndTheFirstOpeningGoesOn()
+    public async Task Reopen_FileGone_FailsAndTheFirstOpeningGoesOn()
     {
         using var session = Open();
         Directory.Delete(_folder.Target, recursive: true);
 
-        await Assert.ThrowsAnyAsync<Exception>(() => session.PackAsync(Token));
+        await Assert.ThrowsAnyAsync<Exception>(() => session.ReopenAsync(Token));
 
         Assert.Equal(Width * 2, Run(session, 2).Length);
         Assert.Equal(0, _freed);
@@ -104,16 +104,17 @@ public sealed class PackingSessionTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private PackingSession Open()
+    private ReopenableSession Open()
     {
         var hooks = new SessionHooks(OnFreed: _ => Interlocked.Increment(ref _freed));
         var first = PreparedOpening.Open("m", _model, Opening.Unpacked, hooks, TimeProvider.System, Token);
-        return new PackingSession(first, _model.GetMemory(Opening.Mapped), token =>
+        var packed = new Reopening("packed", _model.GetMemory(Opening.Mapped), IsOfSameFile: true);
+        return new ReopenableSession(new Opened(first, new NextOpening(packed, PackingRule.Enough, token =>
         {
-            var packed = PreparedOpening.Open("m", _model, Opening.Mapped, hooks, TimeProvider.System, token);
+            var second = PreparedOpening.Open("m", _model, Opening.Mapped, hooks, TimeProvider.System, token);
             _opened++;
-            return packed;
-        });
+            return new Opened(second);
+        })));
     }
 
     private static float[] Run(IInferenceSession session, int rows)

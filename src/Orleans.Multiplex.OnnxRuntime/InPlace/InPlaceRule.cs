@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+using Orleans.Multiplex.OnnxRuntime.Files;
+
+namespace Orleans.Multiplex.OnnxRuntime.InPlace;
+
+/// <summary>Which originals are opened in place: what is mostly large weights, so that to read and copy them would be nearly all of the time to open it.</summary>
+internal static class InPlaceRule
+{
+    private const long LeastFileBytes = 1 << 20;
+    private const int LeastShare = 2;
+
+    // In a file of protobuf, weights begin anywhere, and not at a multiple of an element's size: such processors load numbers from any address.
+    private static readonly bool IsPossible = RuntimeInformation.ProcessArchitecture is Architecture.X64;
+
+    /// <summary>Whether a file of this length may be opened in place.</summary>
+    public static bool IsEligible(long fileBytes) => IsPossible && fileBytes >= LeastFileBytes;
+
+    /// <summary>The weights that are used where they lie; null when the model is opened as a whole.</summary>
+    /// <param name="file">The model's file.</param>
+    /// <param name="facts">What it says.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    public static WeightPlaces? Choose(Stream file, FileFacts facts, CancellationToken cancellationToken)
+    {
+        if (!IsEligible(facts.FileBytes) || !facts.External.IsEmpty)
+        {
+            return null;
+        }
+
+        file.Position = 0;
+        return WeightPlaces.Find(file, cancellationToken) is { } places && places.Bytes >= facts.FileBytes / LeastShare ? places : null;
+    }
+}

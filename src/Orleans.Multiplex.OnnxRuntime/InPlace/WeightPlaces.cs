@@ -1,0 +1,183 @@
+using System.Collections.Immutable;
+using Orleans.Multiplex.OnnxRuntime.Files;
+
+namespace Orleans.Multiplex.OnnxRuntime.InPlace;
+
+/// <summary>Where the large weights of a model lie in its file.</summary>
+/// <param name="Graphs">The parts of the model's graph: a message may come in several, which belong together.</param>
+/// <param name="Weights">The weights in the order of the file; their names do not repeat.</param>
+internal sealed record WeightPlaces(ImmutableArray<FilePart> Graphs, ImmutableArray<WeightPlace> Weights)
+{
+    /// <summary>A smaller one is sooner copied than looked after.</summary>
+    public const long LeastBytes = 16 * 1024;
+
+    // More than any real model has.
+    private const int MaxTensors = 20_000;
+    private const int MaxRank = 64;
+
+    /// <summary>The bytes of all of them.</summary>
+    public long Bytes { get; } = Weights.Sum(static weight => weight.Data.Length);
+
+    /// <summary>Finds them in a file that was read and found good. Null when names repeat, or there are too many.</summary>
+    /// <exception cref="InvalidDataException">The file is broken.</exception>
+    public static WeightPlaces? Find(Stream file, CancellationToken cancellationToken)
+    {
+        var reader = new WireReader(file, cancellationToken);
+        var graphs = ImmutableArray.CreateBuilder<FilePart>();
+        var weights = ImmutableArray.CreateBuilder<WeightPlace>();
+        var names = new HashSet<string?>(StringComparer.Ordinal);
+        var inputs = new HashSet<string?>(StringComparer.Ordinal);
+        while (reader.TryReadTag(reader.Length, out var tag))
+        {
+            if (tag is not (7, WireType.Bytes))
+            {
+                reader.Skip(tag, reader.Length);
+                continue;
+            }
+
+            var graph = ReadPart(reader, reader.Length);
+            graphs.Add(graph);
+            if (!TryReadGraph(reader, graph.End, weights, names, inputs))
+            {
+                return null;
+            }
+        }
+
+        // What a request may give in its place is the default of an input, and no weight.
+        weights.RemoveAll(weight => inputs.Contains(weight.Name));
+        return new WeightPlaces(graphs.ToImmutable(), weights.ToImmutable());
+    }
+
+    private static bool TryReadGraph(
+        WireReader reader, long end, ImmutableArray<WeightPlace>.Builder weights, HashSet<string?> names, HashSet<string?> inputs)
+    {
+        while (reader.TryReadTag(end, out var tag))
+        {
+            switch (tag)
+            {
+                case (5, WireType.Bytes):
+                    var (name, weight) = ReadTensor(reader, ReadPart(reader, end));
+                    if (!names.Add(name) || names.Count > MaxTensors)
+                    {
+                        return false;
+                    }
+
+                    if (weight is not null)
+                    {
+                        weights.Add(weight);
+                    }
+
+                    break;
+                case (11, WireType.Bytes):
+                    inputs.Add(ReadName(reader, reader.ReadEnd(end)));
+                    break;
+                default:
+                    reader.Skip(tag, end);
+                    break;
+            }
+        }
+
+        return true;
+    }
+
+    private static FilePart ReadPart(WireReader reader, long end)
+    {
+        var tag = reader.TagStart;
+        var partEnd = reader.ReadEnd(end);
+        return new FilePart(tag, reader.Position, partEnd);
+    }
+
+    private static string? ReadName(WireReader reader, long end)
+    {
+        string? name = null;
+        while (reader.TryReadTag(end, out var tag))
+        {
+            if (tag is (1, WireType.Bytes))
+            {
+                name = reader.ReadTextOrSkip(end, TensorWalk.MaxNameBytes);
+            }
+            else
+            {
+                reader.Skip(tag, end);
+            }
+        }
+
+        return name;
+    }
+
+    // The same message as TensorWalk reads, which says whether it is good: here it is only found out where the data are.
+    private static (string? Name, WeightPlace? Weight) ReadTensor(WireReader reader, FilePart tensor)
+    {
+        string? name = null;
+        TensorType? type = null;
+        FilePart? data = null;
+        var shape = ImmutableArray.CreateBuilder<long>();
+        var isPlain = true;
+        while (reader.TryReadTag(tensor.End, out var tag))
+        {
+            switch (tag)
+            {
+                case (1, WireType.Varint) when shape.Count < MaxRank:
+                    shape.Add((long)reader.ReadVarint(tensor.End));
+                    break;
+                case (1, WireType.Bytes) when shape.Count < MaxRank:
+                    for (var end = reader.ReadEnd(tensor.End); reader.Position < end && shape.Count <= MaxRank;)
+                    {
+                        shape.Add((long)reader.ReadVarint(end));
+                    }
+
+                    isPlain &= shape.Count <= MaxRank;
+                    break;
+                case (2, WireType.Varint):
+                    type = ElementTypes.FromOnnx(reader.ReadVarint(tensor.End));
+                    break;
+                case (8, WireType.Bytes):
+                    name = reader.ReadTextOrSkip(tensor.End, TensorWalk.MaxNameBytes);
+                    break;
+                case (9, WireType.Bytes):
+                    isPlain &= data is null;
+                    data = ReadPart(reader, tensor.End);
+                    reader.SkipTo(data.Value.End);
+                    break;
+                case (12, WireType.Bytes):
+                    reader.Skip(tag, tensor.End);
+                    break;
+                default:
+                    isPlain = false;
+                    reader.Skip(tag, tensor.End);
+                    break;
+            }
+
+            if (!isPlain)
+            {
+                reader.SkipTo(tensor.End);
+            }
+        }
+
+        return (name, isPlain && name is { Length: > 0 } && data is { Length: >= LeastBytes } raw && IsWhole(type, shape, raw.Length)
+            ? new WeightPlace(name, type!.Value, shape.ToImmutable(), tensor, raw)
+            : null);
+    }
+
+    private static bool IsWhole(TensorType? type, IEnumerable<long> shape, long bytes)
+    {
+        if (type is not (TensorType.Float32 or TensorType.Float64 or TensorType.Float16 or TensorType.BFloat16
+            or TensorType.Int8 or TensorType.UInt8 or TensorType.Int32 or TensorType.Int64))
+        {
+            return false;
+        }
+
+        var elements = 1L;
+        foreach (var dimension in shape)
+        {
+            if (dimension <= 0 || dimension > bytes / elements)
+            {
+                return false;
+            }
+
+            elements *= dimension;
+        }
+
+        return type.Value.GetByteLength(elements) == bytes;
+    }
+}

@@ -1,0 +1,29 @@
+using System.Text.Json;
+
+namespace Orleans.Multiplex.OnnxRuntime.Preparation;
+
+/// <summary>That a model cannot be prepared, as it is remembered beside where its prepared form would lie.</summary>
+/// <param name="Reason">Why, as the end of a sentence that names the model.</param>
+/// <param name="WholeHeapBytes">The bytes of the heap that its original took, opened as a whole; null when it was not opened so, or not measured.</param>
+internal sealed record PreparationFailure(string Reason, long? WholeHeapBytes)
+{
+    /// <summary>The failure of what would lie in a folder; null when there is none.</summary>
+    /// <exception cref="IOException">It cannot be read now.</exception>
+    public static PreparationFailure? Find(string folder)
+    {
+        try
+        {
+            return File.Exists(PathOf(folder)) ? JsonSerializer.Deserialize(File.ReadAllBytes(PathOf(folder)), PreparedJson.Default.PreparationFailure) : null;
+        }
+        catch (JsonException)
+        {
+            // Cut off by a crash: it is found out again.
+            return null;
+        }
+    }
+
+    /// <summary>Writes it.</summary>
+    public void Write(string folder) => File.WriteAllBytes(PathOf(folder), JsonSerializer.SerializeToUtf8Bytes(this, PreparedJson.Default.PreparationFailure));
+
+    private static string PathOf(string folder) => $"{folder}.failed";
+}

@@ -1,0 +1,144 @@
+using System.Collections.Immutable;
+using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.OnnxRuntime.Preparation;
+using Orleans.Multiplex.Storage;
+using Orleans.Multiplex.Testing.Onnx;
+using Orleans.Multiplex.Tests.Hosting;
+using Orleans.Multiplex.Tests.OnnxRuntime.Checking;
+using Orleans.Multiplex.Tests.Storage.Cache;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.OnnxRuntime.InPlace;
+
+/// <summary>What was opened in place is opened better, once it is asked for more than once.</summary>
+public sealed class BetterOpeningTests : IDisposable
+{
+    private const int Width = 512;
+
+    private readonly TemporaryFolder _machine = new();
+    private readonly byte[] _model;
+
+    public BetterOpeningTests()
+    {
+        LargeModels.WriteLayers(_machine["made.onnx"], Width, 2, "MatMul");
+        _model = File.ReadAllBytes(_machine["made.onnx"]);
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Run_Twice_OffersThePreparedFormAndThenThePackedOne()
+    {
+        await using var silo = new CheckingSilo(_machine);
+        await using var backend = new TestBackend();
+        using var session = await OpenAsync(backend, silo.Put(_machine["m"], _model));
+        var answer = Run(session);
+        Assert.Null(session.Next);
+        Assert.Equal(_model.Length, session.MappedBytes);
+
+        Assert.Equal(answer, Run(session));
+        await CacheTest.UntilAsync(() => session.Next is not null);
+        Assert.Equal(("prepared", false), (session.Next!.Way, session.Next.IsOfSameFile));
+        var told = 0;
+        session.WhenReopeningPays(() => told++);
+        Run(session);
+        Assert.Equal(1, told);
+        await session.ReopenAsync(Token);
+
+        Assert.Equal(("packed", true), (session.Next!.Way, session.Next.IsOfSameFile));
+        Assert.NotEqual(_model.Length, session.MappedBytes);
+        AssertClose(answer, Run(session));
+        await session.ReopenAsync(Token);
+
+        Assert.Null(session.Next);
+        AssertClose(answer, Run(session));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => session.ReopenAsync(Token));
+    }
+
+    [Fact]
+    public async Task Run_TwiceAndItCannotBePrepared_OffersItAsAWholeWithWhatThatTook()
+    {
+        await using var silo = new CheckingSilo(_machine);
+        await using var backend = new TestBackend(preparer: new FailingPreparer(WholeHeapBytes: 4_000_000), check: silo.Check);
+        using var session = await OpenAsync(backend, silo.Put(_machine["m"], _model));
+        var answer = Run(session);
+        Run(session);
+
+        await CacheTest.UntilAsync(() => session.Next is not null);
+        Assert.Equal(("as a whole", 4_000_000, 0), (session.Next!.Way, session.Next.Memory.HeapBytes, session.Next.Memory.MappedBytes));
+        await session.ReopenAsync(Token);
+
+        Assert.Equal((4_000_000, 0), (session.HeapBytes, session.MappedBytes));
+        AssertClose(answer, Run(session));
+    }
+
+    [Fact]
+    public async Task Run_TwiceAndNobodyTriedItAsAWhole_GoesOnAsItIs()
+    {
+        await using var silo = new CheckingSilo(_machine);
+        var preparer = new FailingPreparer(WholeHeapBytes: null);
+        await using var backend = new TestBackend(silo.Log, preparer, silo.Check);
+        using var session = await OpenAsync(backend, silo.Put(_machine["m"], _model));
+        Run(session);
+        Run(session);
+
+        await CacheTest.UntilAsync(() => silo.Log.Messages.Contains("Model 'm' is not prepared, and goes on as it is: it differs"));
+        Run(session);
+        Assert.Null(session.Next);
+    }
+
+    [Fact]
+    public async Task Run_TwiceTrusted_OffersItAsAWholeByEstimate()
+    {
+        await using var silo = new CheckingSilo(_machine);
+        await using var backend = new TestBackend(preparer: new FailingPreparer(WholeHeapBytes: null));
+        using var session = await OpenAsync(backend, silo.Put(_machine["m"], _model));
+        Run(session);
+        Run(session);
+
+        await CacheTest.UntilAsync(() => session.Next is not null);
+        Assert.Equal("as a whole", session.Next!.Way);
+        Assert.InRange(session.Next.Memory.HeapBytes, _model.Length, _model.Length * 2);
+    }
+
+    [Fact]
+    public async Task Open_FileThatMayChange_IsOpenedAsAWhole()
+    {
+        await File.WriteAllBytesAsync(_machine["model.onnx"], _model, Token);
+        await using var backend = new TestBackend();
+        var files = new Dictionary<string, string> { ["model.onnx"] = _machine["model.onnx"] };
+
+        using var session = await backend.Backend.OpenAsync(new ModelArtifact("m", 1, files.ToImmutableDictionary(StringComparer.Ordinal)), Token);
+
+        Assert.Equal(0, session.MappedBytes);
+    }
+
+    public void Dispose() => _machine.Dispose();
+
+    private static async Task<IReopenableSession> OpenAsync(TestBackend backend, ModelArtifact artifact)
+    {
+        await backend.Backend.ProveAsync(artifact, Token);
+        return Assert.IsType<IReopenableSession>(await backend.Backend.OpenAsync(artifact, Token), exactMatch: false);
+    }
+
+    private static float[] Run(IInferenceSession session)
+    {
+        var input = Tensor.Create("x", [.. Enumerable.Range(0, Width).Select(static i => (i % 7) / 7f)], 1, Width);
+        return ((Tensor)session.Run(new InferenceRequest([input]), Token).Outputs[0]).AsSpan<float>().ToArray();
+    }
+
+    private static void AssertClose(float[] expected, float[] actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        for (var i = 0; i < expected.Length; i++)
+        {
+            Assert.Equal(expected[i], actual[i], 1e-4f);
+        }
+    }
+
+    private sealed record FailingPreparer(long? WholeHeapBytes) : IModelPreparer
+    {
+        public Task<PreparationOutcome> PrepareAsync(string original, string folder, CancellationToken cancellationToken) =>
+            Task.FromResult(PreparationOutcome.Failed("it differs", WholeHeapBytes));
+    }
+}
