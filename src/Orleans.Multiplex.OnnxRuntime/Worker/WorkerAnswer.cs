@@ -9,5 +9,5 @@ namespace Orleans.Multiplex.OnnxRuntime.Worker;
 internal sealed record WorkerAnswer(int Id, WorkerStep Step, long? HeapBytes = null, long? MappedBytes = null, string? Reason = null)
 {
     /// <summary>Whether the job goes on.</summary>
-    public bool IsOnTheWay => Step == WorkerStep.Opened;
+    public bool IsOnTheWay => Step is WorkerStep.Begun or WorkerStep.Opened;
 }
