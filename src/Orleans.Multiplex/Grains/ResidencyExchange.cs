@@ -76,6 +76,8 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
 
     public Task<ModelDescription?> DescribeAsync(ModelKey key) => _store.DescribeAsync(key);
 
+    public Task<ModelListing?> FindAsync(ModelKey key) => _store.FindAsync(key);
+
     public Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? model) => Task.FromResult(_statistics?.Report(model) ?? []);
 
     public Task ConfirmAsync(SiloRow row) => PublishAsync(row);

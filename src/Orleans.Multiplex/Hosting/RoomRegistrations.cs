@@ -252,6 +252,7 @@ internal static class RoomRegistrations
             provider.GetRequiredService<PinnedModels>()));
         builder.Services.AddSingleton(provider => new StoreInquiry(
             provider.GetService<ModelCatalog>(), provider.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<ClusterStore>();
         builder.Services.AddSingleton<PinStorage>();
         builder.Services.AddSingleton<QuarantineControl>();
         return builder.AddGrainService<ResidencyExchange>();
