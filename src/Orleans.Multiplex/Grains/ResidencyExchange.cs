@@ -56,7 +56,7 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
         return Task.CompletedTask;
     }
 
-    public Task<SiloResidency?> ReportAsync() => Task.FromResult(_reports.Report());
+    public Task<SiloResidency?> ReportAsync() => _reports.ReportAsync();
 
     public Task<ModelReport> ReportModelAsync(string model) => Task.FromResult(_reports.ReportModel(model));
 

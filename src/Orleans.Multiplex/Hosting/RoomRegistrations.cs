@@ -245,6 +245,7 @@ internal static class RoomRegistrations
             provider.GetRequiredService<ClusterResidencyView>(),
             provider.GetRequiredService<PlacementDecisions>(),
             provider.GetService<ModelAttachments>(),
+            provider.GetService<ArtifactCache>(),
             provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(provider => new SiloModels(
             provider.GetService<ResidencyLedger>(),
