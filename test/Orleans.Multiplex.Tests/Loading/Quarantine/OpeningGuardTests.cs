@@ -241,7 +241,7 @@ public sealed class OpeningGuardTests : CacheTest
         var (guard, marks) = Start();
         using var silo = marks;
 
-        _quarantine.Add([Entries.Make("1", Key(_manifest))]);
+        await Task.Run(() => _quarantine.Add([Entries.Make("1", Key(_manifest))]), Token).Soon();
 
         Assert.Throws<ModelQuarantinedException>(() => guard.Check(_manifest));
         var stopping = guard.StopAsync(Token);

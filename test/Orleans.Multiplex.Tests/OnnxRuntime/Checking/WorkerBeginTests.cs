@@ -33,7 +33,7 @@ public sealed class WorkerBeginTests : IDisposable
         var checking = CheckAsync(worker);
         await WhenReachedAsync("held");
 
-        await LookAsync(20);
+        await LookAsync(20, checking);
         Assert.False(checking.IsCompleted);
         Let("go");
 
@@ -53,7 +53,7 @@ public sealed class WorkerBeginTests : IDisposable
             await Task.Yield();
         }
 
-        await LookAsync(20);
+        await LookAsync(20, checking);
         Let("go");
         await WhenReachedAsync("held");
         while (!checking.IsCompleted)
@@ -107,20 +107,21 @@ public sealed class WorkerBeginTests : IDisposable
 
     private async Task WhenReachedAsync(string file)
     {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
         while (!File.Exists(_folder[file]))
         {
-            await Task.Delay(5, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
         }
     }
 
-    /// <summary>Lets so many looks at the process pass.</summary>
-    private async Task LookAsync(int looks)
+    /// <summary>Lets so many looks at the process pass, or fewer where the check has ended.</summary>
+    private async Task LookAsync(int looks, Task checking)
     {
         for (var i = 0; i < looks; i++)
         {
             var asked = _time.Asked;
             _time.Advance(TimeSpan.FromMilliseconds(20));
-            while (_time.Asked == asked)
+            while (_time.Asked == asked && !checking.IsCompleted)
             {
                 await Task.Yield();
             }
