@@ -18,7 +18,7 @@ public sealed class CacheFiguresTests : CacheTest
             Time.Advance(TimeSpan.FromMinutes(1));
         }
 
-        await UseAsync(cache, models[2]);
+        await UseKnownAsync(cache, models[2]);
         await UseAsync(other, models[3]);
 
         Assert.Equal(new CacheReport(3000, 3500, Versions: 3, Hits: 1, Fetches: 4, Evictions: 1), await cache.Figures.ReadAsync().Soon());
@@ -60,7 +60,7 @@ public sealed class CacheFiguresTests : CacheTest
         Assert.Equal(1, (await cache.Figures.ReadAsync().Soon())!.Versions);
         using (await new FolderLock(Folder).EnterAsync(Token))
         {
-            await UseAsync(cache, Store.Put("m", 1000));
+            await UseKnownAsync(cache, Store.Put("m", 1000));
 
             Assert.Equal((1, 1L), await cache.Figures.ReadAsync().Soon() is { } figures ? (figures.Versions, figures.Hits) : default);
         }
