@@ -37,4 +37,8 @@ public sealed record SiloResidency
     /// <summary>The bytes of mapped files charged.</summary>
     [Id(7)]
     public long ChargedMappedBytes { get; init; }
+
+    /// <summary>Its disk cache of model files; null for a silo without a store, or while its disk does not answer.</summary>
+    [Id(8)]
+    public CacheReport? Cache { get; init; }
 }

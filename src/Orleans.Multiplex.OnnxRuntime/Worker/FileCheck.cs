@@ -64,7 +64,6 @@ internal sealed class FileCheck(TimeProvider time)
         answer(last);
 
         // Nobody waits for this any more.
-        _pool.Run();
         GiveMemoryBack();
 
         WorkerAnswer Tell(OnnxSession session, WorkerStep step, string? reason) =>
@@ -72,8 +71,9 @@ internal sealed class FileCheck(TimeProvider time)
     }
 
     /// <summary>Gives back what is not in use any more, so that the next model begins with none of it.</summary>
-    public static void GiveMemoryBack()
+    public void GiveMemoryBack()
     {
+        _pool.Run();
         GC.Collect();
         HeapTrim.Run();
     }

@@ -1,6 +1,6 @@
 namespace Orleans.Multiplex.OnnxRuntime.Worker;
 
-/// <summary>What a job may take.</summary>
+/// <summary>What a job may take, from when it begins.</summary>
 /// <param name="Time">How long each of its steps may take.</param>
 /// <param name="Bytes">How much memory the process may have.</param>
 internal sealed record JobLimits(TimeSpan Time, long Bytes)

@@ -18,6 +18,9 @@ internal sealed class ModelWorker(Func<WorkerCommand> find, TimeProvider time, I
     /// <summary>How long a process may take to start.</summary>
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a process may take to begin a job: so long at most does it give back the memory of the one before.</summary>
+    private static readonly TimeSpan BeginPatience = TimeSpan.FromSeconds(30);
+
     /// <summary>How long a preparation may take to heed that it is to end.</summary>
     private static readonly TimeSpan InterruptPatience = TimeSpan.FromSeconds(1);
 
@@ -158,7 +161,7 @@ internal sealed class ModelWorker(Func<WorkerCommand> find, TimeProvider time, I
             }
 
             var (signal, code) = await process.WaitForEndAsync();
-            throw new IOException($"it ended at its start ({(signal is null ? $"code {code}" : $"signal {signal}")}): {process.LastError}");
+            throw new IOException($"it ended at its start ({Describe(signal, code)}): {process.LastError}");
         }
         catch
         {
@@ -176,7 +179,7 @@ internal sealed class ModelWorker(Func<WorkerCommand> find, TimeProvider time, I
             {
                 process = await EnsureStarted();
                 job = job with { Id = ++_jobs };
-                process.Begin(job);
+                process.Give(job);
             }
             catch (Exception fault) when (fault is IOException or Win32Exception or TimeoutException or InvalidOperationException and not ObjectDisposedException)
             {
@@ -191,6 +194,12 @@ internal sealed class ModelWorker(Func<WorkerCommand> find, TimeProvider time, I
             }
 
             var end = await WatchAsync(process, job, limits, interrupt);
+            if (end.Outcome == JobOutcome.NotStarted && isFirstTry)
+            {
+                process.Dispose();
+                continue;
+            }
+
             if (end.Outcome != JobOutcome.Answered)
             {
                 process.Dispose();
@@ -214,6 +223,11 @@ internal sealed class ModelWorker(Func<WorkerCommand> find, TimeProvider time, I
         }
     }
 
+    private static string Describe(int? signal, int code) => signal is null ? $"code {code}" : $"signal {signal}";
+
+    // The model's file was not touched, so this says nothing of it.
+    private static JobEnd NotBegun(WorkerState state, string reason) => new(JobOutcome.NotStarted, state, Reason: reason);
+
     private async Task<JobEnd> WatchAsync(WorkerProcess process, WorkerJob job, JobLimits limits, CancellationToken interrupt)
     {
         using var ticks = new PeriodicTimer(LookInterval, time);
@@ -222,15 +236,17 @@ internal sealed class ModelWorker(Func<WorkerCommand> find, TimeProvider time, I
         var since = time.GetTimestamp();
         long? interruptedAt = null;
         WorkerAnswer? opened = null;
+        var state = WorkerTransitions.Given(job.Kind);
         while (true)
         {
-            var state = process.State;
             if (await Task.WhenAny(reading, tick) == reading)
             {
                 if (await reading is not { } answer)
                 {
                     var (signal, code) = await process.WaitForEndAsync();
-                    return new JobEnd(JobOutcome.Died, state, Opened: opened, Signal: signal, Code: code);
+                    return WorkerTransitions.IsGiven(state)
+                        ? NotBegun(state, $"it ended before it began ({Describe(signal, code)})")
+                        : new JobEnd(JobOutcome.Died, state, Opened: opened, Signal: signal, Code: code);
                 }
 
                 if (!answer.IsOnTheWay)
@@ -238,7 +254,8 @@ internal sealed class ModelWorker(Func<WorkerCommand> find, TimeProvider time, I
                     return new JobEnd(JobOutcome.Answered, state, answer, opened);
                 }
 
-                opened = answer;
+                state = WorkerTransitions.After(state, answer.Step) ?? state;
+                opened = answer.Step == WorkerStep.Opened ? answer : null;
                 since = time.GetTimestamp();
                 reading = process.ReadAsync();
                 continue;
@@ -246,7 +263,16 @@ internal sealed class ModelWorker(Func<WorkerCommand> find, TimeProvider time, I
 
             await tick;
             tick = ticks.WaitForNextTickAsync(_stopping.Token).AsTask();
-            if (limits.Judge(time.GetElapsedTime(since), process.ReadResidentBytes()) is { } excess)
+            if (WorkerTransitions.IsGiven(state))
+            {
+                if (time.GetElapsedTime(since) > BeginPatience)
+                {
+                    process.Kill();
+                    await process.WaitForEndAsync();
+                    return NotBegun(state, $"it did not begin within {BeginPatience.TotalSeconds:0} s");
+                }
+            }
+            else if (limits.Judge(time.GetElapsedTime(since), process.ReadResidentBytes()) is { } excess)
             {
                 process.Kill();
                 await process.WaitForEndAsync();

@@ -11,5 +11,5 @@ internal sealed record WorkerAnswer(
     int Id, WorkerStep Step, long? HeapBytes = null, long? MappedBytes = null, string? Reason = null, bool IsInPlace = false)
 {
     /// <summary>Whether the job goes on.</summary>
-    public bool IsOnTheWay => Step == WorkerStep.Opened;
+    public bool IsOnTheWay => Step is WorkerStep.Begun or WorkerStep.Opened;
 }

@@ -52,6 +52,7 @@ internal sealed class WorkerJobs
     {
         foreach (var job in _jobs.GetConsumingEnumerable())
         {
+            _answer(new WorkerAnswer(job.Id, WorkerStep.Begun));
             if (job.Kind == JobKind.Check)
             {
                 _check.Run(job, _answer);
@@ -87,7 +88,7 @@ internal sealed class WorkerJobs
         }
 
         _answer(answer);
-        FileCheck.GiveMemoryBack();
+        _check.GiveMemoryBack();
     }
 
     private WorkerAnswer Prepare(WorkerJob job, CancellationToken cancellationToken)

@@ -55,11 +55,11 @@ internal sealed partial class WorkerProcess : IDisposable
         return worker;
     }
 
-    /// <summary>Begins a job.</summary>
+    /// <summary>Gives it a job.</summary>
     /// <exception cref="IOException">The process is no more.</exception>
-    public void Begin(WorkerJob job)
+    public void Give(WorkerJob job)
     {
-        MoveTo(job.Kind == JobKind.Check ? WorkerState.Opening : WorkerState.Preparing);
+        MoveTo(WorkerTransitions.Given(job.Kind));
         Send(job);
     }
 

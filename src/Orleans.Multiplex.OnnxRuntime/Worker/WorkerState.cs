@@ -9,6 +9,12 @@ internal enum WorkerState
     /// <summary>It waits for a job.</summary>
     Idle,
 
+    /// <summary>It was given a check, which it begins when what came before is over.</summary>
+    CheckGiven,
+
+    /// <summary>It was given a preparation.</summary>
+    PreparationGiven,
+
     /// <summary>It opens a model.</summary>
     Opening,
 

@@ -6,6 +6,9 @@ internal enum WorkerStep
     /// <summary>It is up.</summary>
     Ready,
 
+    /// <summary>The job begins: the memory of the one before has been given back.</summary>
+    Begun,
+
     /// <summary>The model is open and runs now.</summary>
     Opened,
 

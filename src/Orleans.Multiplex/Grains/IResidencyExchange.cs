@@ -57,6 +57,10 @@ internal interface IResidencyExchange : IGrainService
     [AlwaysInterleave, Alias("Describe")]
     Task<ModelDescription?> DescribeAsync(ModelKey key);
 
+    /// <summary>The model under a key and the versions of it that the store has; null when this silo has no store.</summary>
+    [AlwaysInterleave, Alias("Find")]
+    Task<ModelListing?> FindAsync(ModelKey key);
+
     /// <summary>What this silo has counted of a model of the store, or of all where none is named; nothing when it holds no models by its role.</summary>
     [AlwaysInterleave, Alias("GetStatistics")]
     Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? model);

@@ -5,7 +5,8 @@ namespace Orleans.Multiplex.Grains;
 
 /// <summary>
 /// Ties quarantine to the silo's life. At start: what silos of this machine left is looked at before anything is opened, and the others are asked what they
-/// know. While it lives: the grains forget why a model was refused when that is cleared. At stop: what was announced is taken back.
+/// know. While it lives: the grains forget why a model was refused when that is cleared. At stop: what was announced is taken back,
+/// and what was found is on the disk.
 /// </summary>
 /// <param name="guard">Stands before the opening of models; null where there is no store or nothing that opens its models.</param>
 /// <param name="quarantine">What is known.</param>
@@ -20,7 +21,7 @@ internal sealed class QuarantineLifecycle(OpeningGuard? guard, QuarantinedModels
             return;
         }
 
-        observer.Subscribe(nameof(QuarantineLifecycle), ServiceLifecycleStage.ApplicationServices, LookAsync, static _ => Task.CompletedTask);
+        observer.Subscribe(nameof(QuarantineLifecycle), ServiceLifecycleStage.ApplicationServices, LookAsync, guard.StopAsync);
         observer.Subscribe(nameof(QuarantineLifecycle), ServiceLifecycleStage.Active, AskAsync, LeaveAsync);
     }
 

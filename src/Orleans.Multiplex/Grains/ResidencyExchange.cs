@@ -56,7 +56,7 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
         return Task.CompletedTask;
     }
 
-    public Task<SiloResidency?> ReportAsync() => Task.FromResult(_reports.Report());
+    public Task<SiloResidency?> ReportAsync() => _reports.ReportAsync();
 
     public Task<ModelReport> ReportModelAsync(string model) => Task.FromResult(_reports.ReportModel(model));
 
@@ -75,6 +75,8 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
     public Task<ImmutableArray<ModelStateRow>> GetStatesAsync(ImmutableArray<ModelListing> models) => Task.FromResult(_models.GetStates(models));
 
     public Task<ModelDescription?> DescribeAsync(ModelKey key) => _store.DescribeAsync(key);
+
+    public Task<ModelListing?> FindAsync(ModelKey key) => _store.FindAsync(key);
 
     public Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? model) => Task.FromResult(_statistics?.Report(model) ?? []);
 

@@ -1,6 +1,7 @@
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Storage.Cache;
 
 namespace Orleans.Multiplex.Grains;
 
@@ -9,17 +10,19 @@ namespace Orleans.Multiplex.Grains;
 /// <param name="view">What it heard of the others.</param>
 /// <param name="decisions">What it decided on placement.</param>
 /// <param name="held">What it holds; null for a silo that holds no models by its role.</param>
+/// <param name="cache">Its disk cache; null where it has no store.</param>
 /// <param name="time">The clock.</param>
 internal sealed class SiloReports(
-    ILocalSiloDetails local, ClusterResidencyView view, PlacementDecisions decisions, ModelAttachments? held, TimeProvider time)
+    ILocalSiloDetails local, ClusterResidencyView view, PlacementDecisions decisions, ModelAttachments? held, ArtifactCache? cache, TimeProvider time)
 {
-    public SiloResidency? Report()
+    public async Task<SiloResidency?> ReportAsync()
     {
         if (held is null)
         {
             return null;
         }
 
+        var files = cache is null ? null : await cache.Figures.ReadAsync();
         var residents = held.Ledger.Snapshot().ToLookup(resident => resident.Pool);
         return new SiloResidency
         {
@@ -30,6 +33,7 @@ internal sealed class SiloReports(
             MaxMappedBytes = held.Quota.Most.MappedBytes,
             ChargedMappedBytes = held.Quota.ChargedMappedBytes,
             IsDraining = held.Publisher.IsDraining,
+            Cache = files,
             Pools =
             [
                 .. held.Quota.Pools.Select(pool => new PoolResidency

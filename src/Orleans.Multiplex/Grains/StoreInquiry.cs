@@ -38,6 +38,24 @@ internal sealed class StoreInquiry(ModelCatalog? catalog, TimeProvider time)
     public async Task<ModelDescription?> DescribeAsync(ModelKey key) =>
         catalog is null ? null : await AskAsync(key.ToString(), _descriptions, token => DescribeAsync(catalog, key, token));
 
+    /// <summary>The model under a key and the versions of it that the store has; null when there is no store. Fetches nothing.</summary>
+    /// <exception cref="MultiplexException">The model is not there, or the store does not answer or refuses.</exception>
+    public async Task<ModelListing?> FindAsync(ModelKey key) =>
+        catalog is null ? null : await AskAsync(key.ToString(), _descriptions, token => FindAsync(catalog, key, token));
+
+    private static async Task<ModelListing> FindAsync(ModelCatalog catalog, ModelKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var manifest = await catalog.FindAsync(key, cancellationToken);
+            return new ModelListing(manifest.Id, manifest.Versions);
+        }
+        catch (Exception error) when (IsForeign(error))
+        {
+            throw new StoreUnavailableException(key.ToString(), Describe(error), TimeSpan.FromSeconds(1));
+        }
+    }
+
     private static async Task<ModelDescription> DescribeAsync(ModelCatalog catalog, ModelKey key, CancellationToken cancellationToken)
     {
         try
@@ -46,11 +64,15 @@ internal sealed class StoreInquiry(ModelCatalog? catalog, TimeProvider time)
             var facts = await catalog.GetFactsAsync(manifest, cancellationToken);
             return new ModelDescription { Model = manifest.Id, Version = manifest.Version, Versions = manifest.Versions, Signature = facts.Signature, Bytes = facts.EstimatedBytes };
         }
-        catch (Exception error) when (error is not (MultiplexException or OperationCanceledException))
+        catch (Exception error) when (IsForeign(error))
         {
-            throw new ModelLoadFailedException(key.ToString(), $"{error.GetType().Name}: {error.Message}");
+            throw new ModelLoadFailedException(key.ToString(), Describe(error));
         }
     }
+
+    private static bool IsForeign(Exception error) => error is not (MultiplexException or OperationCanceledException);
+
+    private static string Describe(Exception error) => $"{error.GetType().Name}: {error.Message}";
 
     private async Task<T> AskAsync<T>(string model, SemaphoreSlim turns, Func<CancellationToken, Task<T>> ask)
     {

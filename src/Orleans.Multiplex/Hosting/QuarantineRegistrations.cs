@@ -28,12 +28,7 @@ internal static class QuarantineRegistrations
                 provider.GetRequiredService<TimeProvider>(),
                 Logger(provider, LogEvents.Storage))
             : null!);
-        services.AddSingleton<KeptQuarantine>(provider => Opens(provider)
-            ? new KeptQuarantine(
-                provider.GetRequiredService<QuarantinedModels>(),
-                new QuarantineFolder(provider.GetRequiredService<CacheFolder>(), Logger(provider, LogEvents.Storage)),
-                Logger(provider, LogEvents.Loading))
-            : null!);
+        services.AddSingleton<KeptQuarantine>(provider => Opens(provider) ? Keep(provider) : null!);
         services.AddSingleton<OpeningGuard>(provider => Opens(provider)
             ? new OpeningGuard(
                 provider.GetRequiredService<QuarantinedModels>(),
@@ -48,6 +43,13 @@ internal static class QuarantineRegistrations
                 Logger(provider, LogEvents.Loading))
             : null!);
         return services;
+    }
+
+    private static KeptQuarantine Keep(IServiceProvider provider)
+    {
+        var folder = new QuarantineFolder(provider.GetRequiredService<CacheFolder>(), Logger(provider, LogEvents.Storage));
+        return new KeptQuarantine(
+            provider.GetRequiredService<QuarantinedModels>(), folder, new QuarantineWriter(folder.Write), Logger(provider, LogEvents.Loading));
     }
 
     private static bool Opens(IServiceProvider provider) => provider.GetService<IModelStore>() is not null && provider.GetService<IInferenceBackend>() is not null;

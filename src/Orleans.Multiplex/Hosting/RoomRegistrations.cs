@@ -245,6 +245,7 @@ internal static class RoomRegistrations
             provider.GetRequiredService<ClusterResidencyView>(),
             provider.GetRequiredService<PlacementDecisions>(),
             provider.GetService<ModelAttachments>(),
+            provider.GetService<ArtifactCache>(),
             provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(provider => new SiloModels(
             provider.GetService<ResidencyLedger>(),
@@ -252,6 +253,7 @@ internal static class RoomRegistrations
             provider.GetRequiredService<PinnedModels>()));
         builder.Services.AddSingleton(provider => new StoreInquiry(
             provider.GetService<ModelCatalog>(), provider.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<ClusterStore>();
         builder.Services.AddSingleton<PinStorage>();
         builder.Services.AddSingleton<QuarantineControl>();
         return builder.AddGrainService<ResidencyExchange>();

@@ -6,7 +6,7 @@ namespace Orleans.Multiplex.Loading;
 
 /// <summary>
 /// Ends a load that fails: its waiters are told, and what it holds is given back when it has really ended. What the failure of a newer version
-/// comes to is told by who wanted the swap.
+/// that nobody has asked for comes to is told by who wanted the swap.
 /// </summary>
 internal sealed partial class LoadEnd(ResidencyLedger ledger, LoadOptions options, TimeProvider time, ILogger logger, CancellationToken stopping)
 {
@@ -29,15 +29,6 @@ internal sealed partial class LoadEnd(ResidencyLedger ledger, LoadOptions option
     // room comes back when that has ended.
     public async Task FailAsync(Resident resident, LoadInProgress load, LoadOutcome outcome)
     {
-        if (outcome.Failure is LoadFailureKind.Unloaded)
-        {
-            LogLoadStopped(resident.Name);
-        }
-        else if (load.Beside is null)
-        {
-            LogLoadFailed(resident.Name, outcome.Message);
-        }
-
         var closing = load.CloseAsync();
         if (load.Step is null or { IsCompleted: true } && await IsClosedSoonAsync(closing))
         {
@@ -46,6 +37,7 @@ internal sealed partial class LoadEnd(ResidencyLedger ledger, LoadOptions option
 
         resident.TellHolders(outcome);
         ledger.Remove(resident, outcome.Message.Length > 0 ? outcome.Message : "unloaded while it was being loaded");
+        Log(resident, outcome);
         resident.FailLoad(outcome);
         if (!await IsClosedSoonAsync(closing))
         {
@@ -56,6 +48,19 @@ internal sealed partial class LoadEnd(ResidencyLedger ledger, LoadOptions option
 
         load.Release();
         resident.EndFailedLoad();
+    }
+
+    // Out of the ledger already, so whether somebody has asked for it, and not only the swap that it was begun for, changes no more.
+    private void Log(Resident resident, LoadOutcome outcome)
+    {
+        if (outcome.Failure is LoadFailureKind.Unloaded)
+        {
+            LogLoadStopped(resident.Name);
+        }
+        else if (resident.Predecessor is null)
+        {
+            LogLoadFailed(resident.Name, outcome.Message);
+        }
     }
 
     private async Task<bool> IsClosedSoonAsync(Task closing)

@@ -75,7 +75,9 @@ internal sealed class LoadRoom(SiloQuota quota, RoomBeside beside, KnownFootprin
         Remember(resident, memory.HeapBytes);
         var reservation = load.Reservation!;
         var reserved = reservation.Memory;
-        if (!await (load.Beside is { } old
+
+        // Only while it is open may somebody have asked for it meanwhile, and then it stands in line as any does.
+        if (!await (resident.Predecessor is { } old
             ? beside.TryCorrectAsync(reservation, memory, old, cancellationToken)
             : quota.TryCorrectAsync(reservation, memory, isInUse: true, cancellationToken)))
         {

@@ -16,7 +16,7 @@ namespace Orleans.Multiplex.Loading;
 /// <item>Check it where it can do no harm, and correct the reservation to what was measured there. A check gives its turn away too.</item>
 /// <item>Open it, where nothing says that it must not be (<see cref="IModelOpener.AdmitAsync"/>).</item>
 /// <item>Measure it and correct the reservation; a model that is larger and finds no room is unloaded again.</item>
-/// <item>Warm it up, where it is to take the place of one that answers (<see cref="LoadSuccessor"/>).</item>
+/// <item>Warm it up, where it is to take the place of one that answers (<see cref="LoadSuccessor"/>) and nobody has asked for it meanwhile.</item>
 /// </list>
 /// No caller's cancellation reaches a load. The steps that are other people's code start on a load thread, so they may compute and block.
 /// One that ignores its token when the load is ended keeps the room until it really has ended, since its memory is in use that long; what it
@@ -209,7 +209,6 @@ internal sealed partial class ModelLoader : IDisposable
         }
     }
 
-    // A model that was asked for is warmed up by who asked.
     private async ValueTask WarmUpAsync(Resident resident, LoadInProgress load, IModelOpener opener, object model, CancellationToken cancellationToken)
     {
         if (load.Beside is not { } old)
@@ -217,16 +216,21 @@ internal sealed partial class ModelLoader : IDisposable
             return;
         }
 
-        using var patience = new CancellationTokenSource(WarmUpPatience, _time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        await load.RunAsync(
-            async () =>
-            {
-                await opener.WarmUpAsync(model, stop.Token);
-                return model;
-            },
-            cancellationToken);
-        cancellationToken.ThrowIfCancellationRequested();
+        // One that was asked for, be it meanwhile, is warmed up by who asked.
+        if (resident.Predecessor is not null)
+        {
+            using var patience = new CancellationTokenSource(WarmUpPatience, _time);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+            await load.RunAsync(
+                async () =>
+                {
+                    await opener.WarmUpAsync(model, stop.Token);
+                    return model;
+                },
+                cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
         resident.InheritUse(old);
     }
 }

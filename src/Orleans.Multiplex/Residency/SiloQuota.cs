@@ -241,6 +241,7 @@ internal sealed class SiloQuota(
         Room room, long amount, long held, string modelId, RoomWaitLimits wait, CancellationToken cancellationToken, bool first = false)
     {
         RoomRequest request;
+        Task served;
         lock (_lock)
         {
             if (room.TryTake(amount))
@@ -259,15 +260,17 @@ internal sealed class SiloQuota(
                 throw _errors.TooManyWait(modelId, room.Limit, _waiting);
             }
 
-            _waiting++;
+            // Its time runs before anybody can see that it waits.
             request = room.Enqueue(amount, first);
+            served = request.Served.Task.WaitAsync(wait.Timeout, time, cancellationToken);
+            Volatile.Write(ref _waiting, _waiting + 1);
         }
 
         Changed?.Invoke();
         try
         {
             _reclaimer?.Reclaim();
-            await request.Served.Task.WaitAsync(wait.Timeout, time, cancellationToken);
+            await served;
         }
         catch (Exception error) when (error is TimeoutException or OperationCanceledException)
         {

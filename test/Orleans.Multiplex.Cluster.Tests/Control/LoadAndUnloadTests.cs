@@ -84,11 +84,20 @@ public sealed class LoadAndUnloadTests : IDisposable
     }
 
     [Fact]
-    public async Task Unload_NeverLoadedOrUnknown_IsDoneOrNotFound()
+    public async Task Unload_NeverLoadedOrUnknown_IsDoneOrNotFoundWithoutItsFile()
     {
-        await using var cluster = await StoreCluster.StartAsync(_folder);
+        await using var cluster = await StoreCluster.StartAsync(_folder, engine: _engine);
+        var isRead = false;
+        _engine.FailInspect = () =>
+        {
+            isRead = true;
+            return null;
+        };
 
         await cluster.Sdk.UnloadAsync("n", Waiting.Token).Soon();
+        var never = Assert.Single(await cluster.Sdk.GetStatisticsAsync("m", Waiting.Token).Soon());
+
+        Assert.Equal(("m", 2L, false), (never.Model, never.Version, isRead));
         await Assert.ThrowsAsync<ModelNotFoundException>(() => cluster.Sdk.UnloadAsync("other", Waiting.Token).Soon());
     }
 

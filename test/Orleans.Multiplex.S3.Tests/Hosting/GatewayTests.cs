@@ -4,6 +4,7 @@ using System.Text.Json;
 using Orleans.Multiplex.Testing.Onnx;
 using Orleans.Multiplex.Testing.Processes;
 using Xunit;
+using static Orleans.Multiplex.S3.Tests.Hosting.GatewayCalls;
 
 namespace Orleans.Multiplex.S3.Tests.Hosting;
 
@@ -101,22 +102,6 @@ public sealed class GatewayTests(Bucket bucket) : StoreTest(bucket)
         Assert.Equal(0, cold);
         Assert.All(answers, static answer => Assert.True(answer.SequenceEqual(Doubled) || answer.SequenceEqual(Squared)));
     }
-
-    private static async Task<double[]> InferAsync(HttpClient client, string model)
-    {
-        using var response = await PostAsync(client, model);
-        return await ReadAsync(response);
-    }
-
-    private static async Task<double[]> ReadAsync(HttpResponseMessage response)
-    {
-        var answer = await response.Content.ReadFromJsonAsync<JsonElement>(Token);
-        Assert.True(response.IsSuccessStatusCode, answer.ToString());
-        return [.. answer.GetProperty("outputs")[0].GetProperty("data").EnumerateArray().Select(static value => value.GetDouble())];
-    }
-
-    private static Task<HttpResponseMessage> PostAsync(HttpClient client, string model) => client.PostAsJsonAsync(
-        $"v2/models/{model}/infer", new { inputs = new[] { new { name = "x", datatype = "FP32", shape = new[] { 1, 3 }, data = new[] { 1, 2, 3 } } } }, Token);
 
     private async Task<HostProcess> StartAsync(string models, params string[] settings) => await HostProcess.StartAsync(
         Gateway,

@@ -47,10 +47,29 @@ public sealed partial class HostProcess : IAsyncDisposable
     public string Output => string.Join(Environment.NewLine, _lines);
 
     /// <summary>Starts an executable of the repository and waits until it says that it is up.</summary>
-    public static async Task<HostProcess> StartAsync(string project, string name, params IEnumerable<string> arguments)
+    public static Task<HostProcess> StartAsync(string project, string name, params IEnumerable<string> arguments) =>
+        StartAsync(FindExecutable(project), [], name, arguments);
+
+    /// <summary>
+    /// Starts it with a disk of its own in the place of a folder: a tmpfs in a mount namespace, which root and users of a usual Linux may make. What it has
+    /// there is seen by <see cref="GetPath"/>.
+    /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="bytes">The bytes that the disk holds.</param>
+    /// <param name="project">The executable.</param>
+    /// <param name="name">What it is called in messages.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static Task<HostProcess> StartOnDiskAsync(string folder, long bytes, string project, string name, params IEnumerable<string> arguments) =>
+        StartAsync(
+            FindExecutable(project),
+            ["unshare", "--map-root-user", "--mount", "sh", "-c", "mount -t tmpfs -o size=\"$0\" none \"$1\" && shift && exec \"$@\"", $"{bytes}", folder],
+            name,
+            arguments);
+
+    private static async Task<HostProcess> StartAsync(string executable, string[] through, string name, IEnumerable<string> arguments)
     {
-        var executable = FindExecutable(project);
-        var start = new ProcessStartInfo(executable)
+        string[] command = [.. through, executable];
+        var start = new ProcessStartInfo(command[0])
         {
             WorkingDirectory = Path.GetDirectoryName(executable),
             RedirectStandardOutput = true,
@@ -59,7 +78,7 @@ public sealed partial class HostProcess : IAsyncDisposable
 
         // A test's processes share nothing with those of whoever runs it. Those of one test name a folder of their own.
         start.Environment["XDG_CACHE_HOME"] = TestCache.Path;
-        foreach (var argument in arguments)
+        foreach (var argument in command.Skip(1).Concat(arguments))
         {
             start.ArgumentList.Add(argument);
         }
@@ -86,6 +105,9 @@ public sealed partial class HostProcess : IAsyncDisposable
     }
 
     public HttpClient CreateClient() => new() { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(90) };
+
+    /// <summary>Where this process sees what the other one has at a path.</summary>
+    public string GetPath(string path) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/proc/{_process.Id}/root{path}");
 
     /// <summary>Ends the process at once, as a crash would.</summary>
     public async Task KillAsync()

@@ -97,6 +97,7 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
         MaxBytes = 5000,
         ChargedBytes = 1000,
         IsDraining = draining,
+        Cache = new CacheReport(600, 9000, 2, 5, 3, 1),
         Pools =
         [
             new PoolResidency

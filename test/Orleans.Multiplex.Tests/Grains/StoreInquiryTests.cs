@@ -91,11 +91,36 @@ public sealed class StoreInquiryTests : IDisposable
     }
 
     [Fact]
+    public async Task Find_ModelOfTheStore_HasItsVersionsWithoutItsFile()
+    {
+        _store.Find = static _ => new(FakeStore.Manifest("m", 2) with { Versions = [1, 2] });
+        var isFetched = false;
+        _store.Fetch = (_, _) => Task.FromResult(isFetched = true);
+
+        var found = await _inquiry.FindAsync(ModelKey.Parse("m@2")).Soon();
+
+        Assert.Equal("m", found!.Id);
+        Assert.Equal([1, 2], found.Versions);
+        Assert.False(isFetched);
+    }
+
+    [Fact]
+    public async Task Find_StoreFailsInItsOwnWay_IsAnErrorThatCrossesSilos()
+    {
+        _store.Find = static _ => throw new InvalidOperationException("odd");
+
+        var error = await Assert.ThrowsAsync<StoreUnavailableException>(() => _inquiry.FindAsync(ModelKey.Parse("m")).Soon());
+
+        Assert.Contains("InvalidOperationException: odd", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Ask_NoStore_IsNull()
     {
         var inquiry = new StoreInquiry(null, _time);
 
         Assert.Null(await inquiry.ListAsync(null, 10));
+        Assert.Null(await inquiry.FindAsync(ModelKey.Parse("m")));
         Assert.Null(await inquiry.DescribeAsync(ModelKey.Parse("m")));
     }
 

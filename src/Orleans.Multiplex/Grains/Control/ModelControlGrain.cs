@@ -18,7 +18,7 @@ namespace Orleans.Multiplex.Grains.Control;
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle: there is nothing to dispose.")]
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the grain runtime.")]
 internal sealed partial class ModelControlGrain(
-    ResidencyChannel channel, PinnedModels pins, KnownFootprints footprints, PinStorage storage, QuarantineControl quarantine, ILoggerFactory loggers)
+    ResidencyChannel channel, ClusterStore store, PinnedModels pins, KnownFootprints footprints, PinStorage storage, QuarantineControl quarantine, ILoggerFactory loggers)
     : Grain, IModelControlGrain
 {
     /// <summary>The longest to wait for one silo's answer about itself.</summary>
@@ -43,7 +43,7 @@ internal sealed partial class ModelControlGrain(
         var wereThere = await Task.WhenAll(channel.ActiveSilos.Select(silo => UnloadAsync(silo, key, cancellationToken)));
         if (!wereThere.Contains(true))
         {
-            await RequireInStoreAsync(key, cancellationToken);
+            await store.FindAsync(key, cancellationToken);
         }
     }
 
@@ -51,7 +51,7 @@ internal sealed partial class ModelControlGrain(
     {
         var key = ModelKey.Parse(model);
         channel.Refresh();
-        var description = await DescribeAsync(key, cancellationToken);
+        var description = await store.DescribeAsync(key, cancellationToken);
         footprints.Set(ModelPool.OfStore, key.Id, description.Bytes);
         await _changes.WaitAsync(cancellationToken);
         try
@@ -135,21 +135,6 @@ internal sealed partial class ModelControlGrain(
     // known to its silo, which refuses it.
     private static bool IsKeptBy(ModelKey key, ModelKey pin) => key.Id == pin.Id && (key.Version is null || key.Version == pin.Version);
 
-    private Task<ModelDescription> DescribeAsync(ModelKey key, CancellationToken cancellationToken) =>
-        GrainFactory.GetGrain<IClusterResidencyGrain>(0).DescribeAsync(key.ToString(), cancellationToken);
-
-    private async Task RequireInStoreAsync(ModelKey key, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await DescribeAsync(key, cancellationToken);
-        }
-        catch (ModelLoadFailedException)
-        {
-            // It is there, and broken.
-        }
-    }
-
     private async Task RequireRoomAsync(string model, ModelDescription description, CancellationToken cancellationToken)
     {
         if (pins.Table.Pinned.Count() >= PinnedModels.Most)
@@ -184,7 +169,7 @@ internal sealed partial class ModelControlGrain(
         var key = ModelKey.Parse(pin);
         try
         {
-            var bytes = footprints.Find(ModelPool.OfStore, key.Id) is var known and > 0 ? known : (await DescribeAsync(key, cancellationToken)).Bytes;
+            var bytes = footprints.Find(ModelPool.OfStore, key.Id) is var known and > 0 ? known : (await store.DescribeAsync(key, cancellationToken)).Bytes;
             return new PinnedBytes([pin], bytes);
         }
         catch (MultiplexException)

@@ -9,7 +9,11 @@ namespace Orleans.Multiplex.Loading.Quarantine;
 /// Keeps on this machine what this silo knows of quarantined versions, whoever found it out, so that it outlives the cluster and the loss of any machine; and
 /// tells the log.
 /// </summary>
-internal sealed partial class KeptQuarantine(QuarantinedModels quarantine, QuarantineFolder folder, ILogger logger) : IDisposable
+/// <param name="quarantine">What is known.</param>
+/// <param name="folder">Where it is kept.</param>
+/// <param name="writer">Writes it there.</param>
+/// <param name="logger">The log.</param>
+internal sealed partial class KeptQuarantine(QuarantinedModels quarantine, QuarantineFolder folder, QuarantineWriter writer, ILogger logger) : IDisposable
 {
     private readonly ILogger _logger = logger;
 
@@ -34,15 +38,18 @@ internal sealed partial class KeptQuarantine(QuarantinedModels quarantine, Quara
     /// <summary>Takes in what other silos of this machine have kept of a version.</summary>
     public void Look(string key) => quarantine.Add(folder.ReadOf(key));
 
+    /// <summary>Returns when what has come so far is kept.</summary>
+    public void Flush() => writer.Flush();
+
+    /// <summary>Waits until what has come so far is kept, or has no more time: a disk may hang.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken) =>
+        await writer.WhenWritten.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
     public void Dispose() => quarantine.Changed -= OnChanged;
 
     private void OnChanged(QuarantineNews news)
     {
-        foreach (var entry in (QuarantineEntry[])[.. news.Held, .. news.Cleared, .. news.Missed])
-        {
-            folder.Write(entry);
-        }
-
+        writer.Add([.. news.Held, .. news.Cleared, .. news.Missed]);
         foreach (var entry in news.Held)
         {
             LogQuarantined(entry.Model.ToString(), entry.Reason);

@@ -64,6 +64,9 @@ internal sealed partial class OpeningGuard(
         Look();
     }
 
+    /// <summary>The silo stops: waits until what was found is kept.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => kept.StopAsync(cancellationToken);
+
     /// <summary>Learns what the other silos know. Once; later they tell.</summary>
     public Task AskAsync()
     {
@@ -144,7 +147,12 @@ internal sealed partial class OpeningGuard(
             // First, so that who comes or goes from here on has it looked at again.
             Volatile.Write(ref _lookedAt, channel.ClusterVersion);
             channel.Refresh();
-            left.Take(found => quarantine.Add(QuarantineEntry.Of(found)));
+            left.Take(found =>
+            {
+                // It is kept before the marks are removed, which are all that says so otherwise.
+                quarantine.Add(QuarantineEntry.Of(found));
+                kept.Flush();
+            });
         }
     }
 

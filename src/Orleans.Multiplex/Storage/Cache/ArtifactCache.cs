@@ -36,14 +36,19 @@ internal sealed partial class ArtifactCache : IDisposable, IAsyncDisposable
     public ArtifactCache(IModelStore store, CacheFolder folder, long? maxBytes, TimeProvider time, ILogger logger)
     {
         var known = new ConcurrentLru<string, KnownVersion>(MaxKnown);
-        _parts = new Parts(
-            store, folder, new FolderLock(folder), new CacheRoom(folder, maxBytes, key => known.TryRemove(key), logger), known, time, logger, _stopping.Token);
+        var counts = new CacheCounts();
+        var room = new CacheRoom(folder, maxBytes, key => known.TryRemove(key), counts, logger);
+        _parts = new Parts(store, folder, new FolderLock(folder), room, known, counts, time, logger, _stopping.Token);
         _logger = logger;
         Models = new CachedModels(folder, store.Name);
+        Figures = new CacheFigures(_parts);
     }
 
     /// <summary>Which models have files here.</summary>
     public CachedModels Models { get; }
+
+    /// <summary>What it has, and what this process did with it.</summary>
+    public CacheFigures Figures { get; }
 
     /// <summary>What the cache's parts have in common.</summary>
     internal sealed record Parts(
@@ -52,6 +57,7 @@ internal sealed partial class ArtifactCache : IDisposable, IAsyncDisposable
         FolderLock Gate,
         CacheRoom Room,
         ConcurrentLru<string, KnownVersion> Known,
+        CacheCounts Counts,
         TimeProvider Time,
         ILogger Logger,
         CancellationToken Stopping)
@@ -100,6 +106,7 @@ internal sealed partial class ArtifactCache : IDisposable, IAsyncDisposable
                 if (TryLease(key) is { } lease)
 #pragma warning restore CA2000
                 {
+                    _parts.Counts.AddHit();
                     return lease;
                 }
 

@@ -7,8 +7,9 @@ namespace Orleans.Multiplex.Storage.Cache;
 /// <param name="folder">The folder.</param>
 /// <param name="maxBytes">The limit; null for what the disk allows.</param>
 /// <param name="onRemoved">Is told of each version that goes.</param>
+/// <param name="counts">Counts the versions that go for others.</param>
 /// <param name="logger">Is told what was removed.</param>
-internal sealed partial class CacheRoom(CacheFolder folder, long? maxBytes, Action<string> onRemoved, ILogger logger)
+internal sealed partial class CacheRoom(CacheFolder folder, long? maxBytes, Action<string> onRemoved, CacheCounts counts, ILogger logger)
 {
     private readonly ILogger _logger = logger;
     private long? _maxBytes = maxBytes;
@@ -156,6 +157,7 @@ internal sealed partial class CacheRoom(CacheFolder folder, long? maxBytes, Acti
 
         Directory.Move(folder.Version(version.Key), folder.NewTrash());
         onRemoved(version.Key);
+        counts.AddEviction();
         LogRemoved(version.Record.Model, new ByteSize(version.Record.Bytes), version.LastUse);
         return true;
     }

@@ -178,6 +178,7 @@ internal sealed partial class VersionFlight(ArtifactCache.Parts cache, string ke
 
         var (level, took) = (isLong ? LogLevel.Information : LogLevel.Debug, cache.Time.GetElapsedTime(startedAt).TotalMilliseconds);
         LogFetched(level, _name, _size, took);
+        cache.Counts.AddFetch();
         _ready.TrySetResult(KnownVersion.MakeArtifact(cache.Folder.Files(key), manifest, cache.MakeContents(key, _digests.Task)));
 
         // Nobody's wait ends it any more: who has the files uses them.

@@ -17,6 +17,7 @@ public sealed class OpeningGuardTests : CacheTest
     private readonly FakeQuarantineChannel _channel;
     private readonly ModelManifest _manifest;
     private bool _areTried;
+    private Action<QuarantineEntry>? _write;
 
     public OpeningGuardTests()
     {
@@ -78,7 +79,7 @@ public sealed class OpeningGuardTests : CacheTest
     }
 
     [Fact]
-    public void Start_AgainAndAgain_HoldsUntilItIsClearedAndThenNoMore()
+    public async Task Start_AgainAndAgain_HoldsUntilItIsClearedAndThenNoMore()
     {
         LeaveMark(_manifest);
         Start().Marks.Dispose();
@@ -90,6 +91,7 @@ public sealed class OpeningGuardTests : CacheTest
         later.Clear(ModelKey.Parse("iris"));
         guard.Check(_manifest);
         marks.Dispose();
+        await guard.StopAsync(Token);
         Assert.Contains(Log.Entries, entry => entry.Level == LogLevel.Information && entry.Message.StartsWith("The quarantine of model 'iris@1' is cleared", StringComparison.Ordinal));
         Assert.Empty(Directory.GetFiles(Folder.Quarantine, "*.json"));
 
@@ -226,13 +228,51 @@ public sealed class OpeningGuardTests : CacheTest
         Assert.True(_quarantine.IsEmpty);
     }
 
+    [Fact]
+    public async Task Add_DiskHangs_HoldsUpNobodyAndIsWrittenBeforeTheSiloHasStopped()
+    {
+        using var disk = new ManualResetEventSlim();
+        var folder = new QuarantineFolder(Folder, Log);
+        _write = entry =>
+        {
+            disk.Wait(Token);
+            folder.Write(entry);
+        };
+        var (guard, marks) = Start();
+        using var silo = marks;
+
+        await Task.Run(() => _quarantine.Add([Entries.Make("1", Key(_manifest))]), Token).Soon();
+
+        Assert.Throws<ModelQuarantinedException>(() => guard.Check(_manifest));
+        var stopping = guard.StopAsync(Token);
+        Assert.False(stopping.IsCompleted);
+        Assert.Empty(folder.Read());
+        disk.Set();
+        await stopping.Soon();
+        Assert.Single(folder.Read());
+    }
+
+    [Fact]
+    public void Start_AfterASiloEndedWhileOpening_IsKeptBeforeTheMarksAreRemoved()
+    {
+        LeaveMark(_manifest);
+        var marksThen = 0;
+        _write = _ => marksThen = Directory.GetFiles(Folder.Loading).Length;
+
+        var (_, marks) = Start();
+
+        Assert.Equal((2, 1), (marksThen, Directory.GetFiles(Folder.Loading).Length));
+        marks.Dispose();
+    }
+
     private (OpeningGuard Guard, OpeningMarks Marks) Start(QuarantinedModels? quarantine = null)
     {
         quarantine ??= _quarantine;
+        var kept = new QuarantineFolder(Folder, Log);
         var marks = new OpeningMarks(Folder, "silo-1", Time, Log);
         var guard = new OpeningGuard(
             quarantine,
-            new KeptQuarantine(quarantine, new QuarantineFolder(Folder, Log), Log),
+            new KeptQuarantine(quarantine, kept, new QuarantineWriter(_write ?? kept.Write), Log),
             marks,
             new LeftMarks(Folder, marks.Path, Log),
             Folder,

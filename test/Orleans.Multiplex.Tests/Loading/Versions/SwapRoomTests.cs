@@ -154,6 +154,27 @@ public sealed class SwapRoomTests
     }
 
     [Fact]
+    public async Task Enter_SuccessorThatIsMeasuredLarger_TakesRoomAsAnyModelThatIsAskedFor()
+    {
+        using var silo = new SwapSilo(maxBytes: 100);
+        silo.Opener.Estimate = _ => new(40);
+        var (old, _) = await silo.LoadAsync("m");
+        silo.Opener.Measure = (_, _) => new(70L);
+        var opening = silo.HoldOpening();
+        var swap = silo.SwapAsync(old, version: 2);
+        await opening.Reached;
+
+        var entered = silo.Inner.Enter("m", manifest: SwapSilo.Manifest("m", 2, "new"));
+        opening.Open();
+
+        // Beside the old one there is none: it goes, as an idle model does for one that is asked for.
+        Assert.Null((await entered.WhenLoaded.Soon()).Failure);
+        await swap.Soon();
+        await old.WhenGone.Soon();
+        Assert.Equal((1, 70L), (silo.Inner.Charged, silo.Inner.Quota.ChargedBytes));
+    }
+
+    [Fact]
     public async Task Swap_MeasuredLargerThanWhatIsLeft_TheOldOneGoesOn()
     {
         using var silo = new SwapSilo(maxBytes: 100);

@@ -211,6 +211,47 @@ public sealed class VersionSwapTests
         Assert.Equal((2, 1), (silo.Opener.CountOpened("m"), silo.Inner.Charged));
     }
 
+    [Fact]
+    public async Task Enter_SuccessorThatIsOpened_IsWarmedUpByWhoAskedForIt()
+    {
+        using var silo = new SwapSilo();
+        var (old, holders) = await silo.LoadAsync("m");
+        var opening = silo.HoldOpening();
+        var swap = silo.SwapAsync(old, version: 2);
+        await opening.Reached;
+
+        var entered = silo.Inner.Enter("m", manifest: SwapSilo.Manifest("m", 2, "new"));
+        opening.Open();
+        Assert.Null((await entered.WhenLoaded.Soon()).Failure);
+        await swap.Soon();
+
+        Assert.Same(entered, holders[0].Current);
+        Assert.DoesNotContain("warm up", silo.Opener.Events);
+    }
+
+    [Fact]
+    public async Task Enter_SuccessorThatFails_IsLoggedAsWhatItsCallersGet()
+    {
+        using var silo = new SwapSilo();
+        var (old, _) = await silo.LoadAsync("m");
+        var opening = new Checkpoint();
+        silo.Opener.Open = async (_, token) =>
+        {
+            await opening.PassAsync(token);
+            throw new ModelLoadFailedException("m", "it is garbage.");
+        };
+        var swap = silo.SwapAsync(old, version: 2);
+        await opening.Reached;
+
+        var entered = silo.Inner.Enter("m", manifest: SwapSilo.Manifest("m", 2, "new"));
+        opening.Open();
+        Assert.NotNull((await entered.WhenLoaded.Soon()).Failure);
+        await swap.Soon();
+
+        Assert.Contains("Failed to load model 'm@2'. it is garbage.", silo.Inner.Log.Messages);
+        Assert.Equal((ResidentState.Ready, NewerVersionState.Failed), (old.State, old.Store.Newer!.State));
+    }
+
     private static Resident EndUse(ModelLease lease)
     {
         lease.Dispose();

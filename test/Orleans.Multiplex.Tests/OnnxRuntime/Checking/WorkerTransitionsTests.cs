@@ -15,7 +15,8 @@ public sealed class WorkerTransitionsTests
 
         Assert.Equal(
             [
-                "Starting→Idle", "Starting→Ended", "Idle→Opening", "Idle→Preparing", "Idle→Ended", "Opening→Idle", "Opening→Running", "Opening→Ended",
+                "Starting→Idle", "Starting→Ended", "Idle→CheckGiven", "Idle→PreparationGiven", "Idle→Ended", "CheckGiven→Opening", "CheckGiven→Ended",
+                "PreparationGiven→Preparing", "PreparationGiven→Ended", "Opening→Idle", "Opening→Running", "Opening→Ended",
                 "Running→Idle", "Running→Ended", "Preparing→Idle", "Preparing→Ended",
             ],
             legal);
@@ -31,9 +32,18 @@ public sealed class WorkerTransitionsTests
                      select (state, step, next!.Value)).ToList();
 
         Assert.All(moves, static move => Assert.True(WorkerTransitions.IsLegal(move.state, move.Value)));
-        Assert.Equal(8, moves.Count);
+        Assert.Equal(10, moves.Count);
         Assert.Null(WorkerTransitions.After(WorkerState.Idle, WorkerStep.Ran));
     }
+
+    [Fact]
+    public void Given_EveryJob_IsALegalMoveAndBeginsWhenTheWorkerSaysSo() => Assert.All([JobKind.Check, JobKind.Prepare], static kind =>
+    {
+        var given = WorkerTransitions.Given(kind);
+
+        Assert.True(WorkerTransitions.IsLegal(WorkerState.Idle, given) && WorkerTransitions.IsGiven(given));
+        Assert.False(WorkerTransitions.IsGiven(WorkerTransitions.After(given, WorkerStep.Begun)!.Value));
+    });
 
     [Theory]
     [InlineData(1, 100, null)]

@@ -203,6 +203,7 @@ public sealed class ArtifactCacheTests : CacheTest
         var cache = Open();
         await UseAsync(cache, manifest);
         await SettleAsync(1);
+        await UseKnownAsync(cache, manifest);
         var record = Assert.Single(Records());
         var first = Time.GetUtcNow().UtcDateTime;
 

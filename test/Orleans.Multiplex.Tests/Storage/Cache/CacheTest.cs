@@ -50,6 +50,15 @@ public abstract class CacheTest : IAsyncDisposable
     /// <summary>Uses a version for a moment.</summary>
     internal static async Task UseAsync(ArtifactCache cache, ModelManifest manifest) => (await AcquireAsync(cache, manifest)).Dispose();
 
+    /// <summary>Uses a version for a moment as one that is known, which it is some time after it was written down.</summary>
+    internal static async Task UseKnownAsync(ArtifactCache cache, ModelManifest manifest)
+    {
+        for (var before = await CountHitsAsync(cache); await CountHitsAsync(cache) == before;)
+        {
+            await UseAsync(cache, manifest);
+        }
+    }
+
     /// <summary>Waits until what was fetched has been published, so that nothing of it is under way.</summary>
     internal Task SettleAsync(int versions) => UntilAsync(() => Records().Length >= versions && !Directory.EnumerateFiles(Folder.Fetching).Any());
 
@@ -72,6 +81,8 @@ public abstract class CacheTest : IAsyncDisposable
     internal string[] Contents() => Directory.Exists(Folder.Versions)
         ? [.. Directory.GetFiles(Folder.Versions, "*", SearchOption.AllDirectories).Where(path => path.Contains("/files/", StringComparison.Ordinal))]
         : [];
+
+    private static async Task<long> CountHitsAsync(ArtifactCache cache) => (await cache.Figures.ReadAsync().Soon())?.Hits ?? 0;
 
     /// <summary>The bytes that the cache charges itself.</summary>
     internal async Task<long> ChargedAsync()
