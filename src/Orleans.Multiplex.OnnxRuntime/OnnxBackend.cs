@@ -28,7 +28,7 @@ internal sealed class OnnxBackend(
     // What the originals say, by their content: a scan of a large one takes as long as to open a small one.
     private readonly ConcurrentLru<string, ModelFacts> _facts = new(MaxRemembered);
     private readonly ILogger _logger = loggers.CreateLogger(LogEvents.Execution);
-    private readonly ModelOpening _opening = new(FileName, prepared, preparations, trimmer, time, check);
+    private readonly ModelOpening _opening = new(FileName, prepared, preparations, trimmer, time, check, loggers.CreateLogger(LogEvents.Execution));
 
     public string ModelFileName => FileName;
 
@@ -46,8 +46,8 @@ internal sealed class OnnxBackend(
         }
 
         // Measured is the original; a prepared form takes something else, as its record says.
-        var memory = await check.ProveAsync(artifact, ModelFileName, cancellationToken);
-        return PreparedModels.IsThere(artifact, ModelFileName) ? null : memory?.Memory.HeapBytes;
+        var tried = await check.ProveAsync(artifact, ModelFileName, cancellationToken);
+        return PreparedModels.IsThere(artifact, ModelFileName) ? null : tried?.Memory?.HeapBytes;
     }
 
     public ValueTask<IInferenceSession> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken)
@@ -68,9 +68,10 @@ internal sealed class OnnxBackend(
 
     private ModelFacts InspectOriginal(ModelArtifact artifact, CancellationToken cancellationToken)
     {
-        var measured = check?.FindMeasured(artifact, ModelFileName);
         var facts = EstimateOriginal(artifact, cancellationToken);
-        return measured is null ? facts : facts with { EstimatedBytes = measured.Memory.HeapBytes, MappedBytes = measured.Memory.MappedBytes };
+        return check?.FindTried(artifact, ModelFileName)?.Memory is { } measured
+            ? facts with { EstimatedBytes = measured.HeapBytes, MappedBytes = measured.MappedBytes }
+            : facts;
     }
 
     private ModelFacts EstimateOriginal(ModelArtifact artifact, CancellationToken cancellationToken)

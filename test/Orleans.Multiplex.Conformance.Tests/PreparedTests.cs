@@ -59,7 +59,7 @@ public sealed class PreparedTests(ITestOutputHelper output)
 
     private static string? FindDifference(PackageCase model, PreparedModel prepared)
     {
-        using var original = OriginalOpening.Open(model.Id, model.File, isWhole: true, measured: null, SessionHooks.None, TimeProvider.System, CancellationToken.None);
+        using var original = OriginalOpening.Open(model.Id, model.File, isWhole: true, tried: null, SessionHooks.None, TimeProvider.System, CancellationToken.None);
         return model.DataSets
             .SelectMany(_ => prepared.Openings, (set, opening) => FindDifference(original, prepared, opening, [.. set.Inputs.OfType<ModelValue>()]))
             .FirstOrDefault(static difference => difference is not null);

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Orleans.Multiplex.OnnxRuntime.Sessions;
 using Orleans.Multiplex.OnnxRuntime.Worker;
+using Orleans.Multiplex.Residency;
 
 namespace Orleans.Multiplex.OnnxRuntime.Checking;
 
@@ -28,10 +29,12 @@ internal sealed record CheckResult(
     // What the .NET side of an open model takes, which the worker's heap does not show.
     private const long ManagedBytes = 4096;
 
-    /// <summary>What the model takes; null where that was not measured.</summary>
+    /// <summary>What was found of the model; null for one that is not good.</summary>
     [JsonIgnore]
-    public MeasuredOriginal? Measured => Verdict == CheckVerdict.Good && LoadedBytes is { } loaded
-        ? new(new(Math.Max(0, Math.Max(loaded, RanBytes ?? 0)) + ManagedBytes, MappedBytes ?? 0), IsInPlace)
+    public TriedOriginal? Tried => Verdict == CheckVerdict.Good ? new(Memory, IsInPlace) : null;
+
+    private ModelMemory? Memory => LoadedBytes is { } loaded
+        ? new(Math.Max(0, Math.Max(loaded, RanBytes ?? 0)) + ManagedBytes, MappedBytes ?? 0)
         : null;
 
     /// <summary>Whether the same would come out under other limits: who allows more than was allowed then tries it again.</summary>

@@ -40,17 +40,27 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
     /// <summary>Starts the worker, so that the first model does not wait for it.</summary>
     public void Start() => worker.Start();
 
-    /// <summary>What a model was measured to take, if it was.</summary>
-    public MeasuredOriginal? FindMeasured(ModelArtifact artifact, string name) => _kept.Find(artifact, name)?.Measured;
+    /// <summary>What is known of a model that was tried; null when it was not, or did harm.</summary>
+    public TriedOriginal? FindTried(ModelArtifact artifact, string name) => _kept.Find(artifact, name)?.Tried;
+
+    /// <summary>Tries a good model once more, opened as a whole. Null when that does harm, or cannot be measured.</summary>
+    public async Task<TriedOriginal?> TryWholeAsync(ModelArtifact artifact, string name)
+    {
+        using var turn = await _turn.TakeAsync(artifact.Contents?.GetLock("checking"), _stopping.Token);
+        var files = ModelFiles.Of(artifact, name);
+        var limits = GetLimits(artifact, name);
+        var end = await worker.CheckAsync(new WorkerJob(0, JobKind.Check, files.Path, files.Others, IsWhole: true), limits);
+        return end is { Outcome: JobOutcome.Answered, Answer.Step: WorkerStep.Ran } && ToResult(end, limits).Tried is { Memory: not null } tried ? tried : null;
+    }
 
     /// <summary>Makes sure that a model was tried and did no harm.</summary>
-    /// <returns>What it takes; null where that could not be measured.</returns>
+    /// <returns>What is known of it.</returns>
     /// <exception cref="ModelLoadFailedException">It did harm, or is refused.</exception>
     /// <exception cref="NoCapacityException">It takes more than the silo may hold.</exception>
-    public async ValueTask<MeasuredOriginal?> ProveAsync(ModelArtifact artifact, string name, CancellationToken cancellationToken)
+    public async ValueTask<TriedOriginal?> ProveAsync(ModelArtifact artifact, string name, CancellationToken cancellationToken)
     {
         var result = FindKept(artifact, name) ?? await Task.Run(() => TryAsync(artifact, name), CancellationToken.None).WaitAsync(cancellationToken);
-        return CheckErrors.Of(artifact.Id, result, maxBytes()) is { } error ? throw error : result.Measured;
+        return CheckErrors.Of(artifact.Id, result, maxBytes()) is { } error ? throw error : result.Tried;
     }
 
     public void Dispose()
@@ -79,9 +89,12 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
             LogTriedAgain(artifact.Id, CheckErrors.Describe(end));
             end = await worker.CheckAsync(job, limits);
         }
-        else if (end.Outcome == JobOutcome.Died && InPlaceRule.IsEligible(new FileInfo(files.Path).Length))
+
+        if (end.Outcome is JobOutcome.Died or JobOutcome.TooSlow or JobOutcome.TooLarge
+            && !CheckErrors.IsFromOutside(end)
+            && InPlaceRule.IsEligible(new FileInfo(files.Path).Length))
         {
-            LogTriedWhole(artifact.Id, CheckErrors.Describe(end));
+            LogTriedWhole(artifact.Id, end.Outcome);
             end = await worker.CheckAsync(job with { IsWhole = true }, limits);
         }
 
@@ -139,8 +152,8 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
     private partial void LogTriedAgain(string model, string how);
 
     [LoggerMessage(LogEvents.ExecutionIds + 88, LogLevel.Warning,
-        "The worker process ended ({How}) while it tried model '{Model}', which is tried once more, opened as a whole.")]
-    private partial void LogTriedWhole(string model, string how);
+        "Model '{Model}' did not pass its check ({Outcome}) and is tried once more, opened as a whole.")]
+    private partial void LogTriedWhole(string model, JobOutcome outcome);
 
     [LoggerMessage(LogEvents.ExecutionIds + 87, LogLevel.Error, "Model '{Model}' did not pass its check. {Reason}")]
     private partial void LogHarmful(string model, string reason);

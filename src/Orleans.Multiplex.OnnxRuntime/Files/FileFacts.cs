@@ -13,6 +13,9 @@ internal sealed record FileFacts(ModelFacts Model, long FileBytes, WeightUse Wei
     /// <summary>The other files from which it takes data, as it names them, and how many bytes each must have.</summary>
     public ImmutableDictionary<string, long> External { get; init; } = ImmutableDictionary<string, long>.Empty;
 
+    /// <summary>The names of constants that are no tensors of the model's own graph.</summary>
+    public IReadOnlySet<string> OtherConstants { get; init; } = ImmutableHashSet<string>.Empty;
+
     /// <summary>The bytes of the file and of what it takes from others.</summary>
     public long ContentBytes => FileBytes + External.Values.Sum();
 

@@ -10,9 +10,14 @@ internal sealed class GraphWalk(
     // The nesting that ONNX Runtime's own parser allows, in messages.
     private const int MaxDepth = 100;
     private const int MaxOperatorBytes = 64;
+    private const long MaxNameCharacters = 64L << 20;
 
     private readonly TensorWalk _tensors = new(reader, footprint, external);
     private readonly TypeWalk _types = new(reader);
+    private long _otherCharacters;
+
+    /// <summary>The names of constants that are no tensors of the model's own graph: of graphs inside it, sparse ones, and those that nodes are.</summary>
+    public HashSet<string> OtherConstants { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Whether a node makes an optional.</summary>
     public bool HasOptional { get; private set; }
@@ -36,6 +41,7 @@ internal sealed class GraphWalk(
                     expansions.AddConstant(tensor.Name, tensor);
                     constants.AddConstant(tensor.Name, tensor.Bytes);
                     main?.AddInitializer(tensor.Name);
+                    AddOther(main is null ? tensor.Name : null);
                     break;
                 case (11, WireType.Bytes) when main is not null:
                     main.AddInput(_types.ReadValue(reader.ReadEnd(end)));
@@ -46,6 +52,7 @@ internal sealed class GraphWalk(
                 case (15, WireType.Bytes):
                     var name = _tensors.WalkSparse(reader.ReadEnd(end));
                     main?.AddInitializer(name);
+                    AddOther(name);
                     break;
                 default:
                     reader.Skip(tag, end);
@@ -133,6 +140,7 @@ internal sealed class GraphWalk(
             case "Constant":
                 expansions.AddConstant(output, value);
                 constants.AddConstant(output, value.Bytes);
+                AddOther(output);
                 break;
             case "ConstantOfShape":
                 expansions.AddConstantOfShape(inputs[0], value.Type);
@@ -195,6 +203,14 @@ internal sealed class GraphWalk(
         }
 
         return value ?? (elements is null ? null : new TensorHead(null, TensorType.Int64, elements, PaddingBytes: 0, Bytes: 0));
+    }
+
+    private void AddOther(string? name)
+    {
+        if (name is not null && OtherConstants.Add(name) && (_otherCharacters += name.Length) > MaxNameCharacters)
+        {
+            throw new InvalidDataException($"the names of its constants have more than {MaxNameCharacters} characters.");
+        }
     }
 
     private static void ThrowIfTooDeep(int depth)

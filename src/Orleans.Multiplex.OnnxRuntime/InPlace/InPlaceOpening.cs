@@ -11,37 +11,44 @@ namespace Orleans.Multiplex.OnnxRuntime.InPlace;
 /// </summary>
 internal static class InPlaceOpening
 {
-    /// <summary>Opens a model. Null when ONNX Runtime does not open it so.</summary>
+    /// <summary>Opens a model. Null when it does not open so, and need not.</summary>
     /// <param name="model">What is known of it.</param>
     /// <param name="path">Its file, which nobody may change; it may be removed.</param>
     /// <param name="file">The same, open.</param>
     /// <param name="places">Where its weights lie.</param>
+    /// <param name="mustOpen">Whether it did open so where it was tried: then it is not to be opened in a way in which it was not tried.</param>
     /// <param name="hooks">Who is told of what happens to the session.</param>
     /// <param name="time">The clock of its runs.</param>
     /// <param name="cancellationToken">Ends it at its next step.</param>
     public static OnnxSession? TryOpen(
-        OpenedModel model, string path, SafeFileHandle file, WeightPlaces places, SessionHooks hooks, TimeProvider time, CancellationToken cancellationToken)
+        OpenedModel model,
+        string path,
+        SafeFileHandle file,
+        WeightPlaces places,
+        bool mustOpen,
+        SessionHooks hooks,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         FilePages.ReadAhead(path);
         using var settings = SessionSettings.CreateInPlace(Path.GetDirectoryName(path)!);
         using var registration = cancellationToken.UnsafeRegister(
             static settings => ((SessionOptions)settings!).SetLoadCancellationFlag(true), settings);
-#pragma warning disable CA2000 // The session owns them.
-        var weights = MappedWeights.Add(path, places, settings);
-#pragma warning restore CA2000
+        MappedWeights? weights = null;
         try
         {
+            weights = MappedWeights.Add(path, places, settings);
             return new OnnxSession(model, Skeleton.Write(file, Path.GetFileName(path), places), settings, weights, hooks, time);
         }
-        catch (Exception exception) when (NativeError.Is(exception) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
-            weights.Dispose();
+            weights?.Dispose();
+            if (mustOpen || cancellationToken.IsCancellationRequested || !(exception is IOException || NativeError.Is(exception)))
+            {
+                throw;
+            }
+
             return null;
-        }
-        catch
-        {
-            weights.Dispose();
-            throw;
         }
     }
 }

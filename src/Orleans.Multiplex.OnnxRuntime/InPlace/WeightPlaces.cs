@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Orleans.Multiplex.OnnxRuntime.Files;
 
 namespace Orleans.Multiplex.OnnxRuntime.InPlace;
@@ -57,7 +58,7 @@ internal sealed record WeightPlaces(ImmutableArray<FilePart> Graphs, ImmutableAr
             {
                 case (5, WireType.Bytes):
                     var (name, weight) = ReadTensor(reader, ReadPart(reader, end));
-                    if (!names.Add(name) || names.Count > MaxTensors)
+                    if ((name is { Length: > 0 } && !names.Add(name)) || names.Count > MaxTensors)
                     {
                         return false;
                     }
@@ -121,12 +122,14 @@ internal sealed record WeightPlaces(ImmutableArray<FilePart> Graphs, ImmutableAr
                     shape.Add((long)reader.ReadVarint(tensor.End));
                     break;
                 case (1, WireType.Bytes) when shape.Count < MaxRank:
-                    for (var end = reader.ReadEnd(tensor.End); reader.Position < end && shape.Count <= MaxRank;)
+                    var shapeEnd = reader.ReadEnd(tensor.End);
+                    while (reader.Position < shapeEnd && shape.Count <= MaxRank)
                     {
-                        shape.Add((long)reader.ReadVarint(end));
+                        shape.Add((long)reader.ReadVarint(shapeEnd));
                     }
 
                     isPlain &= shape.Count <= MaxRank;
+                    reader.SkipTo(shapeEnd);
                     break;
                 case (2, WireType.Varint):
                     type = ElementTypes.FromOnnx(reader.ReadVarint(tensor.End));
@@ -147,17 +150,15 @@ internal sealed record WeightPlaces(ImmutableArray<FilePart> Graphs, ImmutableAr
                     reader.Skip(tag, tensor.End);
                     break;
             }
-
-            if (!isPlain)
-            {
-                reader.SkipTo(tensor.End);
-            }
         }
 
-        return (name, isPlain && name is { Length: > 0 } && data is { Length: >= LeastBytes } raw && IsWhole(type, shape, raw.Length)
+        return (name, isPlain && IsClear(name) && data is { Length: >= LeastBytes } raw && IsWhole(type, shape, raw.Length)
             ? new WeightPlace(name, type!.Value, shape.ToImmutable(), tensor, raw)
             : null);
     }
+
+    // ONNX Runtime gets it as text that ends at a NUL.
+    private static bool IsClear([NotNullWhen(true)] string? name) => name is { Length: > 0 } && !name.AsSpan().ContainsAny('\0', '\uFFFD');
 
     private static bool IsWhole(TensorType? type, IEnumerable<long> shape, long bytes)
     {

@@ -42,7 +42,6 @@ internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time
     {
         NativeEnvironment.Start(_logger);
         var temporary = $"{folder}.{Guid.NewGuid():N}.tmp";
-        long? wholeHeapBytes = null;
         try
         {
             if (PreparedModel.TryRead(folder, out var there))
@@ -51,8 +50,8 @@ internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time
             }
 
             Directory.CreateDirectory(temporary);
-            return Write(original, temporary, ref wholeHeapBytes, cancellationToken) is { } reason
-                ? PreparationOutcome.Failed(reason, wholeHeapBytes)
+            return Write(original, temporary, cancellationToken) is { } reason
+                ? PreparationOutcome.Failed(reason)
                 : PreparationOutcome.Of(Publish(temporary, folder));
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
@@ -61,11 +60,11 @@ internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time
         }
         catch (InvalidDataException exception)
         {
-            return PreparationOutcome.Failed(exception.Message, wholeHeapBytes);
+            return PreparationOutcome.Failed(exception.Message);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException || NativeError.Is(exception))
         {
-            return PreparationOutcome.Failed(NativeError.Describe(exception, original).Replace(temporary, "", StringComparison.Ordinal), wholeHeapBytes);
+            return PreparationOutcome.Failed(NativeError.Describe(exception, original).Replace(temporary, "", StringComparison.Ordinal));
         }
         finally
         {
@@ -74,16 +73,14 @@ internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time
     }
 
     /// <summary>Makes everything in a folder of its own; returns why it cannot.</summary>
-    private string? Write(string original, string folder, ref long? wholeHeapBytes, CancellationToken cancellationToken)
+    private string? Write(string original, string folder, CancellationToken cancellationToken)
     {
         // 1. What the original is, and what it gives: with one session at a time, the memory of one is needed.
         var facts = OriginalOpening.Inspect(original, cancellationToken);
         var opening = (choose ?? OpeningRule.Choose)(facts);
         List<Trial> trials;
-        var before = ProcessMemory.ReadHeapBytes();
-        using (var session = OriginalOpening.Open(ModelId, original, isWhole: true, measured: null, SessionHooks.None, time, cancellationToken))
+        using (var session = OriginalOpening.Open(ModelId, original, isWhole: true, tried: null, SessionHooks.None, time, cancellationToken))
         {
-            wholeHeapBytes = ProcessMemory.ReadHeapBytes() - before is { } taken ? Math.Max(taken, 0) : null;
             trials = Trial.RunAll(session, (session, request) => Run(session, request, cancellationToken), out var reason);
             if (reason is not null)
             {

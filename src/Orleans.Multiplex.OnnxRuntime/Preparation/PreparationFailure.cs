@@ -4,8 +4,8 @@ namespace Orleans.Multiplex.OnnxRuntime.Preparation;
 
 /// <summary>That a model cannot be prepared, as it is remembered beside where its prepared form would lie.</summary>
 /// <param name="Reason">Why, as the end of a sentence that names the model.</param>
-/// <param name="WholeHeapBytes">The bytes of the heap that its original took, opened as a whole; null when it was not opened so, or not measured.</param>
-internal sealed record PreparationFailure(string Reason, long? WholeHeapBytes)
+/// <param name="IsHarmful">See <see cref="PreparationOutcome"/>.</param>
+internal sealed record PreparationFailure(string Reason, bool IsHarmful)
 {
     /// <summary>The failure of what would lie in a folder; null when there is none.</summary>
     /// <exception cref="IOException">It cannot be read now.</exception>

@@ -48,34 +48,39 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
 
     private sealed record Job(string Model, string Original, string Folder, ArtifactContents Contents)
     {
+        private int _isBegun;
+
         public TaskCompletionSource<PreparationOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int Tries { get; set; }
+
+        /// <summary>Whether the caller is the one to queue it.</summary>
+        public bool TryBegin() => Interlocked.Exchange(ref _isBegun, 1) == 0;
     }
 
-    /// <summary>A model is asked for more than once. Returns at once; one that is prepared, or cannot be, is passed over.</summary>
+    /// <summary>Has a model prepared that is asked for more than once; one that is prepared, or cannot be, is passed over.</summary>
     /// <returns>What becomes of it; never when the silo stops before.</returns>
-    public Task<PreparationOutcome> Add(ModelArtifact artifact, string file)
+    public async Task<PreparationOutcome> PrepareAsync(ModelArtifact artifact, string file)
     {
-        // While its digest is not known it is passed over: it will be asked for again after its next load.
-        if (artifact.Contents is not { } contents || PreparedModels.FindFolder(contents, file) is not { } folder)
+        if (artifact.Contents is not { } contents)
         {
-            return Task.FromResult(NotNow("its digest is not known"));
+            return NotNow("its files are not in the cache");
         }
 
-        if (_seen.TryGet(folder, out var seen))
+        // It comes soon after the file.
+        await contents.WhenKnown;
+        if (PreparedModels.FindFolder(contents, file) is not { } folder)
         {
-            return seen.Outcome.Task;
+            return NotNow("its digest is not known");
         }
 
-        var job = new Job(artifact.Id, artifact.GetPath(file), folder, contents);
-        if (!_jobs.Writer.TryWrite(job))
+        var job = _seen.GetOrAdd(folder, _ => new Job(artifact.Id, artifact.GetPath(file), folder, contents));
+        if (job.TryBegin() && !_jobs.Writer.TryWrite(job))
         {
-            return Task.FromResult(NotNow("too many wait"));
+            End(job, NotNow("too many wait"));
         }
 
-        _seen.AddOrUpdate(folder, job);
-        return job.Outcome.Task;
+        return await job.Outcome.Task;
     }
 
     /// <summary>Ends what is under way, without waiting for it.</summary>
@@ -118,7 +123,7 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
             using var turn = await TakeTurnAsync(job.Contents, cancellationToken);
             using var files = job.Contents.TryHold();
             outcome = files is null ? NotNow("its files are gone")
-                : PreparationFailure.Find(job.Folder) is { } failure ? PreparationOutcome.Failed(failure.Reason, failure.WholeHeapBytes)
+                : PreparationFailure.Find(job.Folder) is { } failure ? PreparationOutcome.Failed(failure.Reason, failure.IsHarmful)
                 : PreparedModel.TryRead(job.Folder, out var model) ? PreparationOutcome.Of(model)
                 : await PrepareAsync(job, new FileInfo(job.Original).Length, cancellationToken);
         }
@@ -180,7 +185,7 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
             if (outcome.IsFinal)
             {
                 LogNotPrepared(job.Model, outcome.Reason!);
-                new PreparationFailure(outcome.Reason!, outcome.WholeHeapBytes).Write(job.Folder);
+                new PreparationFailure(outcome.Reason!, outcome.IsHarmful).Write(job.Folder);
             }
 
             return outcome;

@@ -22,10 +22,10 @@ internal sealed class WorkerPreparer(ModelWorker worker, Func<long> maxBytes) : 
         return end switch
         {
             { Outcome: JobOutcome.Answered, Answer.Step: WorkerStep.Prepared } when PreparedModel.TryRead(folder, out var model) => PreparationOutcome.Of(model),
-            { Outcome: JobOutcome.Answered, Answer.Step: WorkerStep.NotPrepared } => PreparationOutcome.Failed(end.Answer.Reason ?? "", end.Answer.HeapBytes),
-            { Outcome: JobOutcome.TooSlow } => PreparationOutcome.Failed($"preparing it did not end within {Time.TotalMinutes} minutes"),
-            { Outcome: JobOutcome.TooLarge } => PreparationOutcome.Failed("preparing it takes too much memory"),
-            { Outcome: JobOutcome.Died } when !CheckErrors.IsFromOutside(end) => PreparationOutcome.Failed($"preparing it ended the process ({CheckErrors.Describe(end)})"),
+            { Outcome: JobOutcome.Answered, Answer.Step: WorkerStep.NotPrepared } => PreparationOutcome.Failed(end.Answer.Reason ?? ""),
+            { Outcome: JobOutcome.TooSlow } => PreparationOutcome.Failed($"preparing it did not end within {Time.TotalMinutes} minutes", isHarmful: true),
+            { Outcome: JobOutcome.TooLarge } => PreparationOutcome.Failed("preparing it takes too much memory", isHarmful: true),
+            { Outcome: JobOutcome.Died } when !CheckErrors.IsFromOutside(end) => PreparationOutcome.Failed($"preparing it ended the process ({CheckErrors.Describe(end)})", isHarmful: true),
             { Outcome: JobOutcome.Answered } => new PreparationOutcome(null, "something else came first", IsFinal: false, IsPutOff: true),
             _ => new PreparationOutcome(null, end.Reason ?? $"the process was ended ({CheckErrors.Describe(end)})", IsFinal: false, IsPutOff: true),
         };

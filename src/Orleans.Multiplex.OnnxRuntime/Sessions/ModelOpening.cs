@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime.Checking;
 using Orleans.Multiplex.OnnxRuntime.Files;
@@ -6,6 +7,7 @@ using Orleans.Multiplex.OnnxRuntime.Native;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
+using Orleans.Multiplex.Telemetry;
 
 namespace Orleans.Multiplex.OnnxRuntime.Sessions;
 
@@ -15,30 +17,40 @@ namespace Orleans.Multiplex.OnnxRuntime.Sessions;
 /// <param name="preparations">Has models prepared.</param>
 /// <param name="trimmer">Gives freed memory back.</param>
 /// <param name="time">The clock of runs.</param>
-/// <param name="check">Knows what models were measured to take; null where none is.</param>
-internal sealed class ModelOpening(
-    string file, PreparedModels prepared, PreparationQueue preparations, HeapTrimmer trimmer, TimeProvider time, ModelCheck? check)
+/// <param name="check">Tries models; null where all are trusted.</param>
+/// <param name="logger">The log.</param>
+internal sealed partial class ModelOpening(
+    string file, PreparedModels prepared, PreparationQueue preparations, HeapTrimmer trimmer, TimeProvider time, ModelCheck? check, ILogger logger)
 {
+    private readonly ILogger _logger = logger;
+
     /// <summary>Opens a model.</summary>
     /// <exception cref="ModelLoadFailedException">It cannot be opened.</exception>
-    public IInferenceSession Open(ModelArtifact artifact, CancellationToken cancellationToken) =>
-        TryOpenPrepared(artifact, cancellationToken) ?? OpenOriginal(artifact, cancellationToken);
+    public IInferenceSession Open(ModelArtifact artifact, CancellationToken cancellationToken)
+    {
+        if (prepared.Find(artifact, file) is { } model && TryOpenPrepared(artifact, model, cancellationToken) is { } opened)
+        {
+            return opened.Next is null ? opened.Session : new ReopenableSession(opened);
+        }
+
+        return OpenOriginal(artifact, cancellationToken);
+    }
 
     /// <summary>What an original takes and gives, and what it is estimated to take when it is opened here.</summary>
     /// <exception cref="ModelLoadFailedException">It is broken or refused.</exception>
     public ModelFacts Estimate(ModelArtifact artifact, CancellationToken cancellationToken) =>
-        Estimate(artifact, MustBeWhole(artifact, check?.FindMeasured(artifact, file)), cancellationToken);
+        Estimate(artifact, MustBeWhole(artifact, check?.FindTried(artifact, file)), cancellationToken);
 
     private ModelFacts Estimate(ModelArtifact artifact, bool isWhole, CancellationToken cancellationToken) =>
         Load(artifact, artifact.GetPath(file), () => OriginalOpening.Estimate(ModelFiles.Of(artifact, file), isWhole, cancellationToken));
 
     private IInferenceSession OpenOriginal(ModelArtifact artifact, CancellationToken cancellationToken)
     {
-        var measured = check?.FindMeasured(artifact, file);
+        var tried = check?.FindTried(artifact, file);
         ReopenableSession? reopenable = null;
-        var hooks = new SessionHooks(() => _ = PrepareAsync(artifact, reopenable), trimmer.Freed);
+        var hooks = new SessionHooks(() => PrepareInBackground(artifact, reopenable), trimmer.Freed);
 #pragma warning disable CA2000 // The caller owns the session.
-        var session = ReadOriginal(artifact, MustBeWhole(artifact, measured), measured, hooks, cancellationToken);
+        var session = ReadOriginal(artifact, MustBeWhole(artifact, tried), tried, hooks, cancellationToken);
 #pragma warning restore CA2000
         if (!session.IsInPlace)
         {
@@ -50,57 +62,78 @@ internal sealed class ModelOpening(
     }
 
     private OnnxSession ReadOriginal(
-        ModelArtifact artifact, bool isWhole, MeasuredOriginal? measured, SessionHooks hooks, CancellationToken cancellationToken) =>
+        ModelArtifact artifact, bool isWhole, TriedOriginal? tried, SessionHooks hooks, CancellationToken cancellationToken) =>
         Load(artifact, artifact.GetPath(file), () => OriginalOpening.Open(
-            artifact.Id, ModelFiles.Of(artifact, file), isWhole, measured, hooks, time, cancellationToken));
+            artifact.Id, ModelFiles.Of(artifact, file), isWhole, tried, hooks, time, cancellationToken));
+
+    // It is told in the middle of a request, whose context must not flow here.
+    private void PrepareInBackground(ModelArtifact artifact, ReopenableSession? session)
+    {
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(() => PrepareAsync(artifact, session));
+        }
+    }
 
     /// <summary>Has a model prepared, and one that is open in place opened so; where it cannot be prepared, as a whole.</summary>
     private async Task PrepareAsync(ModelArtifact artifact, ReopenableSession? session)
     {
-        var outcome = await preparations.Add(artifact, file);
-        if (session is not null && FindNext(artifact, outcome) is { } next)
-        {
-            session.Offer(next);
-        }
-    }
-
-    private NextOpening? FindNext(ModelArtifact artifact, PreparationOutcome outcome)
-    {
-        if (outcome.Model is { } model)
-        {
-            return new NextOpening(
-                new Reopening("prepared", model.GetMemory(model.Opening), IsOfSameFile: false),
-                Enough: 0,
-                token => Load(artifact, model.Path, () => OpenPrepared(artifact, model, token)));
-        }
-
-        // As a whole it was opened where that harmed nobody; or that is not asked for.
-        if (!outcome.IsFinal || (outcome.WholeHeapBytes is null && check is not null))
-        {
-            return null;
-        }
-
-        var memory = new ModelMemory(outcome.WholeHeapBytes ?? Estimate(artifact, isWhole: true, CancellationToken.None).EstimatedBytes);
-        return new NextOpening(
-            new Reopening("as a whole", memory, IsOfSameFile: false),
-            Enough: 0,
-            token => new Opened(ReadOriginal(
-                artifact, isWhole: true, new MeasuredOriginal(memory, IsInPlace: false), new SessionHooks(OnFreed: trimmer.Freed), token)));
-    }
-
-    private IInferenceSession? TryOpenPrepared(ModelArtifact artifact, CancellationToken cancellationToken)
-    {
-        if (prepared.Find(artifact, file) is not { } model)
-        {
-            return null;
-        }
-
         try
         {
-#pragma warning disable CA2000 // The caller owns the session.
-            var opened = OpenPrepared(artifact, model, cancellationToken);
-            return opened.Next is null ? opened.Session : new ReopenableSession(opened);
-#pragma warning restore CA2000
+            var outcome = await preparations.PrepareAsync(artifact, file);
+            if (session is not null && (FindPrepared(artifact) ?? await FindWholeAsync(artifact, outcome)) is { } next)
+            {
+                session.Offer(next);
+            }
+        }
+#pragma warning disable CA1031 // The model answers as before, whatever it is.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            LogNoBetterWay(artifact.Id, fault.Message);
+        }
+    }
+
+    // As another process may have written it, it is read once before it is believed.
+    private NextOpening? FindPrepared(ModelArtifact artifact) => prepared.Find(artifact, file) is not { } model ? null : new NextOpening(
+        new Reopening("prepared", model.GetMemory(model.Opening), IsOfSameFile: false),
+        Enough: 0,
+        token => Load(artifact, model.Path, () => OpenPrepared(artifact, model, token)));
+
+    private async Task<NextOpening?> FindWholeAsync(ModelArtifact artifact, PreparationOutcome outcome)
+    {
+        if (!outcome.IsFinal || outcome.IsHarmful)
+        {
+            return null;
+        }
+
+        TriedOriginal? tried;
+        using (Hold(artifact))
+        {
+            tried = check is null
+                ? new TriedOriginal(new ModelMemory(Estimate(artifact, isWhole: true, CancellationToken.None).EstimatedBytes), IsInPlace: false)
+                : await check.TryWholeAsync(artifact, file);
+        }
+
+        return tried is null ? null : new NextOpening(
+            new Reopening("as a whole", tried.Memory!.Value, IsOfSameFile: false),
+            Enough: 0,
+            token =>
+            {
+                using var held = Hold(artifact);
+                return new Opened(ReadOriginal(artifact, isWhole: true, tried, new SessionHooks(OnFreed: trimmer.Freed), token));
+            });
+    }
+
+    // Else another fetch might write to the same place while it is read.
+    private static IDisposable Hold(ModelArtifact artifact) =>
+        artifact.Contents?.TryHold() ?? throw new ModelLoadFailedException(artifact.Id, "its files are not in the cache any more");
+
+    private Opened? TryOpenPrepared(ModelArtifact artifact, PreparedModel model, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return OpenPrepared(artifact, model, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested
             && (exception is IOException or UnauthorizedAccessException || NativeError.Is(exception)))
@@ -125,7 +158,7 @@ internal sealed class ModelOpening(
     }
 
     // What is mapped must not change, and only the cache's files are sure not to.
-    private static bool MustBeWhole(ModelArtifact artifact, MeasuredOriginal? measured) => artifact.Contents is null || measured is { IsInPlace: false };
+    private static bool MustBeWhole(ModelArtifact artifact, TriedOriginal? tried) => artifact.Contents is null || tried is { IsInPlace: false };
 
     private static T Load<T>(ModelArtifact artifact, string path, Func<T> load)
     {
@@ -146,4 +179,7 @@ internal sealed class ModelOpening(
             throw new ModelLoadFailedException(artifact.Id, NativeError.Describe(exception, path));
         }
     }
+
+    [LoggerMessage(LogEvents.ExecutionIds + 65, LogLevel.Warning, "No faster way to open model '{Model}' could be found, and it goes on as it is: {Reason}")]
+    private partial void LogNoBetterWay(string model, string reason);
 }

@@ -10,27 +10,25 @@ namespace Orleans.Multiplex.OnnxRuntime.Sessions;
 /// <summary>Opens model files as their authors wrote them.</summary>
 internal static class OriginalOpening
 {
-    // Up to here a file is read once, and the bytes that were checked are the bytes that are opened. For larger ones that would leave
-    // behind as much garbage as the model has weights, and opening them by path is faster.
-    private const long MaxBytesRead = 1 << 20;
-
     /// <summary>Opens a model in place, where that can be, else as a whole: read, optimized and packed.</summary>
     /// <param name="modelId">The model's id, for errors.</param>
     /// <param name="files">Its file, and those that it may have data in.</param>
     /// <param name="isWhole">Whether to open it as a whole in any case.</param>
-    /// <param name="measured">What it was measured to take, where it was; else it is estimated.</param>
+    /// <param name="tried">What is known of it, where it was tried; else what it takes is estimated.</param>
     /// <param name="hooks">Who is told of what happens to the session.</param>
     /// <param name="time">The clock of its runs.</param>
     /// <param name="cancellationToken">Ends it at its next step.</param>
     /// <exception cref="InvalidDataException">The file is broken or refused.</exception>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses it.</exception>
     public static OnnxSession Open(
-        string modelId, ModelFiles files, bool isWhole, MeasuredOriginal? measured, SessionHooks hooks, TimeProvider time, CancellationToken cancellationToken)
+        string modelId, ModelFiles files, bool isWhole, TriedOriginal? tried, SessionHooks hooks, TimeProvider time, CancellationToken cancellationToken)
     {
         using var file = OpenFile(files.Path);
         byte[]? bytes = null;
         FileFacts facts;
-        if (file.Length > MaxBytesRead)
+
+        // To read a larger one would leave behind as much garbage as the model has weights, and to open it by path is faster.
+        if (file.Length > InPlaceRule.MaxReadBytes)
         {
             facts = OnnxFileReader.Read(file, cancellationToken);
 #pragma warning disable CA2000 // The caller owns the session.
@@ -57,14 +55,15 @@ internal static class OriginalOpening
             : new OnnxSession(model, bytes, settings, weights: null, hooks, time);
 
         OnnxSession? TryOpenInPlace(FileStream file, FileFacts facts) => InPlaceRule.Choose(file, facts, cancellationToken) is { } places
-            ? InPlaceOpening.TryOpen(Describe(facts, places), files.Path, file.SafeFileHandle, places, hooks, time, cancellationToken)
+            ? InPlaceOpening.TryOpen(
+                Describe(facts, places), files.Path, file.SafeFileHandle, places, mustOpen: tried is { IsInPlace: true }, hooks, time, cancellationToken)
             : null;
 
         OpenedModel Describe(FileFacts facts, WeightPlaces? inPlace) => new(
             modelId,
             facts.Model.Signature,
             facts.MakesNothing,
-            measured is not null && measured.IsInPlace == inPlace is not null ? measured.Memory : SessionMemory.OfOriginal(facts, inPlace));
+            (tried?.IsInPlace == inPlace is not null ? tried!.Memory : null) ?? SessionMemory.OfOriginal(facts, inPlace));
     }
 
     /// <summary>Reads what the file says, and sees that the data which it has in other ones are there.</summary>

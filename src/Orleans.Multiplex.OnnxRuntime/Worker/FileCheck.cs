@@ -49,7 +49,7 @@ internal sealed class FileCheck(TimeProvider time)
         try
         {
             // Until it is closed again, since that may fail too.
-            using var session = OriginalOpening.Open(ModelId, files, job.IsWhole, measured: null, SessionHooks.None, time, CancellationToken.None);
+            using var session = OriginalOpening.Open(ModelId, files, job.IsWhole, tried: null, SessionHooks.None, time, CancellationToken.None);
             answer(Tell(session, WorkerStep.Opened, null));
             Trial.RunOnce(session, out var reason);
             last = Tell(session, WorkerStep.Ran, reason);
@@ -67,7 +67,7 @@ internal sealed class FileCheck(TimeProvider time)
         GiveMemoryBack();
 
         WorkerAnswer Tell(OnnxSession session, WorkerStep step, string? reason) =>
-            new(job.Id, step, ProcessMemory.ReadHeapBytes() - before, FileMappings.Measure(files.Path), reason, session.IsInPlace);
+            new(job.Id, step, ProcessMemory.ReadHeapBytes() - before, session.IsInPlace ? session.MappedBytes : FileMappings.Measure(files.Path), reason, session.IsInPlace);
     }
 
     /// <summary>Gives back what is not in use any more, so that the next model begins with none of it.</summary>

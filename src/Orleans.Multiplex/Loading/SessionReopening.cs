@@ -12,7 +12,7 @@ namespace Orleans.Multiplex.Loading;
 internal sealed partial class SessionReopening(
     SiloQuota quota, LoadQueue queue, DedicatedThreads threads, TimeSpan timeout, TimeProvider time, ILogger logger, CancellationToken stopping)
 {
-    /// <summary>After so long it is tried again for which there was no room, and after twice as long each further time.</summary>
+    /// <summary>After so long it is tried again what was not possible, and after twice as long each further time.</summary>
     private static readonly TimeSpan RetryPause = TimeSpan.FromMinutes(1);
 
     private const int MostDoublings = 6;
@@ -23,8 +23,8 @@ internal sealed partial class SessionReopening(
     {
         Reopened,
 
-        /// <summary>There may be some later.</summary>
-        NoRoom,
+        /// <summary>It may be possible later.</summary>
+        NotNow,
 
         /// <summary>It goes on as it is.</summary>
         Settled,
@@ -59,8 +59,8 @@ internal sealed partial class SessionReopening(
             case Outcome.Reopened:
                 Watch(resident, session, admit, tries: 0);
                 break;
-            case Outcome.NoRoom:
-                // Others were evicted for it in vain: not again soon.
+            case Outcome.NotNow:
+                // Others may have been evicted for it in vain: not again soon.
                 await Task.Delay(RetryPause * (1 << Math.Min(tries, MostDoublings)), time, resident.LoadStopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 Watch(resident, session, admit, tries + 1);
                 break;
@@ -88,7 +88,7 @@ internal sealed partial class SessionReopening(
             if (!await quota.TryCorrectAsync(reservation, both, isInUse: false, stop.Token))
             {
                 LogNoRoom(resident.Name, next.Way, next.Memory);
-                return both.FitsIn(quota.Most) ? Outcome.NoRoom : Outcome.Settled;
+                return both.FitsIn(quota.Most) ? Outcome.NotNow : Outcome.Settled;
             }
 
             // 2. Open it, in turn with the loads. Whoever ends it waits for its end: what is opened then must have an owner.
@@ -113,7 +113,7 @@ internal sealed partial class SessionReopening(
                 LogNotReopened(resident.Name, next.Way, fault.Message);
             }
 
-            return Outcome.Settled;
+            return Outcome.NotNow;
         }
         finally
         {

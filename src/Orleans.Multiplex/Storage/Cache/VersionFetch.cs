@@ -111,6 +111,12 @@ internal sealed class VersionFetch(
             _digests[file.Name] = Task.Run(() => target.ComputeDigestAsync(_undone.Token), CancellationToken.None);
             await store.FetchAsync(manifest, file, target, token).AsTask().WaitAsync(token);
             target.Complete();
+
+            // Digests give way to all else, so that of many files most would be left, each with a thread and a buffer.
+            if (_digests.Values.Count(static digest => !digest.IsCompleted) > MaxFilesAtOnce)
+            {
+                await _digests[file.Name].WaitAsync(token);
+            }
         });
 
     /// <summary>

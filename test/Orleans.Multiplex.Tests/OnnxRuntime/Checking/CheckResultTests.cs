@@ -31,10 +31,10 @@ public sealed class CheckResultTests
     {
         var result = new CheckResult(CheckVerdict.Good, true, 1000, 1500, 300, null, true, 30, 1000);
 
-        Assert.Equal(new MeasuredOriginal(new ModelMemory(1500 + 4096, 300), IsInPlace: true), result.Measured);
-        Assert.Equal(new ModelMemory(1000 + 4096), (result with { RanBytes = null, MappedBytes = null }).Measured!.Memory);
-        Assert.Null((result with { Verdict = CheckVerdict.Crashed }).Measured);
-        Assert.Null((result with { LoadedBytes = null }).Measured);
+        Assert.Equal(new TriedOriginal(new ModelMemory(1500 + 4096, 300), IsInPlace: true), result.Tried);
+        Assert.Equal(new ModelMemory(1000 + 4096), (result with { RanBytes = null, MappedBytes = null }).Tried!.Memory);
+        Assert.Null((result with { Verdict = CheckVerdict.Crashed }).Tried);
+        Assert.Equal(new TriedOriginal(null, IsInPlace: true), (result with { LoadedBytes = null }).Tried);
     }
 
     [Fact]

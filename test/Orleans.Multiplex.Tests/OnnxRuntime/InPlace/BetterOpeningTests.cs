@@ -56,28 +56,31 @@ public sealed class BetterOpeningTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_TwiceAndItCannotBePrepared_OffersItAsAWholeWithWhatThatTook()
+    public async Task Run_TwiceAndItCannotBePrepared_OffersItAsAWholeOnceTheWorkerHasTriedThat()
     {
         await using var silo = new CheckingSilo(_machine);
-        await using var backend = new TestBackend(preparer: new FailingPreparer(WholeHeapBytes: 4_000_000), check: silo.Check);
+        await using var backend = new TestBackend(preparer: new FailingPreparer(), check: silo.Check);
         using var session = await OpenAsync(backend, silo.Put(_machine["m"], _model));
         var answer = Run(session);
         Run(session);
 
         await CacheTest.UntilAsync(() => session.Next is not null);
-        Assert.Equal(("as a whole", 4_000_000, 0), (session.Next!.Way, session.Next.Memory.HeapBytes, session.Next.Memory.MappedBytes));
+        Assert.Equal(("as a whole", 0), (session.Next!.Way, session.Next.Memory.MappedBytes));
+        Assert.InRange(session.Next.Memory.HeapBytes, _model.Length, _model.Length * 3);
+        var whole = session.Next.Memory;
         await session.ReopenAsync(Token);
 
-        Assert.Equal((4_000_000, 0), (session.HeapBytes, session.MappedBytes));
+        Assert.Equal((whole.HeapBytes, 0), (session.HeapBytes, session.MappedBytes));
         AssertClose(answer, Run(session));
     }
 
-    [Fact]
-    public async Task Run_TwiceAndNobodyTriedItAsAWhole_GoesOnAsItIs()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_TwiceAndPreparingItDidHarm_GoesOnAsItIs(bool isTrusted)
     {
         await using var silo = new CheckingSilo(_machine);
-        var preparer = new FailingPreparer(WholeHeapBytes: null);
-        await using var backend = new TestBackend(silo.Log, preparer, silo.Check);
+        await using var backend = new TestBackend(silo.Log, new FailingPreparer { IsHarmful = true }, isTrusted ? null : silo.Check);
         using var session = await OpenAsync(backend, silo.Put(_machine["m"], _model));
         Run(session);
         Run(session);
@@ -88,10 +91,32 @@ public sealed class BetterOpeningTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_TwiceBeforeItsDigestIsKnown_OffersThePreparedFormAllTheSame()
+    {
+        await using var silo = new CheckingSilo(_machine);
+        await using var backend = new TestBackend();
+        var known = new TaskCompletionSource<ImmutableDictionary<string, string>?>();
+        ImmutableDictionary<string, string>? digests = null;
+        var artifact = silo.Put(_machine["m"], [(CheckingSilo.ModelFile, _model)], computed =>
+        {
+            digests = computed;
+            return known.Task;
+        });
+        using var session = await OpenAsync(backend, artifact);
+        Run(session);
+        Run(session);
+
+        known.SetResult(digests);
+
+        await CacheTest.UntilAsync(() => session.Next is not null);
+        Assert.Equal("prepared", session.Next!.Way);
+    }
+
+    [Fact]
     public async Task Run_TwiceTrusted_OffersItAsAWholeByEstimate()
     {
         await using var silo = new CheckingSilo(_machine);
-        await using var backend = new TestBackend(preparer: new FailingPreparer(WholeHeapBytes: null));
+        await using var backend = new TestBackend(preparer: new FailingPreparer());
         using var session = await OpenAsync(backend, silo.Put(_machine["m"], _model));
         Run(session);
         Run(session);
@@ -136,9 +161,11 @@ public sealed class BetterOpeningTests : IDisposable
         }
     }
 
-    private sealed record FailingPreparer(long? WholeHeapBytes) : IModelPreparer
+    private sealed class FailingPreparer : IModelPreparer
     {
+        public bool IsHarmful { get; init; }
+
         public Task<PreparationOutcome> PrepareAsync(string original, string folder, CancellationToken cancellationToken) =>
-            Task.FromResult(PreparationOutcome.Failed("it differs", WholeHeapBytes));
+            Task.FromResult(PreparationOutcome.Failed("it differs", IsHarmful));
     }
 }

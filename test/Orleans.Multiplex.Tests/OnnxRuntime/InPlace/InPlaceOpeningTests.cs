@@ -1,5 +1,8 @@
+using Orleans.Multiplex.OnnxRuntime.Files;
+using Orleans.Multiplex.OnnxRuntime.InPlace;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
 using Orleans.Multiplex.OnnxRuntime.Sessions;
+using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Testing.Onnx;
 using Orleans.Multiplex.Tests.Hosting;
 using Xunit;
@@ -68,14 +71,67 @@ public sealed class InPlaceOpeningTests : IDisposable
         Assert.InRange(OriginalOpening.Estimate(ModelPath, isWhole: true, Token).EstimatedBytes, length, long.MaxValue);
     }
 
-    [Fact]
-    public void Open_Cancelled_EndsAndLetsTheFileGo()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Open_NotPossibleInPlace_LetsTheFileGoAndIsOpenedAsAWholeUnlessItWasTriedSo(bool wasTried)
     {
-        Write("layers", 0);
+        // A shape that the weight does not fit: seen only when the session is made.
+        var graph = new OnnxGraph("m")
+            .Input("x", TensorType.Float32, 1, 3)
+            .Output("y", TensorType.Float32, 1, 512)
+            .Initializer(Tensor.Create("w", new float[1024 * 512], 1024, 512))
+            .Node("MatMul", ["x", "w"], ["y"]);
+        File.WriteAllBytes(ModelPath, new OnnxModelBuilder(graph).Build());
+        var tried = wasTried ? new TriedOriginal(new ModelMemory(1), IsInPlace: true) : null;
 
-        Assert.ThrowsAny<Exception>(() => Open(token: new CancellationToken(canceled: true)));
+        var error = Assert.ThrowsAny<Exception>(() => OriginalOpening.Open(
+            "m", ModelPath, isWhole: false, tried, SessionHooks.None, TimeProvider.System, Token));
 
+        Assert.Contains("MatMul", error.Message, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(File.ReadLines("/proc/self/maps"), line => line.Contains(_folder.Path, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("branch")]
+    [InlineData("constant")]
+    public void Open_AnotherConstantOfTheSameName_IsOpenedAsAWhole(string where)
+    {
+        var w = Tensor.Create("w", new float[1024 * 512], 1024, 512);
+        var other = Tensor.Create(where == "branch" ? "w" : "v", [1f]);
+        var branch = new OnnxGraph("branch").Output("z", TensorType.Float32, 1).Initializer(other).Node("Identity", [other.Name], ["z"]);
+        var graph = new OnnxGraph("m")
+            .Input("x", TensorType.Float32, 1, 1024)
+            .Input("if", TensorType.Bool)
+            .Output("y", TensorType.Float32, 1, 512)
+            .Output("z", TensorType.Float32, 1)
+            .Initializer(w)
+            .Node("MatMul", ["x", "w"], ["y"])
+            .Node("If", ["if"], ["z"], AttributeValue.Of("then_branch", branch), AttributeValue.Of("else_branch", branch));
+        if (where == "constant")
+        {
+            graph.Node("Constant", [], ["w"], AttributeValue.Of("value", Tensor.Create("", [1f])));
+        }
+
+        File.WriteAllBytes(ModelPath, new OnnxModelBuilder(graph).Build());
+        using var file = File.OpenRead(ModelPath);
+
+        Assert.Null(InPlaceRule.Choose(file, OnnxFileReader.Read(file, Token), Token));
+    }
+
+    [Fact]
+    public void Open_MuchBesideItsWeights_IsOpenedAsAWhole()
+    {
+        var graph = new OnnxGraph("m")
+            .Input("x", TensorType.Float32, 1, 1024)
+            .Output("y", TensorType.Float32, 1, 8192)
+            .Initializer(Tensor.Create("w", new float[1024 * 8192], 1024, 8192))
+            .Node("MatMul", ["x", "w"], ["y"])
+            .Node("Constant", [], ["c"], AttributeValue.Of("value", Tensor.Create("", new float[5 << 20])));
+        File.WriteAllBytes(ModelPath, new OnnxModelBuilder(graph).Build());
+        using var file = File.OpenRead(ModelPath);
+
+        Assert.Null(InPlaceRule.Choose(file, OnnxFileReader.Read(file, Token), Token));
     }
 
     [Fact]
@@ -128,8 +184,8 @@ public sealed class InPlaceOpeningTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private OnnxSession Open(bool isWhole = false, CancellationToken? token = null) =>
-        OriginalOpening.Open("m", ModelPath, isWhole, measured: null, SessionHooks.None, TimeProvider.System, token ?? Token);
+    private OnnxSession Open(bool isWhole = false) =>
+        OriginalOpening.Open("m", ModelPath, isWhole, tried: null, SessionHooks.None, TimeProvider.System, Token);
 
     private static InferenceRequest MakeRequest(OnnxSession session) => new(MadeUpInputs.Create(session.Signature, 2, withOptional: false, seed: 7)!.Value);
 

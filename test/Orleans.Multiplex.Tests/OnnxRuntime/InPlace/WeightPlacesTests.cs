@@ -55,14 +55,28 @@ public sealed class WeightPlacesTests
         Assert.Null(Find(file));
     }
 
+    // As many exporters write small constants: typed fields, which come before the name.
+    [Fact]
+    public void Find_ConstantsInTypedFields_AreLeftAndTheirNamesCount()
+    {
+        var typed = Build(static graph => graph.Initializer(Tensor.Create("w", new float[Large])).Node("Identity", ["x"], ["y"]), Typed("a"), Typed("b"));
+        var twice = Build(static graph => graph.Initializer(Tensor.Create("w", new float[Large])).Node("Identity", ["x"], ["y"]), Typed("w"));
+
+        Assert.Equal("w", Assert.Single(Find(typed)!.Weights).Name);
+        Assert.Null(Find(twice));
+
+        // Graph (7), initializer (5): one dimension of 1, INT64, int64_data (7), name (8).
+        static byte[] Typed(string name) => [(7 << 3) | 2, 12, (5 << 3) | 2, 10, 1 << 3, 1, 2 << 3, 7, (7 << 3) | 2, 1, 5, (8 << 3) | 2, 1, (byte)name[0]];
+    }
+
     [Fact]
     public void Find_ShapeThatDoesNotFitTheData_IsLeftToTheRuntime()
     {
         var file = Build(graph => graph.Initializer(Tensor.Create("w", new float[Large])).Node("Identity", ["x"], ["y"]));
         var weight = Assert.Single(Find(file)!.Weights);
 
-        // Its only dimension, a number of two bytes behind the tag of its field, becomes one less.
-        file[weight.Tensor.Start + 1]--;
+        // Its only dimension, a number of two bytes behind the tag of its field, becomes smaller.
+        file[weight.Tensor.Start + 2]--;
 
         Assert.Empty(Find(file)!.Weights);
     }
@@ -89,6 +103,6 @@ public sealed class WeightPlacesTests
         return WeightPlaces.Find(stream, TestContext.Current.CancellationToken);
     }
 
-    private static byte[] Build(Func<OnnxGraph, OnnxGraph> fill) =>
-        new OnnxModelBuilder(fill(new OnnxGraph("m").Input("x", TensorType.Float32, 1).Output("y", TensorType.Float32, 1))).Build();
+    private static byte[] Build(Func<OnnxGraph, OnnxGraph> fill, params byte[][] more) =>
+        [.. new OnnxModelBuilder(fill(new OnnxGraph("m").Input("x", TensorType.Float32, 1).Output("y", TensorType.Float32, 1))).Build(), .. more.SelectMany(static part => part)];
 }

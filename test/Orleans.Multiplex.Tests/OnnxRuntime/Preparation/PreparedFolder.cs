@@ -34,7 +34,7 @@ internal sealed class PreparedFolder : IDisposable
         return outcome.Model!;
     }
 
-    public IInferenceSession OpenOriginal() => OriginalOpening.Open("m", Original, isWhole: true, measured: null, SessionHooks.None, TimeProvider.System, TestContext.Current.CancellationToken);
+    public IInferenceSession OpenOriginal() => OriginalOpening.Open("m", Original, isWhole: true, tried: null, SessionHooks.None, TimeProvider.System, TestContext.Current.CancellationToken);
 
     public static IInferenceSession Open(PreparedModel model, Opening opening) =>
         PreparedOpening.Open("m", model, opening, SessionHooks.None, TimeProvider.System, TestContext.Current.CancellationToken);
