@@ -9,6 +9,8 @@ namespace Orleans.Multiplex.Benchmarks.Silos;
 /// <summary>A silo in this process, as an application has it: the whole way from a call of the SDK to the answer.</summary>
 internal sealed class BenchmarkSilo : IAsyncDisposable
 {
+    private const int MaxTries = 20;
+
     private readonly IHost _host;
     private readonly DirectoryInfo _cache = Directory.CreateTempSubdirectory("multiplex-cache-");
 
@@ -44,6 +46,23 @@ internal sealed class BenchmarkSilo : IAsyncDisposable
     {
         await _host.StopAsync();
         _host.Dispose();
-        _cache.Delete(recursive: true);
+        await DeleteCacheAsync();
+    }
+
+    // A worker that is ended in the middle of a preparation may write to it for a moment longer.
+    private async Task DeleteCacheAsync()
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                _cache.Delete(recursive: true);
+                return;
+            }
+            catch (IOException) when (tries < MaxTries)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+            }
+        }
     }
 }

@@ -208,5 +208,6 @@ public sealed class InPlaceOpeningTests : IDisposable
         }
 
         // A field of ModelProto before all others: the name of who made it (2).
-        File.WriteAllBytes(ModelPath, [(2 << 3) | 2, (byte)moved, .. new byte[moved].Select(static _ => (byte)'x'), .. File.ReadAllBytes(ModelPath)]);    }
+        File.WriteAllBytes(ModelPath, [(2 << 3) | 2, (byte)moved, .. new byte[moved].Select(static _ => (byte)'x'), .. File.ReadAllBytes(ModelPath)]);
+    }
 }
