@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime.Native;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
+using Orleans.Multiplex.Storage.Cache;
 
 namespace Orleans.Multiplex.OnnxRuntime.Worker;
 

@@ -1,5 +1,4 @@
 using Microsoft.Win32.SafeHandles;
-using Orleans.Multiplex.Execution;
 
 namespace Orleans.Multiplex.Storage.Cache;
 
@@ -90,7 +89,7 @@ internal sealed class FetchedFile : IFetchTarget, IDisposable
         if (Source.Length > LeastBytesForAThread)
         {
             return await QuietThread.RunAsync(
-                "Multiplex digest", QuietThread.Low, () => FileDigest.Compute(_path, Source.Length, WaitForMore, cancellationToken));
+                "multiplex-digest", QuietThread.Low, () => FileDigest.Compute(_path, Source.Length, WaitForMore, cancellationToken));
         }
 
         await _whole.Task.WaitAsync(cancellationToken);

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
-namespace Orleans.Multiplex.Execution;
+namespace Orleans.Multiplex.Storage.Cache;
 
 /// <summary>A thread for one piece of work that gives way to what somebody waits for.</summary>
 internal static class QuietThread
