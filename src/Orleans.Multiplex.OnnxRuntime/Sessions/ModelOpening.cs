@@ -98,7 +98,7 @@ internal sealed partial class ModelOpening(
     private NextOpening? FindPrepared(ModelArtifact artifact) => prepared.Find(artifact, file) is not { } model ? null : new NextOpening(
         new Reopening("prepared", model.GetMemory(model.Opening), IsOfSameFile: false),
         Enough: 0,
-        token => Load(artifact, model.Path, () => OpenPrepared(artifact, model, token)));
+        token => TryOpenPrepared(artifact, model, token) ?? throw new ModelLoadFailedException(artifact.Id, "its prepared form cannot be opened"));
 
     private async Task<NextOpening?> FindWholeAsync(ModelArtifact artifact, PreparationOutcome outcome)
     {

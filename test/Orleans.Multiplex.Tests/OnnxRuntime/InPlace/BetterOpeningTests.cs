@@ -56,6 +56,25 @@ public sealed class BetterOpeningTests : IDisposable
     }
 
     [Fact]
+    public async Task Reopen_PreparedFormThatCannotBeOpened_RemovesItAndGoesOn()
+    {
+        await using var silo = new CheckingSilo(_machine);
+        await using var backend = new TestBackend(silo.Log);
+        using var session = await OpenAsync(backend, silo.Put(_machine["m"], _model));
+        var answer = Run(session);
+        Run(session);
+        await CacheTest.UntilAsync(() => session.Next is not null);
+        var path = Assert.Single(Directory.GetFiles(silo.Cache.AllMade, "model.ort", SearchOption.AllDirectories));
+        await File.WriteAllBytesAsync(path, new byte[new FileInfo(path).Length], Token);
+
+        await Assert.ThrowsAsync<ModelLoadFailedException>(() => session.ReopenAsync(Token));
+
+        Assert.Equal(answer, Run(session));
+        Assert.False(File.Exists(path));
+        Assert.Contains(silo.Log.Messages, message => message.StartsWith("The prepared form of model 'm' is removed (", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Run_TwiceAndItCannotBePrepared_OffersItAsAWholeOnceTheWorkerHasTriedThat()
     {
         await using var silo = new CheckingSilo(_machine);
