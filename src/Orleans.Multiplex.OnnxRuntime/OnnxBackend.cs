@@ -2,7 +2,6 @@ using BitFaster.Caching.Lru;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime.Checking;
-using Orleans.Multiplex.OnnxRuntime.Memory;
 using Orleans.Multiplex.OnnxRuntime.Native;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
 using Orleans.Multiplex.OnnxRuntime.Sessions;
@@ -14,12 +13,12 @@ namespace Orleans.Multiplex.OnnxRuntime;
 /// <summary>Opens ONNX models with ONNX Runtime.</summary>
 /// <param name="prepared">Prepared forms of models.</param>
 /// <param name="preparations">Has models prepared.</param>
-/// <param name="trimmer">Gives freed memory back.</param>
+/// <param name="hooks">Who is told of what happens to each session.</param>
 /// <param name="loggers">The logs.</param>
 /// <param name="time">The clock.</param>
 /// <param name="check">Tries models before they are opened; null where all are trusted.</param>
 internal sealed class OnnxBackend(
-    PreparedModels prepared, PreparationQueue preparations, HeapTrimmer trimmer, ILoggerFactory loggers, TimeProvider time, ModelCheck? check = null)
+    PreparedModels prepared, PreparationQueue preparations, SessionHooks hooks, ILoggerFactory loggers, TimeProvider time, ModelCheck? check = null)
     : IInferenceBackend
 {
     private const string FileName = "model.onnx";
@@ -28,7 +27,7 @@ internal sealed class OnnxBackend(
     // What the originals say, by their content: a scan of a large one takes as long as to open a small one.
     private readonly ConcurrentLru<string, ModelFacts> _facts = new(MaxRemembered);
     private readonly ILogger _logger = loggers.CreateLogger(LogEvents.Execution);
-    private readonly ModelOpening _opening = new(FileName, prepared, preparations, trimmer, time, check, loggers.CreateLogger(LogEvents.Execution));
+    private readonly ModelOpening _opening = new(FileName, prepared, preparations, hooks, time, check, loggers.CreateLogger(LogEvents.Execution));
 
     public string ModelFileName => FileName;
 

@@ -9,6 +9,7 @@ using Orleans.Multiplex.OnnxRuntime;
 using Orleans.Multiplex.OnnxRuntime.Checking;
 using Orleans.Multiplex.OnnxRuntime.Memory;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
+using Orleans.Multiplex.OnnxRuntime.Sessions;
 using Orleans.Multiplex.OnnxRuntime.Worker;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Settings;
@@ -51,10 +52,14 @@ public static class OnnxRuntimeSiloBuilderExtensions
             new WorkerPreparer(provider.GetRequiredService<ModelWorker>(), () => GetMaxBytes(provider)));
         services.TryAddSingleton<PreparationQueue>();
         services.TryAddSingleton<HeapTrimmer>();
+        services.TryAddSingleton<PoolTrimmer>();
+        services.TryAddSingleton(static provider => new SessionHooks(
+            OnFreed: provider.GetRequiredService<HeapTrimmer>().Freed,
+            OnRan: provider.GetRequiredService<PoolTrimmer>().Ran));
         services.TryAddSingleton<IInferenceBackend>(static provider => new OnnxBackend(
             provider.GetRequiredService<PreparedModels>(),
             provider.GetRequiredService<PreparationQueue>(),
-            provider.GetRequiredService<HeapTrimmer>(),
+            provider.GetRequiredService<SessionHooks>(),
             provider.GetRequiredService<ILoggerFactory>(),
             provider.GetRequiredService<TimeProvider>(),
             IsTrusting(provider) ? null : provider.GetRequiredService<ModelCheck>()));

@@ -55,8 +55,7 @@ finally
 async IAsyncEnumerable<Row> MeasureMemoryAsync()
 {
     yield return await Churn.MeasureAsync();
-    var baseline = AfterAll.MeasureBaseline(models.Value[0]);
-    yield return AfterAll.Measure(models.Value, baseline);
+    yield return await AfterEviction.MeasureAsync(models.Value);
     yield return TinyDensity.Measure(models.Value[0]);
 }
 

@@ -125,7 +125,7 @@ internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time
         }
 
         // 4. The record, with what it costs.
-        MeasureLoads(model, cancellationToken).Write(folder);
+        MeasureLoads(model, trials[^1], cancellationToken).Write(folder);
         return null;
     }
 
@@ -165,11 +165,11 @@ internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time
         }
     }
 
-    private PreparedModel MeasureLoads(PreparedModel model, CancellationToken cancellationToken)
+    private PreparedModel MeasureLoads(PreparedModel model, Trial trial, CancellationToken cancellationToken)
     {
         foreach (var opening in model.Openings)
         {
-            var (heapBytes, load) = Measure(model, opening, cancellationToken);
+            var (heapBytes, load) = Measure(model, opening, trial, cancellationToken);
             model = opening == model.Opening
                 ? model with { HeapBytes = heapBytes ?? model.HeapBytes, LoadMilliseconds = Math.Round(load.TotalMilliseconds, 3) }
                 : model;
@@ -179,17 +179,19 @@ internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time
         return model;
     }
 
-    // Several times, since other threads use the heap and the processor too.
-    private (long? HeapBytes, TimeSpan Load) Measure(PreparedModel model, Opening opening, CancellationToken cancellationToken)
+    // Several times, since other threads use the heap and the processor too. As in a check, with what a small run takes; not with what former ones left.
+    private (long? HeapBytes, TimeSpan Load) Measure(PreparedModel model, Opening opening, Trial trial, CancellationToken cancellationToken)
     {
         var heaps = new List<long?>();
         var loads = new List<TimeSpan>();
         for (var i = 0; i < Measurements; i++)
         {
+            RunPool.Drain();
             var before = ProcessMemory.ReadHeapBytes();
             var start = time.GetTimestamp();
             using var session = PreparedOpening.Open(ModelId, model, opening, SessionHooks.None, time, cancellationToken);
             loads.Add(time.GetElapsedTime(start));
+            Run(session, trial.Request, cancellationToken);
             heaps.Add(ProcessMemory.ReadHeapBytes() - before);
         }
 

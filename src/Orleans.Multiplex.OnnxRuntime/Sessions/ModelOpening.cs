@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime.Checking;
 using Orleans.Multiplex.OnnxRuntime.Files;
-using Orleans.Multiplex.OnnxRuntime.Memory;
 using Orleans.Multiplex.OnnxRuntime.Native;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
 using Orleans.Multiplex.Residency;
@@ -15,12 +14,12 @@ namespace Orleans.Multiplex.OnnxRuntime.Sessions;
 /// <param name="file">The name of the model's file.</param>
 /// <param name="prepared">Prepared forms of models.</param>
 /// <param name="preparations">Has models prepared.</param>
-/// <param name="trimmer">Gives freed memory back.</param>
+/// <param name="hooks">Who is told of what happens to each session.</param>
 /// <param name="time">The clock of runs.</param>
 /// <param name="check">Tries models; null where all are trusted.</param>
 /// <param name="logger">The log.</param>
 internal sealed partial class ModelOpening(
-    string file, PreparedModels prepared, PreparationQueue preparations, HeapTrimmer trimmer, TimeProvider time, ModelCheck? check, ILogger logger)
+    string file, PreparedModels prepared, PreparationQueue preparations, SessionHooks hooks, TimeProvider time, ModelCheck? check, ILogger logger)
 {
     private readonly ILogger _logger = logger;
 
@@ -48,9 +47,9 @@ internal sealed partial class ModelOpening(
     {
         var tried = check?.FindTried(artifact, file);
         ReopenableSession? reopenable = null;
-        var hooks = new SessionHooks(() => PrepareInBackground(artifact, reopenable), trimmer.Freed);
+        var wanting = hooks with { OnWanted = () => PrepareInBackground(artifact, reopenable) };
 #pragma warning disable CA2000 // The caller owns the session.
-        var session = ReadOriginal(artifact, MustBeWhole(artifact, tried), tried, hooks, cancellationToken);
+        var session = ReadOriginal(artifact, MustBeWhole(artifact, tried), tried, wanting, cancellationToken);
 #pragma warning restore CA2000
         if (!session.IsInPlace)
         {
@@ -62,9 +61,9 @@ internal sealed partial class ModelOpening(
     }
 
     private OnnxSession ReadOriginal(
-        ModelArtifact artifact, bool isWhole, TriedOriginal? tried, SessionHooks hooks, CancellationToken cancellationToken) =>
+        ModelArtifact artifact, bool isWhole, TriedOriginal? tried, SessionHooks told, CancellationToken cancellationToken) =>
         Load(artifact, artifact.GetPath(file), () => OriginalOpening.Open(
-            artifact.Id, ModelFiles.Of(artifact, file), isWhole, tried, hooks, time, cancellationToken));
+            artifact.Id, ModelFiles.Of(artifact, file), isWhole, tried, told, time, cancellationToken));
 
     // It is told in the middle of a request, whose context must not flow here.
     private void PrepareInBackground(ModelArtifact artifact, ReopenableSession? session)
@@ -121,7 +120,7 @@ internal sealed partial class ModelOpening(
             token =>
             {
                 using var held = Hold(artifact);
-                return new Opened(ReadOriginal(artifact, isWhole: true, tried, new SessionHooks(OnFreed: trimmer.Freed), token));
+                return new Opened(ReadOriginal(artifact, isWhole: true, tried, hooks, token));
             });
     }
 
@@ -154,7 +153,7 @@ internal sealed partial class ModelOpening(
 #pragma warning restore CA2000
 
         OnnxSession Open(Opening opening, CancellationToken token) =>
-            PreparedOpening.Open(artifact.Id, model, opening, new SessionHooks(OnFreed: trimmer.Freed), time, token);
+            PreparedOpening.Open(artifact.Id, model, opening, hooks, time, token);
     }
 
     // What is mapped must not change, and only the cache's files are sure not to.

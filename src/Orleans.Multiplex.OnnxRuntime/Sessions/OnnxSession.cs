@@ -89,6 +89,7 @@ internal sealed class OnnxSession : IInferenceSession
                 ? OptionalOutputs.Run(_session, options, inputs.Names, inputs.Values, outputs)
                 : _session.Run(options, inputs.Names, inputs.Values, outputs);
             var ranAt = _time.GetTimestamp();
+            _hooks.OnRan?.Invoke();
             var values = ImmutableArray.CreateBuilder<ModelValue>(outputs.Length);
             for (var i = 0; i < outputs.Length; i++)
             {

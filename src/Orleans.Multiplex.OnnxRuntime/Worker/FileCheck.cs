@@ -10,14 +10,10 @@ namespace Orleans.Multiplex.OnnxRuntime.Worker;
 /// Tries a model as a silo would use it: opens it in the same way and runs it once on made-up inputs. Says what the heap has more after each step;
 /// nothing else runs here.
 /// </summary>
-#pragma warning disable CA1001 // It lives as long as its process.
 internal sealed class FileCheck(TimeProvider time)
-#pragma warning restore CA1001
 {
     // In errors that nobody sees but as the reason in an answer.
     private const string ModelId = "checked";
-
-    private readonly PoolDrain _pool = new();
 
     /// <summary>Checks a model of its own, so that the first one of somebody else does not wait for what only the first one waits for.</summary>
     public void WarmUp()
@@ -26,7 +22,7 @@ internal sealed class FileCheck(TimeProvider time)
         try
         {
             var path = Path.Combine(folder.FullName, "model.onnx");
-            File.WriteAllBytes(path, PoolDrain.Model);
+            File.WriteAllBytes(path, RunPool.Model);
             var answers = new List<WorkerAnswer>();
             Run(new WorkerJob(0, JobKind.Check, path, []), answers.Add);
             if (answers[^1] is not { Step: WorkerStep.Ran, Reason: null })
@@ -71,9 +67,9 @@ internal sealed class FileCheck(TimeProvider time)
     }
 
     /// <summary>Gives back what is not in use any more, so that the next model begins with none of it.</summary>
-    public void GiveMemoryBack()
+    public static void GiveMemoryBack()
     {
-        _pool.Run();
+        RunPool.Drain();
         GC.Collect();
         HeapTrim.Run();
     }

@@ -88,7 +88,7 @@ internal sealed class WorkerJobs
         }
 
         _answer(answer);
-        _check.GiveMemoryBack();
+        FileCheck.GiveMemoryBack();
     }
 
     private WorkerAnswer Prepare(WorkerJob job, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.OnnxRuntime.Memory;
 using Orleans.Multiplex.Telemetry;
 
 namespace Orleans.Multiplex.OnnxRuntime.Worker;
@@ -96,7 +97,7 @@ internal sealed partial class WorkerProcess : IDisposable
         return null;
     }
 
-    /// <summary>The bytes that it has in memory; 0 where that cannot be told any more.</summary>
+    /// <summary>The bytes that it has in memory or swapped out; 0 where that cannot be told any more.</summary>
     public long ReadResidentBytes()
     {
         try
@@ -107,11 +108,9 @@ internal sealed partial class WorkerProcess : IDisposable
                 return _process.WorkingSet64;
             }
 
-            // size, resident, … in pages.
-            var text = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{_id}/statm"), Encoding.Latin1);
-            return text.Split(' ') is [_, var pages, ..] && long.TryParse(pages, CultureInfo.InvariantCulture, out var count)
-                ? count * Environment.SystemPageSize
-                : 0;
+            // What was swapped out is its memory too: or a bomb would take the swap, and with it the machine's time.
+            var text = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{_id}/status"), Encoding.Latin1);
+            return ProcessMemory.FindBytes(text, "VmRSS") + (ProcessMemory.FindBytes(text, "VmSwap") ?? 0) ?? 0;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidOperationException)
         {

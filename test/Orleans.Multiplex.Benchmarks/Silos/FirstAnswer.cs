@@ -116,7 +116,7 @@ internal static class FirstAnswer
         return TimeProvider.System.GetElapsedTime(start).TotalMilliseconds;
     }
 
-    private static string IdOf(BenchmarkModel model) => model.Name.Replace(' ', '-');
+    public static string IdOf(BenchmarkModel model) => model.Name.Replace(' ', '-');
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

@@ -5,6 +5,7 @@ using Orleans.Multiplex.OnnxRuntime;
 using Orleans.Multiplex.OnnxRuntime.Checking;
 using Orleans.Multiplex.OnnxRuntime.Memory;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
+using Orleans.Multiplex.OnnxRuntime.Sessions;
 using Orleans.Multiplex.Tests.OnnxRuntime.Preparation;
 
 namespace Orleans.Multiplex.Tests.OnnxRuntime;
@@ -19,6 +20,9 @@ internal sealed class TestBackend(ILogger? log = null, IModelPreparer? preparer 
         .AddSingleton<PreparedModels>()
         .AddSingleton<PreparationQueue>()
         .AddSingleton<HeapTrimmer>()
+        .AddSingleton<PoolTrimmer>()
+        .AddSingleton(static provider => new SessionHooks(
+            OnFreed: provider.GetRequiredService<HeapTrimmer>().Freed, OnRan: provider.GetRequiredService<PoolTrimmer>().Ran))
         .AddSingleton(provider => check is null ? ActivatorUtilities.CreateInstance<OnnxBackend>(provider) : ActivatorUtilities.CreateInstance<OnnxBackend>(provider, check))
         .BuildServiceProvider();
 
