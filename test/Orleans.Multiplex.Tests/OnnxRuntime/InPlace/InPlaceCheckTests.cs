@@ -1,3 +1,4 @@
+using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Testing.Onnx;
 using Orleans.Multiplex.Tests.Hosting;
 using Orleans.Multiplex.Tests.OnnxRuntime.Checking;
@@ -28,6 +29,26 @@ public sealed class InPlaceCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task Prove_ModelThatCrashesOnlyInPlace_IsTriedAndOpenedAsAWholeByAllOfTheMachine()
+    {
+        var model = TestModels.Mlp(1_000_000);
+        await using var silo = new CheckingSilo(_machine, fault: FaultyWorker.InPlace);
+
+        var bytes = await silo.ProveAsync(silo.Put(_machine["m"], model));
+
+        Assert.InRange(bytes!.Value, model.Length, model.Length * 3);
+        Assert.Single(silo.Log.Messages, "Model 'm' did not pass its check (Died) and is tried once more, opened as a whole.");
+        await AssertOpensAsAWholeAsync(silo, silo.Put(_machine["m"], model));
+
+        // Another silo takes the result that is there, and what it says of the way to open it.
+        await silo.Check.WhenKept.Soon();
+        await using var other = new CheckingSilo(_machine);
+        var elsewhere = other.Put(_machine["n"], model);
+        Assert.Equal((bytes, 0), (await other.ProveAsync(elsewhere), other.Started));
+        await AssertOpensAsAWholeAsync(other, elsewhere);
+    }
+
+    [Fact]
     public async Task Prove_LargeModelThatCrashes_IsTriedOnceMoreAsAWhole()
     {
         await using var silo = new CheckingSilo(_machine);
@@ -41,5 +62,12 @@ public sealed class InPlaceCheckTests : IDisposable
         // The description of the model (6 of ModelProto).
         static IEnumerable<byte> Padding(int bytes) => new byte[] { (6 << 3) | 2, (byte)((bytes & 0x7F) | 0x80), (byte)((bytes >> 7 & 0x7F) | 0x80), (byte)(bytes >> 14) }
             .Concat(new byte[bytes].Select(static _ => (byte)'x'));
+    }
+
+    private static async Task AssertOpensAsAWholeAsync(CheckingSilo silo, ModelArtifact artifact)
+    {
+        using var session = await silo.Backend.OpenAsync(artifact, TestContext.Current.CancellationToken);
+        Assert.Equal(0, session.MappedBytes);
+        Assert.Equal(1, session.RunToTensor(Tensor.Create("x", new float[16], 1, 16)).Shape[0]);
     }
 }
