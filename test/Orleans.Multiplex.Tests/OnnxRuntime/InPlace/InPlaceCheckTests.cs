@@ -49,6 +49,56 @@ public sealed class InPlaceCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task TryWhole_OnceOnAMachine_AsksTheWorkerNoMore()
+    {
+        var model = TestModels.Mlp(1_000_000);
+        await using var first = new CheckingSilo(_machine);
+        var tried = await first.Check.TryWholeAsync(first.Put(_machine["m"], model), CheckingSilo.ModelFile);
+        await first.Check.WhenKept.Soon();
+        await using var second = new CheckingSilo(_machine);
+
+        var again = await second.Check.TryWholeAsync(second.Put(_machine["n"], model), CheckingSilo.ModelFile);
+
+        Assert.InRange(tried!.Memory!.Value.HeapBytes, model.Length, model.Length * 3);
+        Assert.Equal((tried, false, 0), (again, again!.IsInPlace, second.Started));
+
+        // It says nothing of the model in place.
+        Assert.InRange((await second.ProveAsync(second.Put(_machine["n"], model)))!.Value, 10_000, 1_000_000);
+    }
+
+    [Fact]
+    public async Task TryWhole_ModelThatCrashesOnlyAsAWhole_IsTriedOnceOnAMachineAndGoesOnInPlace()
+    {
+        var model = TestModels.Mlp(1_000_000);
+        await using var first = new CheckingSilo(_machine, fault: FaultyWorker.Whole);
+        var artifact = first.Put(_machine["m"], model);
+        Assert.InRange((await first.ProveAsync(artifact))!.Value, 10_000, 1_000_000);
+
+        Assert.Null(await first.Check.TryWholeAsync(artifact, CheckingSilo.ModelFile));
+        await first.Check.WhenKept.Soon();
+        await using var second = new CheckingSilo(_machine);
+        var elsewhere = second.Put(_machine["n"], model);
+        Assert.Null(await second.Check.TryWholeAsync(elsewhere, CheckingSilo.ModelFile));
+
+        Assert.NotNull(await second.ProveAsync(elsewhere));
+        using var session = await second.Backend.OpenAsync(elsewhere, TestContext.Current.CancellationToken);
+        Assert.Equal((model.Length, 0), (session.MappedBytes, second.Started));
+    }
+
+    [Fact]
+    public async Task TryWhole_WorkerCannotBeStarted_IsNotKept()
+    {
+        var model = TestModels.Mlp(1_000_000);
+        await using (var first = new CheckingSilo(_machine, fault: ") fi"))
+        {
+            Assert.Null(await first.Check.TryWholeAsync(first.Put(_machine["m"], model), CheckingSilo.ModelFile));
+        }
+
+        await using var second = new CheckingSilo(_machine);
+        Assert.NotNull(await second.Check.TryWholeAsync(second.Put(_machine["n"], model), CheckingSilo.ModelFile));
+    }
+
+    [Fact]
     public async Task Prove_LargeModelThatCrashes_IsTriedOnceMoreAsAWhole()
     {
         await using var silo = new CheckingSilo(_machine);
