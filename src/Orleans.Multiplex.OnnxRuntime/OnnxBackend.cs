@@ -19,7 +19,7 @@ namespace Orleans.Multiplex.OnnxRuntime;
 /// <param name="check">Tries models before they are opened; null where all are trusted.</param>
 internal sealed class OnnxBackend(
     PreparedModels prepared, PreparationQueue preparations, SessionHooks hooks, ILoggerFactory loggers, TimeProvider time, ModelCheck? check = null)
-    : IInferenceBackend
+    : IInferenceBackend, IModelForms
 {
     private const string FileName = "model.onnx";
     private const int MaxRemembered = 10_000;
@@ -46,7 +46,7 @@ internal sealed class OnnxBackend(
 
         // Measured is the original; a prepared form takes something else, as its record says.
         var tried = await check.ProveAsync(artifact, ModelFileName, cancellationToken);
-        return PreparedModels.IsThere(artifact, ModelFileName) ? null : tried?.Memory?.HeapBytes;
+        return FindForm(artifact) is not null ? null : tried?.Memory?.HeapBytes;
     }
 
     public ValueTask<IInferenceSession> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken)
@@ -64,6 +64,10 @@ internal sealed class OnnxBackend(
             throw new OperationCanceledException(cancellationToken);
         }
     }
+
+    public string? FindForm(ModelArtifact artifact) => prepared.FindName(artifact, ModelFileName);
+
+    public void GiveUpForm(ModelArtifact artifact) => prepared.GiveUp(artifact, ModelFileName);
 
     private ModelFacts InspectOriginal(ModelArtifact artifact, CancellationToken cancellationToken)
     {

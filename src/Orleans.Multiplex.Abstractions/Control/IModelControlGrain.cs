@@ -44,8 +44,8 @@ public interface IModelControlGrain : IGrainWithIntegerKey
     Task<ImmutableArray<QuarantineReport>> GetQuarantineAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Clears the quarantine of a model: its next request opens it again, at once. <c>id</c> stands for all its versions. A silo that is away learns of it when
-    /// it comes back.
+    /// Clears the quarantine of a model: its next request opens it again, at once. <c>id</c> stands for all its versions. Completes when every silo has written it
+    /// down, so that it stays so whatever ends then; a silo that is away learns of it when it comes back.
     /// </summary>
     /// <returns>What was quarantined.</returns>
     /// <exception cref="InvalidModelIdException">The text is no model id.</exception>

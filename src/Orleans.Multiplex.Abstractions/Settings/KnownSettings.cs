@@ -25,6 +25,7 @@ internal static class KnownSettings
         "Multiplex:Execution:Threads",
         "Multiplex:IdleUnload",
         "Multiplex:Load:DrainPatience",
+        "Multiplex:Load:MaxBytesInProgress",
         "Multiplex:Load:MaxParallel",
         "Multiplex:Load:MaxWaiting",
         "Multiplex:Load:RoomTimeout",

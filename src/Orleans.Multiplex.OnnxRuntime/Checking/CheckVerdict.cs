@@ -14,4 +14,7 @@ internal enum CheckVerdict
 
     /// <summary>It took too much memory.</summary>
     TooLarge,
+
+    /// <summary>It is refused, and does no harm. Kept only of one that had passed in place and was tried as a whole.</summary>
+    Refused,
 }

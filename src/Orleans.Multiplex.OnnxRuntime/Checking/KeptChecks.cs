@@ -20,21 +20,24 @@ internal sealed partial class KeptChecks(ILogger logger)
 
     private readonly ILogger _logger = logger;
     private readonly Lock _lock = new();
-    private readonly ConcurrentLru<(string Path, long Length, DateTime Written), CheckResult> _results = new(MaxInMemory);
+    private readonly ConcurrentLru<(string Path, long Length, DateTime Written, bool IsWhole), CheckResult> _results = new(MaxInMemory);
 
     /// <summary>Completes when all that was to be kept on the disk is there, or will not be.</summary>
     public Task WhenWritten { get; private set; } = Task.CompletedTask;
 
     /// <summary>The result that there is of a model's check; null when there is none.</summary>
-    public CheckResult? Find(ModelArtifact artifact, string name)
+    /// <param name="artifact">The model.</param>
+    /// <param name="name">The name of its file.</param>
+    /// <param name="isWhole">Whether of the one that was tried as a whole after it had passed in place.</param>
+    public CheckResult? Find(ModelArtifact artifact, string name, bool isWhole = false)
     {
-        var looks = Describe(artifact.GetPath(name));
+        var looks = Describe(artifact.GetPath(name), isWhole);
         if (looks is { } known && _results.TryGet(known, out var result))
         {
             return result;
         }
 
-        result = GetDigests(artifact) is { } digests ? Read(GetPath(artifact.Contents!, digests, name)) : null;
+        result = GetDigests(artifact) is { } digests ? Read(GetPath(artifact.Contents!, digests, name, isWhole)) : null;
         if (looks is { } seen && result is not null)
         {
             _results.AddOrUpdate(seen, result);
@@ -44,9 +47,10 @@ internal sealed partial class KeptChecks(ILogger logger)
     }
 
     /// <summary>Keeps a result. Does not wait for a digest that is being computed: it follows then.</summary>
-    public void Keep(ModelArtifact artifact, string name, CheckResult result)
+    /// <inheritdoc cref="Find" path="/param"/>
+    public void Keep(ModelArtifact artifact, string name, CheckResult result, bool isWhole = false)
     {
-        if (Describe(artifact.GetPath(name)) is { } looks)
+        if (Describe(artifact.GetPath(name), isWhole) is { } looks)
         {
             _results.AddOrUpdate(looks, result);
         }
@@ -55,7 +59,7 @@ internal sealed partial class KeptChecks(ILogger logger)
         {
             lock (_lock)
             {
-                WhenWritten = Task.WhenAll(WhenWritten, Task.Run(() => WriteAsync(artifact.Contents, name, result)));
+                WhenWritten = Task.WhenAll(WhenWritten, Task.Run(() => WriteAsync(artifact.Contents, name, result, isWhole)));
             }
         }
     }
@@ -63,13 +67,13 @@ internal sealed partial class KeptChecks(ILogger logger)
     private static ImmutableDictionary<string, string>? GetDigests(ModelArtifact artifact) =>
         artifact.Contents?.WhenKnown is { IsCompletedSuccessfully: true } known ? known.GetAwaiter().GetResult() : null;
 
-    private static string GetPath(ArtifactContents contents, ImmutableDictionary<string, string> digests, string name) =>
-        Path.Combine(contents.GetFolder(digests[name]), $"check-{CheckKey.Of(digests)}.json");
+    private static string GetPath(ArtifactContents contents, ImmutableDictionary<string, string> digests, string name, bool isWhole) =>
+        Path.Combine(contents.GetFolder(digests[name]), $"check-{CheckKey.Of(digests)}{(isWhole ? "-whole" : "")}.json");
 
-    private static (string Path, long Length, DateTime Written)? Describe(string path) =>
-        new FileInfo(path) is { Exists: true } file ? (path, file.Length, file.LastWriteTimeUtc) : null;
+    private static (string Path, long Length, DateTime Written, bool IsWhole)? Describe(string path, bool isWhole) =>
+        new FileInfo(path) is { Exists: true } file ? (path, file.Length, file.LastWriteTimeUtc, isWhole) : null;
 
-    private async Task WriteAsync(ArtifactContents contents, string name, CheckResult result)
+    private async Task WriteAsync(ArtifactContents contents, string name, CheckResult result, bool isWhole)
     {
         try
         {
@@ -80,7 +84,7 @@ internal sealed partial class KeptChecks(ILogger logger)
             }
 
             // It is there whole or not at all.
-            var path = GetPath(contents, digests, name);
+            var path = GetPath(contents, digests, name, isWhole);
             var temporary = string.Create(CultureInfo.InvariantCulture, $"{path}.{Guid.NewGuid():N}.tmp");
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             await File.WriteAllBytesAsync(temporary, bytes);

@@ -43,14 +43,13 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
     /// <summary>What is known of a model that was tried; null when it was not, or did harm.</summary>
     public TriedOriginal? FindTried(ModelArtifact artifact, string name) => _kept.Find(artifact, name)?.Tried;
 
-    /// <summary>Tries a good model once more, opened as a whole. Null when that does harm, or cannot be measured.</summary>
+    /// <summary>
+    /// Tries a good model as a whole too; the result is kept beside that of its check. Null when that does harm, is refused or cannot be measured.
+    /// </summary>
     public async Task<TriedOriginal?> TryWholeAsync(ModelArtifact artifact, string name)
     {
-        using var turn = await _turn.TakeAsync(artifact.Contents?.GetLock("checking"), _stopping.Token);
-        var files = ModelFiles.Of(artifact, name);
-        var limits = GetLimits(artifact, name);
-        var end = await worker.CheckAsync(new WorkerJob(0, JobKind.Check, files.Path, files.Others, IsWhole: true), limits);
-        return end is { Outcome: JobOutcome.Answered, Answer.Step: WorkerStep.Ran } && ToResult(end, limits).Tried is { Memory: not null } tried ? tried : null;
+        var result = FindKept(artifact, name, isWhole: true) ?? await TryWholeAnewAsync(artifact, name);
+        return result?.Tried is { Memory: not null } tried ? tried : null;
     }
 
     /// <summary>Makes sure that a model was tried and did no harm.</summary>
@@ -69,8 +68,29 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
         worker.Dispose();
     }
 
-    private CheckResult? FindKept(ModelArtifact artifact, string name) =>
-        _kept.Find(artifact, name) is { } kept && kept.HoldsFor(GetLimits(artifact, name)) ? kept : null;
+    private CheckResult? FindKept(ModelArtifact artifact, string name, bool isWhole = false) =>
+        _kept.Find(artifact, name, isWhole) is { } kept && kept.HoldsFor(GetLimits(artifact, name)) ? kept : null;
+
+    private async Task<CheckResult?> TryWholeAnewAsync(ModelArtifact artifact, string name)
+    {
+        using var turn = await _turn.TakeAsync(artifact.Contents?.GetLock("checking"), _stopping.Token);
+        if (FindKept(artifact, name, isWhole: true) is { } kept)
+        {
+            return kept;
+        }
+
+        var files = ModelFiles.Of(artifact, name);
+        var limits = GetLimits(artifact, name);
+        var end = await worker.CheckAsync(new WorkerJob(0, JobKind.Check, files.Path, files.Others, IsWhole: true), limits);
+        if (SaysNothing(end))
+        {
+            return null;
+        }
+
+        var result = ToResult(end, limits);
+        _kept.Keep(artifact, name, result, isWhole: true);
+        return result;
+    }
 
     private async Task<CheckResult> TryAsync(ModelArtifact artifact, string name)
     {
@@ -98,7 +118,7 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
             end = await worker.CheckAsync(job with { IsWhole = true }, limits);
         }
 
-        if (end.Outcome == JobOutcome.NotStarted || CheckErrors.IsFromOutside(end))
+        if (SaysNothing(end))
         {
             throw CheckErrors.NotTried(artifact.Id, end);
         }
@@ -118,6 +138,9 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
         return result;
     }
 
+    // Of the model.
+    private static bool SaysNothing(JobEnd end) => end.Outcome == JobOutcome.NotStarted || CheckErrors.IsFromOutside(end);
+
     // While it is opened, its files are in memory beside the model that is made of them.
     private JobLimits GetLimits(ModelArtifact artifact, string name)
     {
@@ -133,6 +156,7 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
             JobOutcome.TooSlow => CheckVerdict.TooSlow,
             JobOutcome.TooLarge => CheckVerdict.TooLarge,
             JobOutcome.Died => CheckVerdict.Crashed,
+            _ when end.Answer is { Step: WorkerStep.Refused } => CheckVerdict.Refused,
             _ => CheckVerdict.Good,
         };
         return new CheckResult(

@@ -10,9 +10,13 @@ namespace Orleans.Multiplex.OnnxRuntime.Preparation;
 internal sealed partial class PreparedModels(ILoggerFactory loggers)
 {
     private const int MaxRemembered = 10_000;
+    private const string EndedASilo = "a silo ended while it was opening it";
 
     // What another process wrote is read once before it is believed, as all that lies in the cache.
     private readonly ConcurrentLru<string, bool> _checked = new(MaxRemembered);
+
+    // What could not be removed is not opened by this process all the same.
+    private readonly ConcurrentLru<string, bool> _givenUp = new(MaxRemembered);
     private readonly ILogger _logger = loggers.CreateLogger(LogEvents.Execution);
 
     /// <summary>The folder of a prepared model, whether it is there or not; null while the content is not known.</summary>
@@ -21,14 +25,16 @@ internal sealed partial class PreparedModels(ILoggerFactory loggers)
             ? Path.Combine(contents.GetFolder(digest), PreparationKey.Of(digest, PreparationTarget.Current))
             : null;
 
-    /// <summary>Whether there is a prepared form of a model, whole or not.</summary>
-    public static bool IsThere(ModelArtifact artifact, string file) =>
-        artifact.Contents is { } contents && FindFolder(contents, file) is { } folder && Directory.Exists(folder);
+    /// <summary>What the prepared form of a model is called (<see cref="PreparationKey"/>); null when there is none, whole or not.</summary>
+    public string? FindName(ModelArtifact artifact, string file) =>
+        artifact.Contents is { } contents && FindFolder(contents, file) is { } folder && Directory.Exists(folder) && !IsGivenUp(folder)
+            ? Path.GetFileName(folder)
+            : null;
 
     /// <summary>The prepared form of a model; null when there is none that is whole.</summary>
     public PreparedModel? Find(ModelArtifact artifact, string file)
     {
-        if (artifact.Contents is not { } contents || FindFolder(contents, file) is not { } folder)
+        if (artifact.Contents is not { } contents || FindFolder(contents, file) is not { } folder || IsGivenUp(folder))
         {
             return null;
         }
@@ -67,10 +73,42 @@ internal sealed partial class PreparedModels(ILoggerFactory loggers)
     public void Drop(string modelId, PreparedModel model, string reason)
     {
         LogDropped(modelId, reason);
-        _checked.TryRemove(model.Folder);
+        Remove(model.Folder);
+    }
+
+    /// <summary>
+    /// Removes the prepared form of a model on which a silo ended, and remembers beside the content that it is never made again. The original serves.
+    /// </summary>
+    public void GiveUp(ModelArtifact artifact, string file)
+    {
+        if (artifact.Contents is not { } contents || FindFolder(contents, file) is not { } folder)
+        {
+            return;
+        }
+
+        LogDropped(artifact.Id, EndedASilo);
+        _givenUp.AddOrUpdate(folder, true);
         try
         {
-            Directory.Delete(model.Folder, recursive: true);
+            // Before it is removed: who ends in the middle has not removed what may then be made again.
+            new PreparationFailure(EndedASilo, IsHarmful: true).Write(folder);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // It is given up again by the next silo that would open it, as long as it is known that one ended.
+        }
+
+        Remove(folder);
+    }
+
+    private bool IsGivenUp(string folder) => _givenUp.TryGet(folder, out _);
+
+    private void Remove(string folder)
+    {
+        _checked.TryRemove(folder);
+        try
+        {
+            Directory.Delete(folder, recursive: true);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

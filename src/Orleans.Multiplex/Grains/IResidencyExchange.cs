@@ -69,7 +69,7 @@ internal interface IResidencyExchange : IGrainService
     [AlwaysInterleave, Alias("Confirm")]
     Task ConfirmAsync(SiloRow row);
 
-    /// <summary>Takes in which versions are quarantined, and which are no longer.</summary>
+    /// <summary>Takes in which versions are quarantined, and which are no longer, and answers when that is kept on this silo's machine.</summary>
     [AlwaysInterleave, Alias("TakeQuarantine")]
     Task TakeQuarantineAsync(QuarantineTable table);
 

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
+using Orleans.Multiplex.Loading.Quarantine;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
 using Orleans.Multiplex.Residency.Quarantine;
@@ -26,6 +27,7 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
     private readonly StoreInquiry _store = services.GetRequiredService<StoreInquiry>();
     private readonly PinnedModels _pins = services.GetRequiredService<PinnedModels>();
     private readonly QuarantinedModels _quarantine = services.GetRequiredService<QuarantinedModels>();
+    private readonly KeptQuarantine? _kept = services.GetService<KeptQuarantine>();
     private readonly SiloStatistics? _statistics = services.GetService<SiloStatistics>();
     private readonly IGrainDirectoryCache _addresses = services.GetRequiredService<IGrainDirectoryCache>();
 
@@ -85,7 +87,7 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
     public Task TakeQuarantineAsync(QuarantineTable table)
     {
         _quarantine.Take(table);
-        return Task.CompletedTask;
+        return _kept?.WhenKept ?? Task.CompletedTask;
     }
 
     public Task<QuarantineTable> GetQuarantineAsync() => Task.FromResult(_quarantine.Table);

@@ -50,6 +50,11 @@ internal sealed class MultiplexOptionsValidator(MultiplexedClasses classes, Silo
         .. Rules.Require(
             options.Cache.MaxBytes is null or { Bytes: > 0 }, "Multiplex:Cache:MaxBytes", options.Cache.MaxBytes, "above zero, for instance 50GiB"),
         .. Rules.Require(options.Load.MaxParallel >= 0, "Multiplex:Load:MaxParallel", options.Load.MaxParallel, "zero, which means one for each core, or above"),
+        .. Rules.Require(
+            options.Load.MaxBytesInProgress.Bytes >= 0,
+            "Multiplex:Load:MaxBytesInProgress",
+            options.Load.MaxBytesInProgress,
+            "zero, which means a quarter of Multiplex:MaxBytesPerSilo, or above"),
         .. Rules.RequireTime("Multiplex:Load:Timeout", options.Load.Timeout),
         .. Rules.Require(
             options.Load.RoomTimeout > TimeSpan.Zero && options.Load.RoomTimeout <= options.Load.Timeout,

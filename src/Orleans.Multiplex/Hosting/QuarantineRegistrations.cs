@@ -39,6 +39,7 @@ internal static class QuarantineRegistrations
                 provider.GetRequiredService<IQuarantineChannel>(),
                 provider.GetRequiredService<IModelStore>().Name,
                 provider.GetRequiredService<IInferenceBackend>().TriesModels,
+                provider.GetRequiredService<IInferenceBackend>() as IModelForms,
                 provider.GetRequiredService<TimeProvider>(),
                 Logger(provider, LogEvents.Loading))
             : null!);

@@ -5,10 +5,11 @@ using Orleans.Multiplex.Storage.Cache;
 
 namespace Orleans.Multiplex.Loading;
 
-/// <summary>What a load holds while it is under way: its turn, its room, its thread, and the model that is being opened.</summary>
+/// <summary>What a load holds while it is under way: its turn, its room, its thread, and the model that is being opened, with its part of what may be opened at once.</summary>
 internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
 {
     private Turn _turn;
+    private ModelMemory? _inWork;
     private ArtifactLease? _files;
     private IDisposable? _admission;
 
@@ -124,9 +125,30 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
     public async Task<object> OpenAsync(IModelOpener opener, Resident resident, CancellationToken cancellationToken)
     {
         var artifact = GetArtifact(resident.Key);
+        await BeginWorkAsync(Reservation!.Memory, cancellationToken);
         _admission = await opener.AdmitAsync(artifact, cancellationToken);
         resident.MoveTo(ResidentState.Opening);
         return await RunAsync(() => Opening = opener.OpenAsync(artifact, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>
+    /// Waits until so many bytes may be opened beside what is being opened; the turn goes to others meanwhile. Last before it is opened: who waits for room, fetches
+    /// or is checked holds up nobody here.
+    /// </summary>
+    public async ValueTask BeginWorkAsync(ModelMemory memory, CancellationToken cancellationToken)
+    {
+        var taking = queue.Bytes.TakeAsync(memory, cancellationToken);
+        if (taking.IsCompleted)
+        {
+            await taking;
+            _inWork = memory;
+            return;
+        }
+
+        EndTurn();
+        await taking;
+        _inWork = memory;
+        await TakeTurnAsync(cancellationToken);
     }
 
     public async Task TakeTurnAsync(CancellationToken cancellationToken)
@@ -135,8 +157,10 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
         _turn = Turn.Taken;
     }
 
+    /// <summary>Gives the turn back, and what is being opened with it.</summary>
     public void EndTurn()
     {
+        EndWork();
         switch (_turn)
         {
             case Turn.Taken:
@@ -151,7 +175,7 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
     }
 
     /// <summary>
-    /// The load was ended and goes on all the same: its turn and its thread go to others. Its room stays taken where the model is being
+    /// The load was ended and goes on all the same: its turn, what may be opened beside and its thread go to others. Its room stays taken where the model is being
     /// opened, as its memory is.
     /// </summary>
     public void LeaveBehind()
@@ -165,6 +189,16 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
         if (_turn == Turn.Taken && queue.TryLeaveBehind())
         {
             _turn = Turn.LeftBehind;
+            EndWork();
+        }
+    }
+
+    private void EndWork()
+    {
+        if (_inWork is { } memory)
+        {
+            _inWork = null;
+            queue.Bytes.Give(memory);
         }
     }
 

@@ -6,6 +6,12 @@ public sealed class LoadOptions
     /// <summary>How many loads are worked on at once. Default: 0, which means as many as the process has cores; not negative.</summary>
     public int MaxParallel { get; set; }
 
+    /// <summary>
+    /// How many bytes of models are opened at once, of the heap and of mapped files together; fetching and checking need none. One that is larger is opened alone.
+    /// Default: 0, which means a quarter of what the silo may hold: to open a model takes up to as much again as is reserved for it.
+    /// </summary>
+    public ByteSize MaxBytesInProgress { get; set; }
+
     /// <summary>The longest that one load may take, waits included; then it counts as failed. Default: 5 minutes; above zero, at most a day.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
 

@@ -14,7 +14,8 @@ namespace Orleans.Multiplex.Loading;
 /// <item>Fetch its files, for classes that take their models from the store. A failed fetch costs no other model its place.</item>
 /// <item>Reserve room for what it is estimated to take; others are evicted for it. A load that has to wait gives its turn away.</item>
 /// <item>Check it where it can do no harm, and correct the reservation to what was measured there. A check gives its turn away too.</item>
-/// <item>Open it, where nothing says that it must not be (<see cref="IModelOpener.AdmitAsync"/>).</item>
+/// <item>Open it, when it and what is being opened are not too many bytes at once (<see cref="BytesInProgress"/>), and where nothing says that it must not be
+/// (<see cref="IModelOpener.AdmitAsync"/>). A load that has to wait gives its turn away.</item>
 /// <item>Measure it and correct the reservation; a model that is larger and finds no room is unloaded again.</item>
 /// <item>Warm it up, where it is to take the place of one that answers (<see cref="LoadSuccessor"/>) and nobody has asked for it meanwhile.</item>
 /// </list>
@@ -60,7 +61,7 @@ internal sealed partial class ModelLoader : IDisposable
         _options = options;
         _time = time;
         _logger = logger;
-        _queue = new LoadQueue(parallel);
+        _queue = new LoadQueue(parallel, BytesInProgress.GetMost(options.MaxBytesInProgress, quota.MaxBytes));
         _threads = new DedicatedThreads("multiplex-load", parallel, capacity: null);
         _end = new LoadEnd(ledger, options, time, logger, _stopping.Token);
         _reopening = new SessionReopening(quota, _queue, _threads, options.Timeout, time, logger, _stopping.Token);

@@ -93,6 +93,7 @@ internal sealed partial class SessionReopening(
 
             // 2. Open it, in turn with the loads. Whoever ends it waits for its end: what is opened then must have an owner.
             await load.TakeTurnAsync(stop.Token);
+            await load.BeginWorkAsync(next.Memory, stop.Token);
             var admission = await admit(stop.Token);
             var opened = await load.RunAsync(() => Open(admission), CancellationToken.None);
             load.EndTurn();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Multiplex.Loading.Quarantine;
 using Orleans.Multiplex.Residency.Quarantine;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Storage.Cache;
@@ -81,6 +82,41 @@ public sealed class QuarantineTests : IDisposable
     }
 
     [Fact]
+    public async Task Clear_IsAnsweredWhenItIsWrittenDownOnEachMachine()
+    {
+        using var disk = new ManualResetEventSlim();
+        var writing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await LeaveMarkAsync(machine: 1, "a");
+        await using var cluster = await StartAsync(silos: 2, silo => silo.Services.AddSingleton(provider =>
+        {
+            var folder = new QuarantineFolder(provider.GetRequiredService<CacheFolder>(), NullLogger.Instance);
+            return new KeptQuarantine(provider.GetRequiredService<QuarantinedModels>(), folder, new QuarantineWriter(Write), NullLogger.Instance);
+
+            void Write(QuarantineEntry entry)
+            {
+                if (entry.IsCleared && provider.GetRequiredService<ILocalSiloDetails>().Name == "Silo_1")
+                {
+                    writing.TrySetResult();
+                    disk.Wait(Waiting.Token);
+                }
+
+                folder.Write(entry);
+            }
+        }));
+        await Waiting.UntilAsync(() => cluster.Inner.Silos.All(silo => !Known(silo).IsEmpty));
+
+        var clearing = cluster.Sdk.ClearQuarantineAsync("a", Waiting.Token);
+
+        await writing.Task.Soon();
+        await cluster.InferAsync("a");
+        Assert.False(clearing.IsCompleted);
+        Assert.Single(Kept(machine: 1, "json"));
+        disk.Set();
+        Assert.Single(await clearing.Soon());
+        Assert.All(Enumerable.Range(0, 2), machine => Assert.Empty(Kept(machine, "json")));
+    }
+
+    [Fact]
     public async Task SiloKilledWhileItOpensWhatItHasAnnounced_IsRefusedOnTheOtherMachines()
     {
         await using var cluster = await StartAsync(silos: 3);
@@ -156,16 +192,20 @@ public sealed class QuarantineTests : IDisposable
 
     private string Machine(int number) => Path.Combine(_machines.FullName, number.ToString(CultureInfo.InvariantCulture));
 
-    private async Task<StoreCluster> StartAsync(int silos) => await StoreCluster.StartAsync(
+    private async Task<StoreCluster> StartAsync(int silos, Action<ISiloBuilder>? configure = null) => await StoreCluster.StartAsync(
         _folder,
         silos,
         maxModels: 1,
         engine: _engine,
-        configureSilo: silo => silo.Services.AddOptions<MultiplexOptions>().Configure<IOptions<SiloOptions>>((options, own) =>
+        configureSilo: silo =>
         {
-            var index = int.Parse(own.Value.SiloName["Silo_".Length..], CultureInfo.InvariantCulture);
-            options.Cache.Path = Machine(index < silos ? index : silos - 1);
-        }));
+            silo.Services.AddOptions<MultiplexOptions>().Configure<IOptions<SiloOptions>>((options, own) =>
+            {
+                var index = int.Parse(own.Value.SiloName["Silo_".Length..], CultureInfo.InvariantCulture);
+                options.Cache.Path = Machine(index < silos ? index : silos - 1);
+            });
+            configure?.Invoke(silo);
+        });
 
     // The one silo that has room, and not the first, through which the client calls.
     private static async Task<int> FindSiloToKillAsync(StoreCluster cluster)

@@ -24,6 +24,7 @@ public sealed class MultiplexOptionsValidatorTests
         options.MaxRequestTimeout = TimeSpan.FromDays(1);
         options.IdleUnload = TimeSpan.FromDays(400);
         options.Load.DrainPatience = TimeSpan.Zero;
+        options.Load.MaxBytesInProgress = new ByteSize(1);
         options.Versions.RefreshInterval = TimeSpan.Zero;
         options.Load.RoomTimeout = options.Load.Timeout;
         options.Pools["plaingrain"] = new PoolOptions { MaxModelsPerSilo = -1 };
@@ -49,6 +50,7 @@ public sealed class MultiplexOptionsValidatorTests
         { "Multiplex:Cache:Path is empty", options => options.Cache.Path = "" },
         { "Multiplex:Cache:MaxBytes is 0B", options => options.Cache.MaxBytes = new ByteSize(0) },
         { "Multiplex:Load:MaxParallel", options => options.Load.MaxParallel = -1 },
+        { "Multiplex:Load:MaxBytesInProgress", options => options.Load.MaxBytesInProgress = new ByteSize(-1) },
         { "Multiplex:Load:Timeout", options => (options.Load.Timeout, options.Load.RoomTimeout) = (TimeSpan.FromDays(60), TimeSpan.FromDays(1)) },
         { "Multiplex:Load:RoomTimeout", options => options.Load.RoomTimeout = TimeSpan.Zero },
         { "Multiplex:Load:RoomTimeout", options => options.Load.RoomTimeout = options.Load.Timeout + TimeSpan.FromTicks(1) },

@@ -11,7 +11,7 @@ public sealed class LoadStepTests : IDisposable
     private readonly ManualResetEventSlim _mayBegin = new();
     private readonly LoadInProgress _load;
 
-    public LoadStepTests() => _load = new LoadInProgress(new LoadQueue(4), _threads);
+    public LoadStepTests() => _load = new LoadInProgress(new LoadQueue(4, long.MaxValue), _threads);
 
     public void Dispose()
     {

@@ -72,6 +72,36 @@ public sealed class SessionReopeningTests
     }
 
     [Fact]
+    public async Task Reopen_WhileAsMuchIsOpenedAsMayBe_WaitsForIt()
+    {
+        using var silo = new TestSilo(maxBytes: 1000, maxMappedBytes: 2000, load: new() { MaxParallel = 2, MaxBytesInProgress = new ByteSize(500) });
+        var (resident, session) = await LoadAsync(silo);
+        var opening = new Checkpoint();
+        silo.Opener.Open = async (artifact, token) =>
+        {
+            await opening.PassAsync(token);
+            return new TrackedModel(artifact.Id);
+        };
+        var other = silo.Enter("other");
+        await opening.Reached;
+
+        session.Pays();
+
+        // Room for it is taken, and the second turn goes on to others.
+        await UntilAsync(() => silo.Quota.ChargedBytes == 320);
+        silo.Opener.Open = (artifact, _) => Task.FromResult<object>(new TrackedModel(artifact.Id));
+        silo.Opener.Estimate = _ => new(0);
+        silo.Opener.MappedBytes = 0;
+        Assert.Null((await silo.LoadAsync("unknown")).Failure);
+        Assert.False(session.Reopening.IsCompleted);
+        opening.Open();
+        Assert.Null((await other.WhenLoaded.Soon()).Failure);
+        await session.Reopening.Soon();
+        session.FirstEnded.SetResult();
+        await UntilAsync(() => resident.Gate.Users == 0);
+    }
+
+    [Fact]
     public async Task Reopen_IsAdmittedWhileItOpens()
     {
         using var silo = new TestSilo(maxBytes: 1000, maxMappedBytes: 1000);

@@ -6,7 +6,7 @@ namespace Orleans.Multiplex.Grains.Control;
 /// <summary>What operators ask of quarantined versions, and do to them, in the whole cluster.</summary>
 internal sealed class QuarantineControl(ResidencyChannel channel, QuarantinedModels quarantine)
 {
-    /// <summary>The longest to wait for one silo; one that does not answer is told later, with what the others tell.</summary>
+    /// <summary>The longest to wait for what one silo knows.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     public async Task<ImmutableArray<QuarantineReport>> GetAsync(CancellationToken cancellationToken)
@@ -25,8 +25,10 @@ internal sealed class QuarantineControl(ResidencyChannel channel, QuarantinedMod
             throw new ModelNotFoundException(model, $"No version of model '{model}' is quarantined.");
         }
 
+        // A silo that was killed after the answer, before it was written there, would refuse the model again. Only one that has gone is not waited for:
+        // it is told when it comes back.
         var table = quarantine.Table;
-        await channel.AskAllAsync(exchange => TakeAsync(exchange, table), Patience, cancellationToken);
+        await channel.AskAllAsync(exchange => TakeAsync(exchange, table), patience: null, cancellationToken);
         return QuarantineReports.Of(cleared);
     }
 

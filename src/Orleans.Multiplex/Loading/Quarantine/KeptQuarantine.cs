@@ -38,12 +38,15 @@ internal sealed partial class KeptQuarantine(QuarantinedModels quarantine, Quara
     /// <summary>Takes in what other silos of this machine have kept of a version.</summary>
     public void Look(string key) => quarantine.Add(folder.ReadOf(key));
 
+    /// <summary>Completes when what has come so far is kept. A disk may hang.</summary>
+    public Task WhenKept => writer.WhenWritten;
+
     /// <summary>Returns when what has come so far is kept.</summary>
     public void Flush() => writer.Flush();
 
-    /// <summary>Waits until what has come so far is kept, or has no more time: a disk may hang.</summary>
+    /// <summary>Waits until what has come so far is kept, or has no more time.</summary>
     public async Task StopAsync(CancellationToken cancellationToken) =>
-        await writer.WhenWritten.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await WhenKept.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     public void Dispose() => quarantine.Changed -= OnChanged;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Residency.Quarantine;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Storage.Cache;
@@ -18,6 +19,8 @@ namespace Orleans.Multiplex.Loading.Quarantine;
 /// <item>Before a version is opened, a mark of it is set, and taken away when it was opened or has failed to. A silo that ends leaves it.</item>
 /// <item>Where no silo of this machine has opened the version and it was not tried elsewhere, the other machines are told before: they do not see the mark. Should
 /// this silo be lost before it tells the end, they quarantine the version.</item>
+/// <item>Where it is not the version itself that is opened but a form that was made of it, the mark says so. One that a silo ended on is given up for good: who
+/// clears the version has the version itself opened, and so have other versions of the same content, which are not quarantined.</item>
 /// </list>
 /// </remarks>
 /// <param name="quarantine">What is known in the cluster.</param>
@@ -28,6 +31,7 @@ namespace Orleans.Multiplex.Loading.Quarantine;
 /// <param name="channel">The other silos.</param>
 /// <param name="store">The store's name.</param>
 /// <param name="areTried">Whether models are opened before where that harms no silo.</param>
+/// <param name="forms">What the backend makes of models to open it in their place; null for one that makes nothing.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
 internal sealed partial class OpeningGuard(
@@ -39,6 +43,7 @@ internal sealed partial class OpeningGuard(
     IQuarantineChannel channel,
     string store,
     bool areTried,
+    IModelForms? forms,
     TimeProvider time,
     ILogger logger)
 {
@@ -112,7 +117,7 @@ internal sealed partial class OpeningGuard(
 
         Check(key);
 #pragma warning disable CA2000 // The caller owns it.
-        var admission = new Admission(this, marks.Set(key, artifact.Id, artifact.Version ?? 0), isFirst);
+        var admission = new Admission(this, marks.Set(key, artifact.Id, artifact.Version ?? 0, FindForm(artifact)), isFirst);
 #pragma warning restore CA2000
         if (isFirst && !areTried)
         {
@@ -137,6 +142,18 @@ internal sealed partial class OpeningGuard(
         {
             throw new ModelQuarantinedException(entry.Reason);
         }
+    }
+
+    private string? FindForm(ModelArtifact artifact)
+    {
+        var form = forms?.FindForm(artifact);
+        if (form is not null && quarantine.HasEnded(form))
+        {
+            forms!.GiveUpForm(artifact);
+            return null;
+        }
+
+        return form;
     }
 
     // One after the other: who comes while another looks must not go on before that has found what there is.

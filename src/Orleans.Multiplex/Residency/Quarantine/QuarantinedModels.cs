@@ -12,6 +12,7 @@ internal sealed class QuarantinedModels
     private readonly Lock _lock = new();
     private volatile QuarantineTable _table = QuarantineTable.Empty;
     private ImmutableDictionary<string, QuarantineEntry> _byKey = ImmutableDictionary.Create<string, QuarantineEntry>(StringComparer.Ordinal);
+    private ImmutableHashSet<string> _forms = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
     private ImmutableDictionary<string, OpeningMark> _openings = ImmutableDictionary.Create<string, OpeningMark>(StringComparer.Ordinal);
     private bool _isLeaving;
 
@@ -30,6 +31,12 @@ internal sealed class QuarantinedModels
     /// <summary>Why a version is not to be opened; null when it may be.</summary>
     /// <param name="key">What the cache calls it.</param>
     public QuarantineEntry? Find(string key) => Volatile.Read(ref _byKey).GetValueOrDefault(key);
+
+    /// <summary>
+    /// Whether a silo ended while it was opening this form of a model. That it was cleared makes no difference: without its form the model may be opened, and more
+    /// was not meant.
+    /// </summary>
+    public bool HasEnded(string form) => Volatile.Read(ref _forms).Contains(form);
 
     /// <summary>Whether any version is not to be opened.</summary>
     public bool IsEmpty => Volatile.Read(ref _byKey).IsEmpty;
@@ -62,6 +69,10 @@ internal sealed class QuarantinedModels
             Volatile.Write(ref _byKey, now.Holding
                 .GroupBy(static entry => entry.Mark.Key, StringComparer.Ordinal)
                 .ToImmutableDictionary(static same => same.Key, static same => same.MaxBy(static entry => entry.Mark.At)!, StringComparer.Ordinal));
+            Volatile.Write(ref _forms, now.Entries.Values
+                .Select(static entry => entry.Mark.Form)
+                .OfType<string>()
+                .ToImmutableHashSet(StringComparer.Ordinal));
         }
 
         Changed?.Invoke(news);

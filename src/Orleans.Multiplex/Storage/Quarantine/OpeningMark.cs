@@ -7,5 +7,6 @@ namespace Orleans.Multiplex.Storage.Quarantine;
 /// <param name="Version">The version's number.</param>
 /// <param name="Silo">The silo's name.</param>
 /// <param name="At">When it began.</param>
+/// <param name="Form">What was being opened in the version's place, by its backend's name for what it has made of it; null for the version itself.</param>
 [GenerateSerializer, Immutable, Alias("multiplex.OpeningMark")]
-internal sealed record OpeningMark(string Id, string Key, string Model, long Version, string Silo, DateTimeOffset At);
+internal sealed record OpeningMark(string Id, string Key, string Model, long Version, string Silo, DateTimeOffset At, string? Form = null);

@@ -42,9 +42,9 @@ internal sealed partial class OpeningMarks : IDisposable
     public string? Path { get; private set; }
 
     /// <summary>Says that a version is being opened, until the mark is disposed.</summary>
-    public Held Set(string key, string model, long version)
+    public Held Set(string key, string model, long version, string? form = null)
     {
-        var mark = new OpeningMark(CacheFolder.NewName(), key, model, version, _silo, _time.GetUtcNow());
+        var mark = new OpeningMark(CacheFolder.NewName(), key, model, version, _silo, _time.GetUtcNow(), form);
         lock (_lock)
         {
             if (_file is null)

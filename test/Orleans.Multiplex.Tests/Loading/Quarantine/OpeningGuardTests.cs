@@ -279,6 +279,7 @@ public sealed class OpeningGuardTests : CacheTest
             _channel,
             Store.Name,
             _areTried,
+            forms: null,
             Time,
             Log);
         guard.Start();

@@ -23,10 +23,11 @@ internal sealed class CheckingSilo : IAsyncDisposable
     /// <param name="machine">The machine's folder, which several silos may share.</param>
     /// <param name="timeout">How long each step may take.</param>
     /// <param name="quotaBytes">What the silo may hold.</param>
-    public CheckingSilo(TemporaryFolder machine, TimeSpan? timeout = null, long quotaBytes = QuotaBytes)
+    /// <param name="fault">What its worker does not survive (<see cref="FaultyWorker"/>); null for nothing.</param>
+    public CheckingSilo(TemporaryFolder machine, TimeSpan? timeout = null, long quotaBytes = QuotaBytes, string? fault = null)
     {
         Cache = CacheFolder.Open(machine["cache"]);
-        Worker = CreateWorker(Log);
+        Worker = fault is null ? CreateWorker(Log) : FaultyWorker.Create(machine["worker"], fault, Log);
         Check = new ModelCheck(Worker, new CheckOptions { CheckTimeout = timeout ?? TimeSpan.FromSeconds(30) }, () => quotaBytes, Log);
         _backend = new TestBackend(check: Check);
     }

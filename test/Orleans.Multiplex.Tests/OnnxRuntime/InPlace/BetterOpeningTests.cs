@@ -91,6 +91,16 @@ public sealed class BetterOpeningTests : IDisposable
 
         Assert.Equal((whole.HeapBytes, 0), (session.HeapBytes, session.MappedBytes));
         AssertClose(answer, Run(session));
+
+        // The next load has it offered too, and asks the worker no more.
+        await silo.Check.WhenKept.Soon();
+        await using var later = new CheckingSilo(_machine);
+        await using var other = new TestBackend(preparer: new FailingPreparer(), check: later.Check);
+        using var again = await OpenAsync(other, later.Put(_machine["m"], _model));
+        Run(again);
+        Run(again);
+        await CacheTest.UntilAsync(() => again.Next is not null);
+        Assert.Equal((whole, 0), (again.Next!.Memory, later.Started));
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Testing.Onnx;
 using Orleans.Multiplex.Tests.Hosting;
 using Orleans.Multiplex.Tests.OnnxRuntime.Checking;
@@ -28,6 +29,76 @@ public sealed class InPlaceCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task Prove_ModelThatCrashesOnlyInPlace_IsTriedAndOpenedAsAWholeByAllOfTheMachine()
+    {
+        var model = TestModels.Mlp(1_000_000);
+        await using var silo = new CheckingSilo(_machine, fault: FaultyWorker.InPlace);
+
+        var bytes = await silo.ProveAsync(silo.Put(_machine["m"], model));
+
+        Assert.InRange(bytes!.Value, model.Length, model.Length * 3);
+        Assert.Single(silo.Log.Messages, "Model 'm' did not pass its check (Died) and is tried once more, opened as a whole.");
+        await AssertOpensAsAWholeAsync(silo, silo.Put(_machine["m"], model));
+
+        // Another silo takes the result that is there, and what it says of the way to open it.
+        await silo.Check.WhenKept.Soon();
+        await using var other = new CheckingSilo(_machine);
+        var elsewhere = other.Put(_machine["n"], model);
+        Assert.Equal((bytes, 0), (await other.ProveAsync(elsewhere), other.Started));
+        await AssertOpensAsAWholeAsync(other, elsewhere);
+    }
+
+    [Fact]
+    public async Task TryWhole_OnceOnAMachine_AsksTheWorkerNoMore()
+    {
+        var model = TestModels.Mlp(1_000_000);
+        await using var first = new CheckingSilo(_machine);
+        var tried = await first.Check.TryWholeAsync(first.Put(_machine["m"], model), CheckingSilo.ModelFile);
+        await first.Check.WhenKept.Soon();
+        await using var second = new CheckingSilo(_machine);
+
+        var again = await second.Check.TryWholeAsync(second.Put(_machine["n"], model), CheckingSilo.ModelFile);
+
+        Assert.InRange(tried!.Memory!.Value.HeapBytes, model.Length, model.Length * 3);
+        Assert.Equal((tried, false, 0), (again, again!.IsInPlace, second.Started));
+
+        // It says nothing of the model in place.
+        Assert.InRange((await second.ProveAsync(second.Put(_machine["n"], model)))!.Value, 10_000, 1_000_000);
+    }
+
+    [Fact]
+    public async Task TryWhole_ModelThatCrashesOnlyAsAWhole_IsTriedOnceOnAMachineAndGoesOnInPlace()
+    {
+        var model = TestModels.Mlp(1_000_000);
+        await using var first = new CheckingSilo(_machine, fault: FaultyWorker.Whole);
+        var artifact = first.Put(_machine["m"], model);
+        Assert.InRange((await first.ProveAsync(artifact))!.Value, 10_000, 1_000_000);
+
+        Assert.Null(await first.Check.TryWholeAsync(artifact, CheckingSilo.ModelFile));
+        await first.Check.WhenKept.Soon();
+        await using var second = new CheckingSilo(_machine);
+        var elsewhere = second.Put(_machine["n"], model);
+        Assert.Null(await second.Check.TryWholeAsync(elsewhere, CheckingSilo.ModelFile));
+
+        Assert.NotNull(await second.ProveAsync(elsewhere));
+        using var session = await second.Backend.OpenAsync(elsewhere, TestContext.Current.CancellationToken);
+        Assert.Equal((model.Length, 0), (session.MappedBytes, second.Started));
+    }
+
+    [Fact]
+    public async Task TryWhole_WorkerCannotBeStarted_IsNotKept()
+    {
+        var model = TestModels.Mlp(1_000_000);
+        await using (var first = new CheckingSilo(_machine, fault: ") fi"))
+        {
+            Assert.Null(await first.Check.TryWholeAsync(first.Put(_machine["m"], model), CheckingSilo.ModelFile));
+        }
+
+        await using var second = new CheckingSilo(_machine);
+        Assert.NotNull(await second.Check.TryWholeAsync(second.Put(_machine["n"], model), CheckingSilo.ModelFile));
+    }
+
+    [Fact]
     public async Task Prove_LargeModelThatCrashes_IsTriedOnceMoreAsAWhole()
     {
         await using var silo = new CheckingSilo(_machine);
@@ -41,5 +112,12 @@ public sealed class InPlaceCheckTests : IDisposable
         // The description of the model (6 of ModelProto).
         static IEnumerable<byte> Padding(int bytes) => new byte[] { (6 << 3) | 2, (byte)((bytes & 0x7F) | 0x80), (byte)((bytes >> 7 & 0x7F) | 0x80), (byte)(bytes >> 14) }
             .Concat(new byte[bytes].Select(static _ => (byte)'x'));
+    }
+
+    private static async Task AssertOpensAsAWholeAsync(CheckingSilo silo, ModelArtifact artifact)
+    {
+        using var session = await silo.Backend.OpenAsync(artifact, TestContext.Current.CancellationToken);
+        Assert.Equal(0, session.MappedBytes);
+        Assert.Equal(1, session.RunToTensor(Tensor.Create("x", new float[16], 1, 16)).Shape[0]);
     }
 }
