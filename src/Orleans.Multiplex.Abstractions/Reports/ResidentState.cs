@@ -9,11 +9,11 @@ public enum ResidentState
     /// <summary>Its files are brought to the silo.</summary>
     Fetching,
 
-    /// <summary>Waits for room under the silo's quota.</summary>
-    Reserving,
-
     /// <summary>Is tried in another process, before this one opens it.</summary>
     Checking,
+
+    /// <summary>Waits for room under the silo's quota.</summary>
+    Reserving,
 
     /// <summary>Is opened, in the room reserved for it.</summary>
     Opening,

@@ -110,7 +110,8 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
             end = await worker.CheckAsync(job, limits);
         }
 
-        if (end.Outcome is JobOutcome.Died or JobOutcome.TooSlow or JobOutcome.TooLarge
+        // One that is slow in place is no faster as a whole, and all others would wait for it once more.
+        if (end.Outcome is JobOutcome.Died or JobOutcome.TooLarge
             && !CheckErrors.IsFromOutside(end)
             && InPlaceRule.IsEligible(new FileInfo(files.Path).Length))
         {

@@ -95,11 +95,12 @@ internal sealed class InferenceGrain(
 
         var left = timeout - time.GetElapsedTime(startedAt);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var admission = lease.Resident.FirstRun is { } first ? await first.BeginAsync(cancellationToken) : null;
         var run = lease.Share();
         try
         {
             var ran = await scheduler.RunAsync(
-                attachment.Model, waited => Run(session, request, waited, stop.Token), left, request.Priority, run.Dispose, cancellationToken);
+                attachment.Model, waited => Run(session, request, waited, stop.Token), left, request.Priority, End, cancellationToken);
             var response = new InferenceResponse
             {
                 Version = lease.Resident.Key.Version,
@@ -115,6 +116,12 @@ internal sealed class InferenceGrain(
             // Who waited has gone, perhaps before the token that is linked to the caller's was told.
             await stop.CancelAsync();
             throw;
+        }
+
+        void End()
+        {
+            admission?.Dispose();
+            run.Dispose();
         }
     }
 

@@ -29,6 +29,18 @@ internal sealed class BackendOpener(ModelCatalog catalog, IInferenceBackend back
     public ValueTask<IDisposable?> AdmitAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
         guard?.AdmitAsync(artifact, cancellationToken) ?? new((IDisposable?)null);
 
+    public async ValueTask<IDisposable?> AdmitRunAsync(ModelArtifact artifact, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return guard is null ? null : await guard.AdmitRunAsync(artifact, cancellationToken);
+        }
+        catch (ModelQuarantinedException refused)
+        {
+            throw new ModelLoadFailedException(artifact.Id, refused.Message);
+        }
+    }
+
     public async Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
         await backend.OpenAsync(artifact, cancellationToken);
 

@@ -31,6 +31,13 @@ internal interface IModelOpener
     /// <returns>Is disposed when the opening has ended, in whatever way; null where there is nothing to end.</returns>
     ValueTask<IDisposable?> AdmitAsync(ModelArtifact artifact, CancellationToken cancellationToken) => new((IDisposable?)null);
 
+    /// <summary>
+    /// Lets the first run of an open model go ahead, as <see cref="AdmitAsync"/> its opening. Own classes vouch for their models. Does not block.
+    /// </summary>
+    /// <returns>Is disposed when the run has ended, in whatever way; null where there is nothing to end.</returns>
+    /// <exception cref="ModelLoadFailedException">It must not be run.</exception>
+    ValueTask<IDisposable?> AdmitRunAsync(ModelArtifact artifact, CancellationToken cancellationToken) => new((IDisposable?)null);
+
     /// <summary>Opens the model. Starts on a load thread, so it may compute and block.</summary>
     Task<object> OpenAsync(ModelArtifact artifact, CancellationToken cancellationToken);
 

@@ -43,8 +43,8 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
     public async Task<ModelManifest> FetchAsync(
         ArtifactCache cache, ModelManifest manifest, IModelOpener opener, Action<FetchProgress> onFetch, CancellationToken cancellationToken)
     {
-        (manifest, _files) = await ModelFetch.FetchAsync(cache, manifest, opener.FindAsync, onFetch, cancellationToken);
-        return manifest;
+        var fetching = await StartAsync(() => TakeFilesAsync(cache, manifest, opener, onFetch, cancellationToken), cancellationToken);
+        return await WaitAsync(fetching, cancellationToken);
     }
 
     /// <summary>What the model is opened from.</summary>
@@ -60,12 +60,17 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
     /// </remarks>
     public async Task<T> RunAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
     {
+        var running = await StartAsync(step, cancellationToken);
+        return await running.WaitAsync(cancellationToken);
+    }
+
+    private async Task<Task<T>> StartAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
+    {
         var started = new TaskCompletionSource<Task<T>>();
         var use = Thread = new ThreadUse(threads);
         Add(Start);
-        var running = started.Task.Unwrap();
-        Step = running;
-        return await running.WaitAsync(cancellationToken);
+        Step = started.Task.Unwrap();
+        return await started.Task.WaitAsync(cancellationToken);
 
         void Start()
         {
@@ -104,19 +109,32 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
         }
     }
 
-    /// <summary>Has the model proven harmless, and measured. Where that takes long, the turn goes to others meanwhile.</summary>
+    /// <summary>Has the model proven harmless, and measured.</summary>
     public async ValueTask<long?> ProveAsync(IModelOpener opener, ResidentKey key, CancellationToken cancellationToken)
     {
         var proving = opener.ProveAsync(GetArtifact(key), cancellationToken);
-        if (proving.IsCompleted)
+        return proving.IsCompleted ? await proving : await WaitAsync(proving.AsTask(), cancellationToken);
+    }
+
+    /// <summary>Waits for what others do. Where that takes long, the turn goes to other loads meanwhile.</summary>
+    public async ValueTask<T> WaitAsync<T>(Task<T> others, CancellationToken cancellationToken)
+    {
+        if (others.IsCompleted)
         {
-            return await proving;
+            return await others;
         }
 
         EndTurn();
-        var bytes = await proving.AsTask().WaitAsync(cancellationToken);
+        var result = await others.WaitAsync(cancellationToken);
         await TakeTurnAsync(cancellationToken);
-        return bytes;
+        return result;
+    }
+
+    private async Task<ModelManifest> TakeFilesAsync(
+        ArtifactCache cache, ModelManifest manifest, IModelOpener opener, Action<FetchProgress> onFetch, CancellationToken cancellationToken)
+    {
+        (manifest, _files) = await ModelFetch.FetchAsync(cache, manifest, opener.FindAsync, onFetch, cancellationToken);
+        return manifest;
     }
 
     /// <summary>

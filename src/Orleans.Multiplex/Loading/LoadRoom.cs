@@ -2,25 +2,37 @@ using Orleans.Multiplex.Residency;
 
 namespace Orleans.Multiplex.Loading;
 
-/// <summary>The room of a load: taken before the model is opened, and corrected to what is known better later.</summary>
+/// <summary>The room of a load: taken before the model is opened, and corrected to what it is found to take.</summary>
 /// <param name="quota">What the silo may hold.</param>
 /// <param name="beside">Room for one that is to take another's place.</param>
 /// <param name="footprints">What models are known to take.</param>
 internal sealed class LoadRoom(SiloQuota quota, RoomBeside beside, KnownFootprints footprints)
 {
-    /// <summary>What to reserve for a model: what is estimated, or what such a model took before where nothing is.</summary>
-    public ModelMemory Recall(Resident resident, ModelMemory estimated)
+    /// <summary>What to reserve for a model: what its check measured, else what is estimated, else what such a model took before.</summary>
+    /// <exception cref="NoCapacityException">It can never be held here.</exception>
+    public ModelMemory Decide(Resident resident, ModelMemory estimated, long? measuredBytes)
     {
-        if (estimated.HeapBytes <= 0)
+        var memory = measuredBytes is { } bytes ? estimated with { HeapBytes = bytes } : estimated;
+        if (memory.HeapBytes <= 0)
         {
             return footprints.Find(resident.Pool.Name, resident.Key.ModelId);
         }
 
-        Remember(resident, estimated.HeapBytes);
-        return estimated;
+        Remember(resident, memory.HeapBytes);
+        return memory;
     }
 
-    /// <summary>Takes room, or more of it where the load has some; others are evicted for it. A load that has to wait gives its turn away.</summary>
+    /// <summary>Refuses what can never be held here, before anything is done for it.</summary>
+    /// <exception cref="NoCapacityException">It is larger than the quota.</exception>
+    public void ThrowIfTooLarge(Resident resident, ModelMemory estimated)
+    {
+        if (!estimated.FitsIn(quota.Most))
+        {
+            throw quota.Errors.TooLarge(resident.Name, estimated, quota.Most);
+        }
+    }
+
+    /// <summary>Takes room; others are evicted for it. A load that has to wait gives its turn away.</summary>
     /// <exception cref="NoCapacityException">The model is larger than the quota, or the wait took too long.</exception>
     /// <exception cref="OverloadedException">Too many wait.</exception>
     public async ValueTask ReserveAsync(Resident resident, LoadInProgress load, ModelMemory memory, CancellationToken cancellationToken)
@@ -40,27 +52,6 @@ internal sealed class LoadRoom(SiloQuota quota, RoomBeside beside, KnownFootprin
         load.EndTurn();
         load.Reservation = await reserving;
         await load.TakeTurnAsync(cancellationToken);
-    }
-
-    /// <summary>Corrects the room to what the check measured; nothing is in memory here so far, so more of it is waited for as for any.</summary>
-    /// <inheritdoc cref="ReserveAsync" path="/exception"/>
-    public async ValueTask CorrectAsync(Resident resident, LoadInProgress load, long bytes, CancellationToken cancellationToken)
-    {
-        if (bytes == load.Reservation!.Bytes)
-        {
-            return;
-        }
-
-        Remember(resident, bytes);
-        var memory = load.Reservation.Memory with { HeapBytes = bytes };
-        if (load.Beside is { } old)
-        {
-            await beside.CorrectAsync(load.Reservation, resident.Name, memory, old, cancellationToken);
-        }
-        else
-        {
-            await ReserveAsync(resident, load, memory, cancellationToken);
-        }
     }
 
     /// <summary>Charges what the open model takes.</summary>

@@ -11,14 +11,15 @@ namespace Orleans.Multiplex.Loading;
 /// The steps of a load:
 /// <list type="number">
 /// <item>Queue: wait for a turn (<see cref="LoadQueue"/>).</item>
-/// <item>Fetch its files, for classes that take their models from the store. A failed fetch costs no other model its place.</item>
-/// <item>Reserve room for what it is estimated to take; others are evicted for it. A load that has to wait gives its turn away.</item>
-/// <item>Check it where it can do no harm, and correct the reservation to what was measured there. A check gives its turn away too.</item>
+/// <item>Fetch its files, for classes that take their models from the store.</item>
+/// <item>Check it where it can do no harm, and measure it there. What is known to do harm costs no other model its place.</item>
+/// <item>Reserve room for what it was measured to take, or is estimated to; others are evicted for it.</item>
 /// <item>Open it, when it and what is being opened are not too many bytes at once (<see cref="BytesInProgress"/>), and where nothing says that it must not be
-/// (<see cref="IModelOpener.AdmitAsync"/>). A load that has to wait gives its turn away.</item>
+/// (<see cref="IModelOpener.AdmitAsync"/>).</item>
 /// <item>Measure it and correct the reservation; a model that is larger and finds no room is unloaded again.</item>
 /// <item>Warm it up, where it is to take the place of one that answers (<see cref="LoadSuccessor"/>) and nobody has asked for it meanwhile.</item>
 /// </list>
+/// A load that waits, for its files, its check or room, gives its turn away meanwhile: it holds up no other.
 /// No caller's cancellation reaches a load. The steps that are other people's code start on a load thread, so they may compute and block.
 /// One that ignores its token when the load is ended keeps the room until it really has ended, since its memory is in use that long; what it
 /// brings then is disposed at once. Its turn and its thread go to other loads.
@@ -151,8 +152,8 @@ internal sealed partial class ModelLoader : IDisposable
             var started = _time.GetTimestamp();
             manifest = await FetchAsync(resident, load, manifest, opener, stop.Token);
             resident.Store.Tag = manifest?.Tag;
-            await _room.ReserveAsync(resident, load, await EstimateAsync(resident, load, manifest, opener, stop.Token), stop.Token);
-            await CheckAsync(resident, load, opener, stop.Token);
+            var memory = await CheckAsync(resident, load, opener, await EstimateAsync(resident, load, manifest, opener, stop.Token), stop.Token);
+            await _room.ReserveAsync(resident, load, memory, stop.Token);
             var model = await load.OpenAsync(opener, resident, stop.Token);
             await MeasureAsync(resident, load, opener, model, stop.Token);
             await WarmUpAsync(resident, load, opener, model, stop.Token);
@@ -162,6 +163,7 @@ internal sealed partial class ModelLoader : IDisposable
             Interlocked.Exchange(ref _lastLoadTicks, took.Ticks);
             var artifact = load.GetArtifact(resident.Key);
             load.Complete();
+            resident.FirstRun = new FirstRun(token => opener.AdmitRunAsync(artifact, token));
             resident.CompleteLoad(model);
             _evictions.Add(resident);
             _reopening.Watch(resident, model, token => opener.AdmitAsync(artifact, token));
@@ -180,25 +182,22 @@ internal sealed partial class ModelLoader : IDisposable
         if (manifest is not null && _cache is { } cache)
         {
             resident.MoveTo(ResidentState.Fetching);
-            manifest = await load.RunAsync(
-                () => load.FetchAsync(cache, manifest, opener, progress => resident.Fetch = progress, cancellationToken), cancellationToken);
+            manifest = await load.FetchAsync(cache, manifest, opener, progress => resident.Fetch = progress, cancellationToken);
         }
 
         return manifest;
     }
 
-    private async ValueTask<ModelMemory> EstimateAsync(
+    private static async ValueTask<ModelMemory> EstimateAsync(
         Resident resident, LoadInProgress load, ModelManifest? manifest, IModelOpener opener, CancellationToken cancellationToken) =>
-        _room.Recall(resident, await load.RunAsync(
-            () => opener.EstimateAsync(manifest, load.GetArtifact(resident.Key), cancellationToken).AsTask(), cancellationToken));
+        await load.RunAsync(() => opener.EstimateAsync(manifest, load.GetArtifact(resident.Key), cancellationToken).AsTask(), cancellationToken);
 
-    private async ValueTask CheckAsync(Resident resident, LoadInProgress load, IModelOpener opener, CancellationToken cancellationToken)
+    private async ValueTask<ModelMemory> CheckAsync(
+        Resident resident, LoadInProgress load, IModelOpener opener, ModelMemory estimated, CancellationToken cancellationToken)
     {
         resident.MoveTo(ResidentState.Checking);
-        if (await load.ProveAsync(opener, resident.Key, cancellationToken) is { } bytes)
-        {
-            await _room.CorrectAsync(resident, load, bytes, cancellationToken);
-        }
+        _room.ThrowIfTooLarge(resident, estimated);
+        return _room.Decide(resident, estimated, await load.ProveAsync(opener, resident.Key, cancellationToken));
     }
 
     private async ValueTask MeasureAsync(

@@ -94,7 +94,7 @@ internal sealed partial class SessionReopening(
             // 2. Open it, in turn with the loads. Whoever ends it waits for its end: what is opened then must have an owner.
             await load.TakeTurnAsync(stop.Token);
             await load.BeginWorkAsync(next.Memory, stop.Token);
-            var admission = await admit(stop.Token);
+            using var admission = await admit(stop.Token);
             var opened = await load.RunAsync(() => Open(admission), CancellationToken.None);
             load.EndTurn();
 
@@ -128,6 +128,7 @@ internal sealed partial class SessionReopening(
 
         Task<Task> Open(IDisposable? admission)
         {
+            // Here already: what follows is to wait for the runs on the opening before. Where this never runs, its owner ends it.
             using (admission)
             {
                 return Task.FromResult(session.ReopenAsync(stop.Token));

@@ -57,6 +57,9 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
     /// <summary>The room charged for it; null before it was reserved. Released after the model is disposed.</summary>
     public Reservation? Reservation { get; set; }
 
+    /// <summary>Lets its first run go ahead; null before Ready, and for a model whose class vouches for it.</summary>
+    public FirstRun? FirstRun { get; set; }
+
     /// <summary>How far the fetch of its files is; null before it, and for a model whose files are here.</summary>
     public FetchProgress? Fetch { get; set; }
 

@@ -3,20 +3,19 @@ namespace Orleans.Multiplex.Residency;
 /// <summary>
 /// The legal moves between the states of a resident:
 /// <code>
-/// Queued → Fetching → Reserving ⇄ Checking → Opening → Ready → Draining → Unloading → Gone
-///    └────────┴───────────┴──────────┴──────────┴──→ Failed
+/// Queued → Fetching → Checking → Reserving → Opening → Ready → Draining → Unloading → Gone
+///    └────────┴──────────┴───────────┴──────────┴──→ Failed
 /// </code>
-/// A model of a class that needs no files skips Fetching. One that was measured while it was checked goes back to Reserving for what was
-/// measured, and from there to Opening. Failed and Gone are ends.
+/// A model of a class that needs no files skips Fetching. Failed and Gone are ends.
 /// </summary>
 internal static class ResidentTransitions
 {
     public static bool IsLegal(ResidentState from, ResidentState to) => (from, to) switch
     {
-        (ResidentState.Queued, ResidentState.Fetching or ResidentState.Reserving) => true,
-        (ResidentState.Fetching, ResidentState.Reserving) => true,
-        (ResidentState.Reserving, ResidentState.Checking or ResidentState.Opening) => true,
-        (ResidentState.Checking, ResidentState.Reserving or ResidentState.Opening) => true,
+        (ResidentState.Queued, ResidentState.Fetching or ResidentState.Checking) => true,
+        (ResidentState.Fetching, ResidentState.Checking) => true,
+        (ResidentState.Checking, ResidentState.Reserving) => true,
+        (ResidentState.Reserving, ResidentState.Opening) => true,
         (ResidentState.Opening, ResidentState.Ready) => true,
         ( < ResidentState.Ready, ResidentState.Failed) => true,
         (ResidentState.Ready, ResidentState.Draining) => true,
@@ -33,8 +32,8 @@ internal static class ResidentTransitions
     {
         ResidentState.Queued => "it waits for its turn",
         ResidentState.Fetching => "its files are being fetched",
-        ResidentState.Reserving => "it waits for room",
         ResidentState.Checking => "it is being checked",
+        ResidentState.Reserving => "it waits for room",
         _ => "it is being opened",
     };
 }

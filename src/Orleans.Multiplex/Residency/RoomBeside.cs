@@ -31,16 +31,6 @@ internal sealed class RoomBeside(SiloQuota quota, EvictionService evictions, Tim
             : throw NoRoom(model, memory);
     }
 
-    /// <summary>Charges what a model was measured to take before it is opened here.</summary>
-    /// <exception cref="NoCapacityException">There is no room for what it takes more.</exception>
-    public async ValueTask CorrectAsync(Reservation reservation, string model, ModelMemory memory, Resident old, CancellationToken cancellationToken)
-    {
-        if (!await TryCorrectAsync(reservation, memory, old, cancellationToken))
-        {
-            throw NoRoom(model, memory);
-        }
-    }
-
     /// <summary>Charges what the model was measured to take.</summary>
     /// <returns>False when there was no room for what it takes more; the model must be unloaded then.</returns>
     public ValueTask<bool> TryCorrectAsync(Reservation reservation, ModelMemory memory, Resident old, CancellationToken cancellationToken) =>

@@ -12,9 +12,11 @@ internal sealed class SiloQuota(
     IReadOnlyList<ModelPool> pools, ModelMemory most, RoomWaitLimits limits, string silo, TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private readonly QuotaErrors _errors = new(silo, limits);
     private IReclaimer? _reclaimer;
     private int _waiting;
+
+    /// <summary>What those are told who get no room.</summary>
+    public QuotaErrors Errors { get; } = new(silo, limits);
 
     /// <summary>The memory that the silo may hold.</summary>
     public ModelMemory Most => most;
@@ -76,7 +78,7 @@ internal sealed class SiloQuota(
         {
             if (!memory.FitsIn(most))
             {
-                throw _errors.TooLarge(modelId, memory, most);
+                throw Errors.TooLarge(modelId, memory, most);
             }
 
             if (reservation is null)
@@ -252,12 +254,12 @@ internal sealed class SiloQuota(
             // Nobody is evicted for what cannot come of it.
             if (!room.CanMake(held + amount))
             {
-                throw _errors.Pinned(modelId, room.Limit);
+                throw Errors.Pinned(modelId, room.Limit);
             }
 
             if (_waiting >= wait.MaxWaiting && !first)
             {
-                throw _errors.TooManyWait(modelId, room.Limit, _waiting);
+                throw Errors.TooManyWait(modelId, room.Limit, _waiting);
             }
 
             // Its time runs before anybody can see that it waits.
@@ -282,7 +284,7 @@ internal sealed class SiloQuota(
             Changed?.Invoke();
             if (error is TimeoutException)
             {
-                throw _errors.NothingFree(modelId, room.Limit, wait.Timeout);
+                throw Errors.NothingFree(modelId, room.Limit, wait.Timeout);
             }
 
             throw;

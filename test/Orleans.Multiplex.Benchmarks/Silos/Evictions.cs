@@ -89,6 +89,7 @@ internal static class Evictions
             var id = string.Create(CultureInfo.InvariantCulture, $"m{next++}");
             var resident = ledger.Enter(new ResidentKey(pool.Name, id, 1), id, pool, out _);
             resident.Reservation = reservation;
+            resident.MoveTo(ResidentState.Checking);
             resident.MoveTo(ResidentState.Reserving);
             resident.MoveTo(ResidentState.Opening);
             resident.CompleteLoad(new Model());

@@ -87,6 +87,7 @@ internal sealed class TestSilo : IDisposable
     {
         var resident = Ledger.Enter(new ResidentKey(reservation.Pool.Name, id, 0), id, reservation.Pool, out _);
         resident.Reservation = reservation;
+        resident.MoveTo(ResidentState.Checking);
         resident.MoveTo(ResidentState.Reserving);
         resident.MoveTo(ResidentState.Opening);
         resident.CompleteLoad(model ?? new TrackedModel(id, Opener.Events));

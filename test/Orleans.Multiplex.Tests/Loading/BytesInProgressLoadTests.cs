@@ -132,7 +132,7 @@ public sealed class BytesInProgressLoadTests : IDisposable
     private async Task<Resident> WaitAsSecondAsync()
     {
         var second = _silo.Enter("second");
-        await UntilAsync(() => second.State >= ResidentState.Checking);
+        await UntilAsync(() => second.State == ResidentState.Reserving);
         Assert.Equal(0, _silo.Opener.CountOpened("second"));
         return second;
     }

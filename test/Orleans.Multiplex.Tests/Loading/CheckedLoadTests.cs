@@ -16,7 +16,7 @@ public sealed class CheckedLoadTests
         silo.Opener.Prove = _ => new(proven.Task);
         var resident = silo.Enter("m");
         await InStateAsync(resident, ResidentState.Checking);
-        Assert.Equal((0, 50L, "it is being checked"), (silo.Opener.CountOpened("m"), silo.Quota.ChargedBytes, resident.State.DescribeLoad()));
+        Assert.Equal((0, 0L, "it is being checked"), (silo.Opener.CountOpened("m"), silo.Quota.ChargedBytes, resident.State.DescribeLoad()));
 
         proven.SetResult(null);
 
@@ -25,7 +25,7 @@ public sealed class CheckedLoadTests
     }
 
     [Fact]
-    public async Task Load_MeasuredSmallerWhenTried_GivesTheRestBackBeforeItIsOpened()
+    public async Task Load_MeasuredSmallerWhenTried_TakesNoMoreRoomThanThat()
     {
         using var silo = new TestSilo(maxBytes: 100);
         var charged = 0L;
@@ -56,7 +56,7 @@ public sealed class CheckedLoadTests
     }
 
     [Fact]
-    public async Task Load_MeasuredLargerAndAllIsInUse_WaitsForRoomWithWhatItHas()
+    public async Task Load_MeasuredLargerAndAllIsInUse_WaitsForRoom()
     {
         using var silo = new TestSilo(maxBytes: 100);
         var use = TestSilo.Use(silo.Reside("busy", 60));
@@ -68,7 +68,7 @@ public sealed class CheckedLoadTests
             await Task.Yield();
         }
 
-        Assert.Equal((ResidentState.Reserving, 90L, 0), (resident.State, silo.Quota.ChargedBytes, silo.Opener.CountOpened("m")));
+        Assert.Equal((ResidentState.Reserving, 60L, 0), (resident.State, silo.Quota.ChargedBytes, silo.Opener.CountOpened("m")));
         use.Dispose();
 
         Assert.Null((await resident.WhenLoaded.Soon()).Failure);
@@ -87,15 +87,26 @@ public sealed class CheckedLoadTests
     }
 
     [Fact]
-    public async Task Load_ModelThatDidHarm_FailsWithTheReasonAndGivesItsRoomBack()
+    public async Task Load_ModelThatDidHarm_FailsWithTheReasonAndCostsNobodyItsPlace()
     {
         using var silo = new TestSilo(maxBytes: 100);
+        var idle = silo.Reside("idle", 60);
         silo.Opener.Estimate = _ => new(50);
         silo.Opener.Prove = _ => throw new ModelLoadFailedException("m", "it ended the process that tried it (signal 11).");
 
         Assert.Equal(new(LoadFailureKind.Broken, "it ended the process that tried it (signal 11)."), await silo.LoadAsync("m"));
 
-        Assert.Equal((0, 0L, 0), (silo.Opener.CountOpened("m"), silo.Quota.ChargedBytes, silo.Charged));
+        Assert.Equal((0, 60L, ResidentState.Ready), (silo.Opener.CountOpened("m"), silo.Quota.ChargedBytes, idle.State));
+    }
+
+    [Fact]
+    public async Task Load_EstimatedLargerThanTheQuota_IsNotEvenTried()
+    {
+        using var silo = new TestSilo(maxBytes: 100);
+        silo.Opener.Estimate = _ => new(101);
+        silo.Opener.Prove = _ => throw new InvalidOperationException("It was tried.");
+
+        Assert.Equal(LoadFailureKind.TooLarge, (await silo.LoadAsync("m")).Failure);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Storage.Cache;
@@ -97,6 +98,23 @@ public sealed class ModelFilesTests : IDisposable
         _store.Halfway = (_, _) => throw new ModelChangedException("m@1");
 
         Assert.Equal(LoadFailureKind.NotFound, (await _silo.LoadAsync("m", manifest: _store.Put("m", 1000))).Failure);
+    }
+
+    [Fact]
+    public async Task Load_WhileOthersFetch_HasATurn()
+    {
+        using var silo = new TestSilo(store: _store, load: new LoadOptions { MaxParallel = 1 });
+        var (slow, quick) = (_store.Put("slow", 1000), _store.Put("quick", 1000, seed: 1));
+        var half = new Checkpoint();
+        _store.Halfway = (manifest, token) => manifest == slow ? half.PassAsync(token) : Task.CompletedTask;
+        var fetched = silo.Enter("slow", manifest: slow);
+        await half.Reached;
+
+        Assert.Null((await silo.LoadAsync("quick", manifest: quick)).Failure);
+
+        Assert.Equal(ResidentState.Fetching, fetched.State);
+        half.Open();
+        Assert.Null((await fetched.WhenLoaded.Soon()).Failure);
     }
 
     [Fact]

@@ -11,12 +11,10 @@ public sealed class ResidentTests
     private static readonly HashSet<(ResidentState From, ResidentState To)> Legal =
     [
         (ResidentState.Queued, ResidentState.Fetching),
-        (ResidentState.Queued, ResidentState.Reserving),
-        (ResidentState.Fetching, ResidentState.Reserving),
-        (ResidentState.Reserving, ResidentState.Checking),
-        (ResidentState.Reserving, ResidentState.Opening),
+        (ResidentState.Queued, ResidentState.Checking),
+        (ResidentState.Fetching, ResidentState.Checking),
         (ResidentState.Checking, ResidentState.Reserving),
-        (ResidentState.Checking, ResidentState.Opening),
+        (ResidentState.Reserving, ResidentState.Opening),
         (ResidentState.Opening, ResidentState.Ready),
         (ResidentState.Queued, ResidentState.Failed),
         (ResidentState.Fetching, ResidentState.Failed),
@@ -45,7 +43,7 @@ public sealed class ResidentTests
     [Fact]
     public void IsLoading_EveryState_IsSoBeforeReadyOnly() =>
         Assert.Equal(
-            [ResidentState.Queued, ResidentState.Fetching, ResidentState.Reserving, ResidentState.Checking, ResidentState.Opening],
+            [ResidentState.Queued, ResidentState.Fetching, ResidentState.Checking, ResidentState.Reserving, ResidentState.Opening],
             States.Where(state => state.IsLoading()));
 
     [Fact]

@@ -41,8 +41,8 @@ internal sealed partial class KeptQuarantine(QuarantinedModels quarantine, Quara
     /// <summary>Completes when what has come so far is kept. A disk may hang.</summary>
     public Task WhenKept => writer.WhenWritten;
 
-    /// <summary>Returns when what has come so far is kept.</summary>
-    public void Flush() => writer.Flush();
+    /// <summary>Returns when what has come so far is kept; false where it cannot be.</summary>
+    public bool Flush() => writer.Flush();
 
     /// <summary>Waits until what has come so far is kept, or has no more time.</summary>
     public async Task StopAsync(CancellationToken cancellationToken) =>

@@ -16,8 +16,9 @@ namespace Orleans.Multiplex.Loading.Quarantine;
 /// <item>At start, and again before a version is opened that no silo of this machine has opened yet, or when a silo has come or gone, the marks are looked at
 /// that silos of this machine left which ended while they were opening something: those versions are quarantined.</item>
 /// <item>What is quarantined is refused, whichever silo found it out.</item>
-/// <item>Before a version is opened, a mark of it is set, and taken away when it was opened or has failed to. A silo that ends leaves it.</item>
-/// <item>Where no silo of this machine has opened the version and it was not tried elsewhere, the other machines are told before: they do not see the mark. Should
+/// <item>Before a version is opened, a mark of it is set, and taken away when it was opened or has failed to. So it is for the first run of one that was not tried
+/// elsewhere. A silo that ends leaves it.</item>
+/// <item>Where no silo of this machine has run the version and it was not tried elsewhere, the other machines are told before: they do not see the mark. Should
 /// this silo be lost before it tells the end, they quarantine the version.</item>
 /// <item>Where it is not the version itself that is opened but a form that was made of it, the mark says so. One that a silo ended on is given up for good: who
 /// clears the version has the version itself opened, and so have other versions of the same content, which are not quarantined.</item>
@@ -100,7 +101,14 @@ internal sealed partial class OpeningGuard(
 
     /// <summary>Lets a version be opened. What it returns is disposed when native code has left its files alone again.</summary>
     /// <exception cref="ModelQuarantinedException">It is quarantined.</exception>
-    public async ValueTask<IDisposable?> AdmitAsync(ModelArtifact artifact, CancellationToken cancellationToken)
+    public ValueTask<IDisposable?> AdmitAsync(ModelArtifact artifact, CancellationToken cancellationToken) => AdmitAsync(artifact, isRun: false, cancellationToken);
+
+    /// <summary>Lets a version be run for the first time since it was opened. What it returns is disposed when the run has ended; null where models are tried.</summary>
+    /// <exception cref="ModelQuarantinedException">It is quarantined.</exception>
+    public ValueTask<IDisposable?> AdmitRunAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
+        areTried ? default : AdmitAsync(artifact, isRun: true, cancellationToken);
+
+    private async ValueTask<IDisposable?> AdmitAsync(ModelArtifact artifact, bool isRun, CancellationToken cancellationToken)
     {
         if (artifact.Contents?.Version is not { } key)
         {
@@ -108,8 +116,8 @@ internal sealed partial class OpeningGuard(
         }
 
         await AskAsync().WaitAsync(cancellationToken);
-        var isFirst = !File.Exists(folder.Opened(key));
-        if (isFirst || channel.ClusterVersion != Volatile.Read(ref _lookedAt))
+        var isFirst = !File.Exists(folder.Run(key));
+        if ((isFirst && !isRun) || channel.ClusterVersion != Volatile.Read(ref _lookedAt))
         {
             Look();
             kept.Look(key);
@@ -117,7 +125,7 @@ internal sealed partial class OpeningGuard(
 
         Check(key);
 #pragma warning disable CA2000 // The caller owns it.
-        var admission = new Admission(this, marks.Set(key, artifact.Id, artifact.Version ?? 0, FindForm(artifact)), isFirst);
+        var admission = new Admission(this, marks.Set(key, artifact.Id, artifact.Version ?? 0, FindForm(artifact), isRun), notes: isFirst && (isRun || areTried));
 #pragma warning restore CA2000
         if (isFirst && !areTried)
         {
@@ -168,7 +176,7 @@ internal sealed partial class OpeningGuard(
             {
                 // It is kept before the marks are removed, which are all that says so otherwise.
                 quarantine.Add(QuarantineEntry.Of(found));
-                kept.Flush();
+                return kept.Flush();
             });
         }
     }
@@ -190,11 +198,11 @@ internal sealed partial class OpeningGuard(
         }
     }
 
-    private void NoteOpened(string key)
+    private void NoteRun(string key)
     {
         try
         {
-            File.WriteAllBytes(folder.Opened(key), []);
+            File.WriteAllBytes(folder.Run(key), []);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -203,7 +211,7 @@ internal sealed partial class OpeningGuard(
         }
     }
 
-    private sealed class Admission(OpeningGuard guard, OpeningMarks.Held held, bool isFirst) : IDisposable
+    private sealed class Admission(OpeningGuard guard, OpeningMarks.Held held, bool notes) : IDisposable
     {
         private int _hasEnded;
 
@@ -213,9 +221,9 @@ internal sealed partial class OpeningGuard(
         {
             if (Interlocked.Exchange(ref _hasEnded, 1) == 0)
             {
-                if (isFirst)
+                if (notes)
                 {
-                    guard.NoteOpened(Mark.Key);
+                    guard.NoteRun(Mark.Key);
                 }
 
                 End();
@@ -240,7 +248,7 @@ internal sealed partial class OpeningGuard(
 
     private void Withdraw(OpeningMark mark) => quarantine.Withdraw(mark);
 
-    [LoggerMessage(LogEvents.LoadingIds + 43, LogLevel.Debug, "It could not be noted that a model was opened here: {Fault}")]
+    [LoggerMessage(LogEvents.LoadingIds + 43, LogLevel.Debug, "It could not be noted that a model was run here: {Fault}")]
     private partial void LogNotNoted(string fault);
 
     [LoggerMessage(LogEvents.LoadingIds + 44, LogLevel.Warning, "The other silos could not be asked which models are quarantined; it is known when they tell it.")]

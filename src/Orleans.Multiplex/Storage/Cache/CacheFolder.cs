@@ -58,7 +58,7 @@ internal sealed class CacheFolder
 
     public string FetchLock(string key) => Path.Combine(Fetching, $"{key}.lock");
 
-    public string Opened(string key) => Path.Combine(Versions, key, "opened");
+    public string Run(string key) => Path.Combine(Versions, key, "run");
 
     public string Marks(string name) => Path.Combine(Loading, $"{name}.marks");
 

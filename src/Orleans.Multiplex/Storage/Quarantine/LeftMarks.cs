@@ -14,8 +14,12 @@ internal sealed partial class LeftMarks(CacheFolder folder, string? own, ILogger
 
     private readonly ILogger _logger = logger;
 
-    /// <summary>Hands over the marks that were left, those of one silo together, and removes them after that: so who ends in the middle leaves them to the next.</summary>
-    public void Take(Action<IReadOnlyList<OpeningMark>> take)
+    /// <summary>
+    /// Hands over the marks that were left, those of one silo together, and removes them when they are taken: who ends in the middle, or cannot keep them, leaves
+    /// them to the next.
+    /// </summary>
+    /// <param name="take">Takes them; false where they are to stay.</param>
+    public void Take(Func<IReadOnlyList<OpeningMark>, bool> take)
     {
         try
         {
@@ -25,12 +29,10 @@ internal sealed partial class LeftMarks(CacheFolder folder, string? own, ILogger
                 using var free = FileLock.TryTake(path, create: false);
                 if (free is not null && File.Exists(path))
                 {
-                    if (Read(free) is { Count: > 0 } marks)
+                    if (Read(free) is not { Count: > 0 } marks || take(marks))
                     {
-                        take(marks);
+                        File.Delete(path);
                     }
-
-                    File.Delete(path);
                 }
             }
         }

@@ -41,10 +41,10 @@ internal sealed partial class OpeningMarks : IDisposable
     /// <summary>Where they are; null where the file could not be made.</summary>
     public string? Path { get; private set; }
 
-    /// <summary>Says that a version is being opened, until the mark is disposed.</summary>
-    public Held Set(string key, string model, long version, string? form = null)
+    /// <summary>Says that a version is being opened, or run for the first time, until the mark is disposed.</summary>
+    public Held Set(string key, string model, long version, string? form = null, bool isRun = false)
     {
-        var mark = new OpeningMark(CacheFolder.NewName(), key, model, version, _silo, _time.GetUtcNow(), form);
+        var mark = new OpeningMark(CacheFolder.NewName(), key, model, version, _silo, _time.GetUtcNow(), form, isRun);
         lock (_lock)
         {
             if (_file is null)

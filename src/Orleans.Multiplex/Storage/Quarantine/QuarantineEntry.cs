@@ -31,7 +31,7 @@ internal sealed record QuarantineEntry(OpeningMark Mark, int Beside, bool IsClea
             };
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"silo '{Mark.Silo}' ended while it was opening version {Mark.Version}{others}, at {Mark.At.UtcDateTime:u}. It is quarantined: no silo opens it until its files change in the store, or an operator clears it with DELETE /multiplex/quarantine/{Model}.");
+                $"silo '{Mark.Silo}' ended while it {(Mark.IsRun ? "ran" : "was opening")} version {Mark.Version}{(Mark.IsRun ? " for the first time" : "")}{others}, at {Mark.At.UtcDateTime:u}. It is quarantined: no silo opens it until its files change in the store, or an operator clears it with DELETE /multiplex/quarantine/{Model}.");
         }
     }
 

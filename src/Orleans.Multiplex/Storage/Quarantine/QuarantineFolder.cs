@@ -23,8 +23,8 @@ internal sealed partial class QuarantineFolder(CacheFolder folder, ILogger logge
     /// <summary>The entries of one version.</summary>
     public List<QuarantineEntry> ReadOf(string key) => Read($"{key}.*");
 
-    /// <summary>Keeps an entry as it now is. Whole or not at all.</summary>
-    public void Write(QuarantineEntry entry)
+    /// <summary>Keeps an entry as it now is. Whole or not at all: false where it cannot be kept.</summary>
+    public bool Write(QuarantineEntry entry)
     {
         try
         {
@@ -35,10 +35,13 @@ internal sealed partial class QuarantineFolder(CacheFolder folder, ILogger logge
             {
                 File.Delete(GetPath(entry, isCleared: false));
             }
+
+            return true;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             LogNotKept(entry.Model.ToString(), fault.Message);
+            return false;
         }
     }
 

@@ -2,10 +2,10 @@ namespace Orleans.Multiplex.Storage.Quarantine;
 
 /// <summary>
 /// Writes entries behind who has news of them, in the order in which they came: grains have such news on their turns, and a disk may hang. Of an
-/// entry that changes before it is written, only what it came to is.
+/// entry that changes before it is written, only what it came to is. One that cannot be written waits until more is.
 /// </summary>
-/// <param name="write">Writes one.</param>
-internal sealed class QuarantineWriter(Action<QuarantineEntry> write)
+/// <param name="write">Writes one; false where that cannot be.</param>
+internal sealed class QuarantineWriter(Func<QuarantineEntry, bool> write)
 {
     private readonly Lock _lock = new();
     private readonly Lock _writing = new();
@@ -36,8 +36,8 @@ internal sealed class QuarantineWriter(Action<QuarantineEntry> write)
         }
     }
 
-    /// <summary>Writes what waits, here and now.</summary>
-    public void Flush()
+    /// <summary>Writes what waits, here and now. False where some cannot be.</summary>
+    public bool Flush()
     {
         // Also for what another one is writing: when this returns, all of it is there.
         lock (_writing)
@@ -49,10 +49,14 @@ internal sealed class QuarantineWriter(Action<QuarantineEntry> write)
                 (waiting, _waiting) = (_waiting, new(StringComparer.Ordinal));
             }
 
-            foreach (var entry in waiting.Values)
+            var left = waiting.Values.Where(entry => !write(entry)).ToList();
+            lock (_lock)
             {
-                write(entry);
+                // What has come of one meanwhile is newer.
+                left.ForEach(entry => _waiting.TryAdd(entry.Mark.Id, entry));
             }
+
+            return left.Count == 0;
         }
     }
 }

@@ -16,8 +16,7 @@ public sealed class OpeningGuardTests : CacheTest
     private readonly QuarantinedModels _quarantine = new();
     private readonly FakeQuarantineChannel _channel;
     private readonly ModelManifest _manifest;
-    private bool _areTried;
-    private Action<QuarantineEntry>? _write;
+    private Func<QuarantineEntry, bool>? _write;
 
     public OpeningGuardTests()
     {
@@ -36,11 +35,8 @@ public sealed class OpeningGuardTests : CacheTest
 
         var mark = Assert.Single(Read(marks));
         Assert.Equal((Key(_manifest), "iris", 1L, "silo-1"), (mark.Key, mark.Model, mark.Version, mark.Silo));
-        Assert.False(File.Exists(Folder.Opened(mark.Key)));
-
         admission!.Dispose();
         Assert.Empty(Read(marks));
-        Assert.True(File.Exists(Folder.Opened(mark.Key)));
     }
 
     [Fact]
@@ -112,12 +108,12 @@ public sealed class OpeningGuardTests : CacheTest
     }
 
     [Fact]
-    public async Task Admit_OpenedHereBefore_LooksOnlyWhenASiloHasComeOrGone()
+    public async Task Admit_RunHereBefore_LooksOnlyWhenASiloHasComeOrGone()
     {
         var (guard, marks) = Start();
         using var silo = marks;
         using var lease = await AcquireAsync(Open(), _manifest);
-        (await guard.AdmitAsync(lease.Artifact, Token))!.Dispose();
+        (await guard.AdmitRunAsync(lease.Artifact, Token))!.Dispose();
         LeaveMark(_manifest);
         (await guard.AdmitAsync(lease.Artifact, Token))!.Dispose();
 
@@ -180,21 +176,6 @@ public sealed class OpeningGuardTests : CacheTest
 
         Assert.Empty(_quarantine.Openings);
         Assert.Equal(1, withdrawn);
-        (await guard.AdmitAsync(lease.Artifact, Token))!.Dispose();
-        Assert.Single(_channel.Told);
-    }
-
-    [Fact]
-    public async Task Admit_ModelsAreTried_IsNotAnnounced()
-    {
-        _areTried = true;
-        var (guard, marks) = Start();
-        using var silo = marks;
-        using var lease = await AcquireAsync(Open(), _manifest);
-
-        (await guard.AdmitAsync(lease.Artifact, Token))!.Dispose();
-
-        Assert.Empty(_channel.Told);
     }
 
     [Fact]
@@ -209,7 +190,7 @@ public sealed class OpeningGuardTests : CacheTest
 
         Assert.Empty(Read(marks));
         Assert.Empty(_quarantine.Openings);
-        Assert.False(File.Exists(Folder.Opened(Key(_manifest))));
+        Assert.False(File.Exists(Folder.Run(Key(_manifest))));
     }
 
     [Fact]
@@ -236,7 +217,7 @@ public sealed class OpeningGuardTests : CacheTest
         _write = entry =>
         {
             disk.Wait(Token);
-            folder.Write(entry);
+            return folder.Write(entry);
         };
         var (guard, marks) = Start();
         using var silo = marks;
@@ -257,12 +238,30 @@ public sealed class OpeningGuardTests : CacheTest
     {
         LeaveMark(_manifest);
         var marksThen = 0;
-        _write = _ => marksThen = Directory.GetFiles(Folder.Loading).Length;
+        _write = _ => (marksThen = Directory.GetFiles(Folder.Loading).Length) > 0;
 
         var (_, marks) = Start();
 
         Assert.Equal((2, 1), (marksThen, Directory.GetFiles(Folder.Loading).Length));
         marks.Dispose();
+    }
+
+    [Fact]
+    public void Start_AfterASiloEndedWhileOpening_CannotBeKept_IsRefusedAndLeavesTheMarksToTheNext()
+    {
+        LeaveMark(_manifest);
+        _write = static _ => false;
+        var (guard, marks) = Start();
+
+        Assert.Throws<ModelQuarantinedException>(() => guard.Check(_manifest));
+        Assert.Equal(2, Directory.GetFiles(Folder.Loading).Length);
+        marks.Dispose();
+
+        _write = null;
+        var (next, other) = Start(new QuarantinedModels());
+        using var silo = other;
+        Assert.Throws<ModelQuarantinedException>(() => next.Check(_manifest));
+        Assert.Single(Directory.GetFiles(Folder.Quarantine, "*.json"));
     }
 
     private (OpeningGuard Guard, OpeningMarks Marks) Start(QuarantinedModels? quarantine = null)
@@ -278,7 +277,7 @@ public sealed class OpeningGuardTests : CacheTest
             Folder,
             _channel,
             Store.Name,
-            _areTried,
+            areTried: false,
             forms: null,
             Time,
             Log);

@@ -22,7 +22,11 @@ internal static class Ended
     {
         Leave(folder, marks);
         var taken = new List<OpeningMark>();
-        new LeftMarks(folder, marks.Path, new RecordedLog()).Take(taken.AddRange);
+        new LeftMarks(folder, marks.Path, new RecordedLog()).Take(found =>
+        {
+            taken.AddRange(found);
+            return true;
+        });
         return taken;
     }
 }

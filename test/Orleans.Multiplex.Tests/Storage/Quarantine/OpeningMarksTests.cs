@@ -138,7 +138,11 @@ public sealed class OpeningMarksTests : IDisposable
     private List<OpeningMark> Take(string? own = null)
     {
         var taken = new List<OpeningMark>();
-        new LeftMarks(_folder, own ?? _marks.Path, _log).Take(taken.AddRange);
+        new LeftMarks(_folder, own ?? _marks.Path, _log).Take(found =>
+        {
+            taken.AddRange(found);
+            return true;
+        });
         return taken;
     }
 

@@ -10,12 +10,18 @@ public sealed class QuarantineWriterTests : IDisposable
     private readonly TaskCompletionSource _writing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<QuarantineEntry> _written = [];
     private readonly QuarantineWriter _writer;
+    private bool _isFull;
 
     public QuarantineWriterTests() => _writer = new QuarantineWriter(entry =>
     {
         _writing.TrySetResult();
         _disk.Wait(TestContext.Current.CancellationToken);
-        _written.Add(entry);
+        if (!_isFull)
+        {
+            _written.Add(entry);
+        }
+
+        return !_isFull;
     });
 
     public void Dispose() => _disk.Dispose();
@@ -36,6 +42,24 @@ public sealed class QuarantineWriterTests : IDisposable
         Assert.Equal(
             [Entries.Make("1"), Entries.Make("2", isCleared: true), Entries.Make("3"), Entries.Make("1", isCleared: true)],
             _written);
+    }
+
+    [Fact]
+    public void Flush_DiskIsFull_SaysSoAndWritesItLaterAsItIsThen()
+    {
+        _disk.Set();
+        _isFull = true;
+        _writer.Add([Entries.Make("1"), Entries.Make("2")]);
+        Assert.False(_writer.Flush());
+        Assert.False(_writer.Flush());
+        _writer.Add([Entries.Make("2", isCleared: true)]);
+
+        _isFull = false;
+
+        Assert.True(_writer.Flush());
+        Assert.Equal([Entries.Make("1"), Entries.Make("2", isCleared: true)], _written.OrderBy(static entry => entry.Mark.Id));
+        Assert.True(_writer.Flush());
+        Assert.Equal(2, _written.Count);
     }
 
     [Fact]
