@@ -92,7 +92,7 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
 
         if (end.Outcome is JobOutcome.Died or JobOutcome.TooSlow or JobOutcome.TooLarge
             && !CheckErrors.IsFromOutside(end)
-            && InPlaceRule.IsEligible(new FileInfo(files.Path).Length))
+            && InPlaceRule.IsEligible(files.MeasureBytes()))
         {
             LogTriedWhole(artifact.Id, end.Outcome);
             end = await worker.CheckAsync(job with { IsWhole = true }, limits);
