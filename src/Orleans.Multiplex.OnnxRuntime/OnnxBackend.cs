@@ -2,6 +2,7 @@ using BitFaster.Caching.Lru;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime.Checking;
+using Orleans.Multiplex.OnnxRuntime.Files;
 using Orleans.Multiplex.OnnxRuntime.Native;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
 using Orleans.Multiplex.OnnxRuntime.Sessions;
@@ -24,7 +25,7 @@ internal sealed class OnnxBackend(
     private const string FileName = "model.onnx";
     private const int MaxRemembered = 10_000;
 
-    // What the originals say, by their content: a scan of a large one takes as long as to open a small one.
+    // What the originals say, by the contents of their files: a scan of a large one takes as long as to open a small one.
     private readonly ConcurrentLru<string, ModelFacts> _facts = new(MaxRemembered);
     private readonly ILogger _logger = loggers.CreateLogger(LogEvents.Execution);
     private readonly ModelOpening _opening = new(FileName, prepared, preparations, hooks, time, check, loggers.CreateLogger(LogEvents.Execution));
@@ -79,16 +80,16 @@ internal sealed class OnnxBackend(
 
     private ModelFacts EstimateOriginal(ModelArtifact artifact, CancellationToken cancellationToken)
     {
-        var digest = artifact.Contents?.FindDigest(ModelFileName);
-        if (digest is not null && _facts.TryGet(digest, out var known))
+        var contents = artifact.Contents?.Digests is { } digests ? ContentKey.Of(digests) : null;
+        if (contents is not null && _facts.TryGet(contents, out var known))
         {
             return known;
         }
 
         var facts = _opening.Estimate(artifact, cancellationToken);
-        if (digest is not null)
+        if (contents is not null)
         {
-            _facts.AddOrUpdate(digest, facts);
+            _facts.AddOrUpdate(contents, facts);
         }
 
         return facts;

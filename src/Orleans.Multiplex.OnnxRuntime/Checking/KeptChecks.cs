@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using BitFaster.Caching.Lru;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,7 @@ namespace Orleans.Multiplex.OnnxRuntime.Checking;
 
 /// <summary>
 /// The results of checks: beside the content in the cache, for all silos of this machine and for later, as soon as its digest is known; in memory,
-/// for this silo, by what a file looks like.
+/// for this silo, by what the files look like.
 /// </summary>
 internal sealed partial class KeptChecks(ILogger logger)
 {
@@ -20,7 +21,7 @@ internal sealed partial class KeptChecks(ILogger logger)
 
     private readonly ILogger _logger = logger;
     private readonly Lock _lock = new();
-    private readonly ConcurrentLru<(string Path, long Length, DateTime Written, bool IsWhole), CheckResult> _results = new(MaxInMemory);
+    private readonly ConcurrentLru<string, CheckResult> _results = new(MaxInMemory);
 
     /// <summary>Completes when all that was to be kept on the disk is there, or will not be.</summary>
     public Task WhenWritten { get; private set; } = Task.CompletedTask;
@@ -31,16 +32,16 @@ internal sealed partial class KeptChecks(ILogger logger)
     /// <param name="isWhole">Whether of the one that was tried as a whole after it had passed in place.</param>
     public CheckResult? Find(ModelArtifact artifact, string name, bool isWhole = false)
     {
-        var looks = Describe(artifact.GetPath(name), isWhole);
-        if (looks is { } known && _results.TryGet(known, out var result))
+        var looks = Describe(artifact, name, isWhole);
+        if (looks is not null && _results.TryGet(looks, out var result))
         {
             return result;
         }
 
-        result = GetDigests(artifact) is { } digests ? Read(GetPath(artifact.Contents!, digests, name, isWhole)) : null;
-        if (looks is { } seen && result is not null)
+        result = artifact.Contents?.Digests is { } digests ? Read(GetPath(artifact.Contents!, digests, name, isWhole)) : null;
+        if (looks is not null && result is not null)
         {
-            _results.AddOrUpdate(seen, result);
+            _results.AddOrUpdate(looks, result);
         }
 
         return result;
@@ -50,7 +51,7 @@ internal sealed partial class KeptChecks(ILogger logger)
     /// <inheritdoc cref="Find" path="/param"/>
     public void Keep(ModelArtifact artifact, string name, CheckResult result, bool isWhole = false)
     {
-        if (Describe(artifact.GetPath(name), isWhole) is { } looks)
+        if (Describe(artifact, name, isWhole) is { } looks)
         {
             _results.AddOrUpdate(looks, result);
         }
@@ -64,14 +65,25 @@ internal sealed partial class KeptChecks(ILogger logger)
         }
     }
 
-    private static ImmutableDictionary<string, string>? GetDigests(ModelArtifact artifact) =>
-        artifact.Contents?.WhenKnown is { IsCompletedSuccessfully: true } known ? known.GetAwaiter().GetResult() : null;
-
     private static string GetPath(ArtifactContents contents, ImmutableDictionary<string, string> digests, string name, bool isWhole) =>
         Path.Combine(contents.GetFolder(digests[name]), $"check-{CheckKey.Of(digests)}{(isWhole ? "-whole" : "")}.json");
 
-    private static (string Path, long Length, DateTime Written, bool IsWhole)? Describe(string path, bool isWhole) =>
-        new FileInfo(path) is { Exists: true } file ? (path, file.Length, file.LastWriteTimeUtc, isWhole) : null;
+    // Any of them may hold data of the model, and may have been written anew alone. Null when one is not there.
+    private static string? Describe(ModelArtifact artifact, string name, bool isWhole)
+    {
+        var text = new StringBuilder(isWhole ? "whole " : "").Append(artifact.GetPath(name));
+        foreach (var file in artifact.Files.Order(StringComparer.Ordinal).Select(file => new FileInfo(artifact.GetPath(file))))
+        {
+            if (!file.Exists)
+            {
+                return null;
+            }
+
+            text.Append(CultureInfo.InvariantCulture, $"\n{file.Length} {file.LastWriteTimeUtc.Ticks}");
+        }
+
+        return text.ToString();
+    }
 
     private async Task WriteAsync(ArtifactContents contents, string name, CheckResult result, bool isWhole)
     {

@@ -113,7 +113,7 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
         // One that is slow in place is no faster as a whole, and all others would wait for it once more.
         if (end.Outcome is JobOutcome.Died or JobOutcome.TooLarge
             && !CheckErrors.IsFromOutside(end)
-            && InPlaceRule.IsEligible(new FileInfo(files.Path).Length))
+            && InPlaceRule.IsEligible(files.MeasureBytes()))
         {
             LogTriedWhole(artifact.Id, end.Outcome);
             end = await worker.CheckAsync(job with { IsWhole = true }, limits);

@@ -18,6 +18,9 @@ internal sealed class ExternalData
     /// <summary>The files, as the model names them, and how many bytes each must have.</summary>
     public ImmutableDictionary<string, long> Files => _files.ToImmutableDictionary(StringComparer.Ordinal);
 
+    /// <summary>The bytes of all tensors that have their data there; one that is there for several counts for each.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>Reads one entry of what a tensor says of where its data lie.</summary>
     /// <exception cref="InvalidDataException">It is none that may be there.</exception>
     public static ExternalPlace ReadEntry(WireReader reader, long end, ExternalPlace place)
@@ -67,6 +70,7 @@ internal sealed class ExternalData
             throw new InvalidDataException($"its tensors have their data in more than {MaxFiles} other files.");
         }
 
+        Bytes = bytes > long.MaxValue - Bytes ? long.MaxValue : Bytes + bytes;
         _files[place.Location] = Math.Max(_files.GetValueOrDefault(place.Location), place.Offset + bytes);
     }
 

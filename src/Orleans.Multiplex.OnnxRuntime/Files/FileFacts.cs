@@ -13,11 +13,14 @@ internal sealed record FileFacts(ModelFacts Model, long FileBytes, WeightUse Wei
     /// <summary>The other files from which it takes data, as it names them, and how many bytes each must have.</summary>
     public ImmutableDictionary<string, long> External { get; init; } = ImmutableDictionary<string, long>.Empty;
 
+    /// <summary>The bytes of what it takes from them.</summary>
+    public long ExternalBytes { get; init; }
+
     /// <summary>The names of constants that are no tensors of the model's own graph.</summary>
     public IReadOnlySet<string> OtherConstants { get; init; } = ImmutableHashSet<string>.Empty;
 
     /// <summary>The bytes of the file and of what it takes from others.</summary>
-    public long ContentBytes => FileBytes + External.Values.Sum();
+    public long ContentBytes => ExternalBytes > long.MaxValue - FileBytes ? long.MaxValue : FileBytes + ExternalBytes;
 
     /// <summary>What the model will weigh beside its weights.</summary>
     public long OverheadBytes => Model.EstimatedBytes - Weights.Bytes;

@@ -33,7 +33,7 @@ internal sealed record ModelFiles(string Path, ImmutableArray<string> Others)
                     + "the model with its data inside.");
             }
 
-            var file = new FileInfo(Combine(Path, name));
+            var file = new FileInfo(GetPath(name));
             if (!file.Exists || file.LinkTarget is not null || file.Length < bytes)
             {
                 throw new InvalidDataException(
@@ -43,6 +43,12 @@ internal sealed record ModelFiles(string Path, ImmutableArray<string> Others)
 
         return facts.External.IsEmpty ? null : System.IO.Path.GetDirectoryName(Path);
     }
+
+    /// <summary>The path of another file by its name, or of the model's by the empty one.</summary>
+    public string GetPath(string name) => name.Length == 0 ? Path : Combine(Path, name);
+
+    /// <summary>The length of all of them; what is not there has none.</summary>
+    public long MeasureBytes() => Others.Select(GetPath).Append(Path).Select(static path => new FileInfo(path)).Sum(static file => file.Exists ? file.Length : 0);
 
     private static string Combine(string path, string name) =>
         System.IO.Path.Combine([System.IO.Path.GetDirectoryName(path)!, .. name.Split('/')]);

@@ -78,6 +78,7 @@ internal static class OnnxFileReader
             graphs.HasOptional)
         {
             External = external.Files,
+            ExternalBytes = external.Bytes,
             OtherConstants = graphs.OtherConstants,
         };
     }

@@ -9,6 +9,7 @@ internal sealed class TensorWalk(WireReader reader, Footprint footprint, Externa
     public const int MaxNameBytes = 4096;
 
     private const int MaxShapeLength = 8;
+    private const long MaxExternalElements = long.MaxValue / 64;
 
     // The columns to which ONNX Runtime pads a matrix that it multiplies with.
     private const int PackedColumns = 16;
@@ -82,8 +83,8 @@ internal sealed class TensorWalk(WireReader reader, Footprint footprint, Externa
             throw new InvalidDataException($"a tensor in it ('{name}') does not say clearly whether its data lie in another file.");
         }
 
-        // An element takes half a byte of the file at least.
-        if (elements is not { } count || (!isElsewhere && count / 2 > reader.Length))
+        // An element takes half a byte of the file at least; of another file, more than the largest can have is as wrong.
+        if (elements is not { } count || count / 2 > (isElsewhere ? MaxExternalElements : reader.Length))
         {
             throw new InvalidDataException($"the shape of a tensor in it ('{name}') asks for more elements than the file holds.");
         }

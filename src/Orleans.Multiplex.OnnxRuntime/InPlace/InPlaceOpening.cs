@@ -1,20 +1,20 @@
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.Win32.SafeHandles;
+using Orleans.Multiplex.OnnxRuntime.Files;
 using Orleans.Multiplex.OnnxRuntime.Native;
 using Orleans.Multiplex.OnnxRuntime.Sessions;
 
 namespace Orleans.Multiplex.OnnxRuntime.InPlace;
 
 /// <summary>
-/// Opens originals with their weights where they lie in the file: nothing of them is read, copied, optimized or packed, so it takes milliseconds whatever
+/// Opens originals with their weights where they lie in their files: nothing of them is read, copied, optimized or packed, so it takes milliseconds whatever
 /// their size. Their runs take longer, so the second one has them prepared.
 /// </summary>
 internal static class InPlaceOpening
 {
     /// <summary>Opens a model. Null when it does not open so, and need not.</summary>
     /// <param name="model">What is known of it.</param>
-    /// <param name="path">Its file, which nobody may change; it may be removed.</param>
-    /// <param name="file">The same, open.</param>
+    /// <param name="files">Its files, which nobody may change; they may be removed.</param>
+    /// <param name="file">The content of the model's own.</param>
     /// <param name="places">Where its weights lie.</param>
     /// <param name="mustOpen">Whether it did open so where it was tried: then it is not to be opened in a way in which it was not tried.</param>
     /// <param name="hooks">Who is told of what happens to the session.</param>
@@ -22,23 +22,27 @@ internal static class InPlaceOpening
     /// <param name="cancellationToken">Ends it at its next step.</param>
     public static OnnxSession? TryOpen(
         OpenedModel model,
-        string path,
-        SafeFileHandle file,
+        ModelFiles files,
+        Stream file,
         WeightPlaces places,
         bool mustOpen,
         SessionHooks hooks,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
-        FilePages.ReadAhead(path);
-        using var settings = SessionSettings.CreateInPlace(Path.GetDirectoryName(path)!);
+        using var settings = SessionSettings.CreateInPlace(Path.GetDirectoryName(files.Path)!);
         using var registration = cancellationToken.UnsafeRegister(
             static settings => ((SessionOptions)settings!).SetLoadCancellationFlag(true), settings);
         MappedWeights? weights = null;
         try
         {
-            weights = MappedWeights.Add(path, places, settings);
-            return new OnnxSession(model, Skeleton.Write(file, Path.GetFileName(path), places), settings, weights, hooks, time);
+            foreach (var name in places.Mapped.Keys)
+            {
+                FilePages.ReadAhead(files.GetPath(name));
+            }
+
+            weights = MappedWeights.Add(files, places, settings);
+            return new OnnxSession(model, Skeleton.Write(file, Path.GetFileName(files.Path), places), settings, weights, hooks, time);
         }
         catch (Exception exception)
         {

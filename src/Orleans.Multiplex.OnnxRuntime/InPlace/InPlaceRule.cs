@@ -16,8 +16,11 @@ internal static class InPlaceRule
     // In a file of protobuf, weights begin anywhere, and not at a multiple of an element's size: such processors load numbers from any address.
     private static readonly bool IsPossible = RuntimeInformation.ProcessArchitecture is Architecture.X64;
 
-    /// <summary>Whether a file of this length may be opened in place.</summary>
-    public static bool IsEligible(long fileBytes) => IsPossible && fileBytes > MaxReadBytes;
+    // A process may have 65,530 mappings as Linux is set up, for all its models, and each file takes one.
+    private const int MaxFiles = 1000;
+
+    /// <summary>Whether a model whose files have this length may be opened in place.</summary>
+    public static bool IsEligible(long bytes) => IsPossible && bytes > MaxReadBytes;
 
     /// <summary>The weights that are used where they lie; null when the model is opened as a whole.</summary>
     /// <param name="file">The model's file.</param>
@@ -25,15 +28,16 @@ internal static class InPlaceRule
     /// <param name="cancellationToken">Ends the look.</param>
     public static WeightPlaces? Choose(Stream file, FileFacts facts, CancellationToken cancellationToken)
     {
-        if (!IsEligible(facts.FileBytes) || !facts.External.IsEmpty)
+        if (!IsEligible(facts.ContentBytes))
         {
             return null;
         }
 
         file.Position = 0;
         return WeightPlaces.Find(file, cancellationToken) is { } places
-            && places.Bytes >= facts.FileBytes / LeastShare
-            && facts.FileBytes - places.Bytes <= MaxRestBytes
+            && places.Mapped.Count <= MaxFiles
+            && places.Bytes >= facts.ContentBytes / LeastShare
+            && facts.ContentBytes - places.Bytes <= MaxRestBytes
 
             // Weights are given by their names alone: another constant of one of these would be replaced too.
             && !places.Weights.Any(weight => facts.OtherConstants.Contains(weight.Name))

@@ -1,13 +1,12 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace Orleans.Multiplex.OnnxRuntime.InPlace;
 
 /// <summary>
-/// A model file without its large weights: each of these says that its data lie at their place in the file itself. (ONNX' TensorProto: <c>external_data</c>
-/// and <c>data_location</c>.)
+/// A model file without its large weights: each of these says that its data lie at their place in the file itself, as those say already that lie in other
+/// files. (ONNX' TensorProto: <c>external_data</c> and <c>data_location</c>.)
 /// </summary>
 internal static class Skeleton
 {
@@ -25,11 +24,11 @@ internal static class Skeleton
     /// <param name="name">The file's name, by which it names itself.</param>
     /// <param name="places">Where its weights lie.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static byte[] Write(SafeFileHandle file, string name, WeightPlaces places)
+    public static byte[] Write(Stream file, string name, WeightPlaces places)
     {
         var model = new ArrayBufferWriter<byte>();
         var position = 0L;
-        var weights = places.Weights.AsSpan();
+        ReadOnlySpan<WeightPlace> weights = [.. places.Weights.Where(static weight => weight.File is null)];
         foreach (var graph in places.Graphs)
         {
             Copy(file, position, graph.Tag, model);
@@ -39,7 +38,7 @@ internal static class Skeleton
             position = graph.End;
         }
 
-        Copy(file, position, RandomAccess.GetLength(file), model);
+        Copy(file, position, file.Length, model);
         return model.WrittenSpan.ToArray();
     }
 
@@ -54,7 +53,7 @@ internal static class Skeleton
         return count;
     }
 
-    private static ReadOnlySpan<byte> WriteGraph(SafeFileHandle file, string name, FilePart graph, ReadOnlySpan<WeightPlace> weights)
+    private static ReadOnlySpan<byte> WriteGraph(Stream file, string name, FilePart graph, ReadOnlySpan<WeightPlace> weights)
     {
         var message = new ArrayBufferWriter<byte>();
         var position = graph.Start;
@@ -69,7 +68,7 @@ internal static class Skeleton
         return message.WrittenSpan;
     }
 
-    private static ReadOnlySpan<byte> WriteWeight(SafeFileHandle file, string name, WeightPlace weight)
+    private static ReadOnlySpan<byte> WriteWeight(Stream file, string name, WeightPlace weight)
     {
         var tensor = new ArrayBufferWriter<byte>();
         Copy(file, weight.Tensor.Start, weight.Data.Tag, tensor);
@@ -102,12 +101,13 @@ internal static class Skeleton
         message.Write(value);
     }
 
-    private static void Copy(SafeFileHandle file, long from, long to, ArrayBufferWriter<byte> message)
+    private static void Copy(Stream file, long from, long to, ArrayBufferWriter<byte> message)
     {
         while (from < to)
         {
             var span = message.GetSpan((int)Math.Min(to - from, 1 << 20));
-            var read = RandomAccess.Read(file, span[..(int)Math.Min(to - from, span.Length)], from);
+            file.Position = from;
+            var read = file.Read(span[..(int)Math.Min(to - from, span.Length)]);
             if (read == 0)
             {
                 throw new EndOfStreamException("it became shorter while it was read.");

@@ -45,9 +45,10 @@ internal static class SessionSettings
     /// <summary>Makes the settings of a session that writes down what it optimized.</summary>
     /// <param name="path">The file to write.</param>
     /// <param name="isMapped">Whether it is written in ONNX Runtime's own format, which can be mapped.</param>
-    public static SessionOptions CreateForWriting(string path, bool isMapped)
+    /// <param name="folder">The folder from which the model may take data; null for one that has all of it inside.</param>
+    public static SessionOptions CreateForWriting(string path, bool isMapped, string? folder)
     {
-        var options = Create(GraphOptimizationLevel.ORT_ENABLE_ALL, isPacked: false);
+        var options = Create(GraphOptimizationLevel.ORT_ENABLE_ALL, isPacked: false, folder: folder);
         options.OptimizedModelFilePath = path;
         options.AddSessionConfigEntry("session.save_model_format", isMapped ? "ORT" : "ONNX");
         return options;

@@ -1,8 +1,10 @@
+using Orleans.Multiplex.OnnxRuntime.Files;
+
 namespace Orleans.Multiplex.OnnxRuntime.Preparation;
 
 /// <summary>Prepares a model where it harms nobody.</summary>
 internal interface IModelPreparer
 {
     /// <summary>Prepares a model; see <see cref="ModelPreparation.Prepare"/>.</summary>
-    Task<PreparationOutcome> PrepareAsync(string original, string folder, CancellationToken cancellationToken);
+    Task<PreparationOutcome> PrepareAsync(ModelFiles original, string folder, CancellationToken cancellationToken);
 }

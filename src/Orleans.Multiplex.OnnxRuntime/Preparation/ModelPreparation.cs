@@ -35,10 +35,10 @@ internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time
     /// Prepares a model whose file was checked. Takes seconds and as much memory as the model three times, so it is to run at low priority and
     /// one at a time.
     /// </summary>
-    /// <param name="original">The model's file.</param>
+    /// <param name="original">The model's files.</param>
     /// <param name="folder">The folder to make, whose parent is there; one that is whole already is taken as it is.</param>
     /// <param name="cancellationToken">Ends it at its next step.</param>
-    public PreparationOutcome Prepare(string original, string folder, CancellationToken cancellationToken)
+    public PreparationOutcome Prepare(ModelFiles original, string folder, CancellationToken cancellationToken)
     {
         NativeEnvironment.Start(_logger);
         var temporary = $"{folder}.{Guid.NewGuid():N}.tmp";
@@ -64,7 +64,7 @@ internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException || NativeError.Is(exception))
         {
-            return PreparationOutcome.Failed(NativeError.Describe(exception, original).Replace(temporary, "", StringComparison.Ordinal));
+            return PreparationOutcome.Failed(NativeError.Describe(exception, original.Path).Replace(temporary, "", StringComparison.Ordinal));
         }
         finally
         {
@@ -73,7 +73,7 @@ internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time
     }
 
     /// <summary>Makes everything in a folder of its own; returns why it cannot.</summary>
-    private string? Write(string original, string folder, CancellationToken cancellationToken)
+    private string? Write(ModelFiles original, string folder, CancellationToken cancellationToken)
     {
         // 1. What the original is, and what it gives: with one session at a time, the memory of one is needed.
         var facts = OriginalOpening.Inspect(original, cancellationToken);
@@ -90,11 +90,11 @@ internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time
 
         // 2. The prepared file.
         var path = Path.Combine(folder, opening == Opening.Read ? "model.onnx" : "model.ort");
-        Optimize(original, path, opening, cancellationToken);
+        Optimize(original, facts, path, opening, cancellationToken);
         var bytes = new FileInfo(path).Length;
-        if (bytes > (facts.FileBytes * MaxGrowth) + FreeGrowthBytes)
+        if (bytes > (facts.ContentBytes * MaxGrowth) + FreeGrowthBytes)
         {
-            return $"it grows from {facts.FileBytes} to {bytes} bytes";
+            return $"it grows from {facts.ContentBytes} to {bytes} bytes";
         }
 
         // 3. Whether it gives the same, in each way to open it.
@@ -129,12 +129,12 @@ internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time
         return null;
     }
 
-    private static void Optimize(string original, string path, Opening opening, CancellationToken cancellationToken)
+    private static void Optimize(ModelFiles original, FileFacts facts, string path, Opening opening, CancellationToken cancellationToken)
     {
-        using var settings = SessionSettings.CreateForWriting(path, isMapped: opening != Opening.Read);
+        using var settings = SessionSettings.CreateForWriting(path, isMapped: opening != Opening.Read, original.FindFolder(facts));
         using var registration = cancellationToken.UnsafeRegister(
             static settings => ((SessionOptions)settings!).SetLoadCancellationFlag(true), settings);
-        using var session = new InferenceSession(original, settings);
+        using var session = new InferenceSession(original.Path, settings);
     }
 
     private string? FindDifference(PreparedModel model, Opening opening, List<Trial> trials, CancellationToken cancellationToken)

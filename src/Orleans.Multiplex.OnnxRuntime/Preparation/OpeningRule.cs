@@ -11,9 +11,9 @@ internal static class OpeningRule
     private const long DearBytes = 32L << 20;
     private const int HeavyShare = 2;
 
-    /// <summary>Chooses by what the original has.</summary>
+    /// <summary>Chooses by what the original has. What is read is ONNX, which would go on to name other files that it has data in.</summary>
     public static Opening Choose(FileFacts original) =>
-        Math.Max(original.FileBytes, original.Weights.Bytes) < SmallBytes ? Opening.Read
+        original.External.IsEmpty && Math.Max(original.FileBytes, original.Weights.Bytes) < SmallBytes ? Opening.Read
         : IsHeavy(original.Weights) ? Opening.Unpacked
         : Opening.Mapped;
 

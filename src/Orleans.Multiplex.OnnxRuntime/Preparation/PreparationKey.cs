@@ -4,12 +4,12 @@ using System.Text;
 
 namespace Orleans.Multiplex.OnnxRuntime.Preparation;
 
-/// <summary>What a prepared model is called: another name for whatever makes another file of the same original.</summary>
+/// <summary>What a prepared model is called: another name for whatever may make another file.</summary>
 internal static class PreparationKey
 {
-    /// <param name="originalDigest">The digest of the original's content.</param>
+    /// <param name="contents">What the files of the original hold: <see cref="Files.ContentKey"/>.</param>
     /// <param name="target">What it is prepared for.</param>
-    public static string Of(string originalDigest, PreparationTarget target) =>
+    public static string Of(string contents, PreparationTarget target) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(
-            CultureInfo.InvariantCulture, $"{originalDigest}\n{target.Runtime}\n{target.Processor}\n{target.Options}"))));
+            CultureInfo.InvariantCulture, $"{contents}\n{target.Runtime}\n{target.Processor}\n{target.Options}"))));
 }

@@ -5,7 +5,7 @@ namespace Orleans.Multiplex.OnnxRuntime.Preparation;
 /// <param name="Reason">Why there is none, as the end of a sentence that names the model; without local paths.</param>
 /// <param name="IsFinal">Whether another try would come to the same.</param>
 /// <param name="IsPutOff">Whether nothing but what came first was in the way, so that it is to be tried again by itself.</param>
-/// <param name="IsHarmful">Whether it ended its process, or took too much or too long: what is done to prepare it is then not to be done here.</param>
+/// <param name="IsHarmful">Whether it ended its process, or took too much or too long, or would: what is done to prepare it is then not to be done here.</param>
 internal sealed record PreparationOutcome(PreparedModel? Model, string? Reason, bool IsFinal = true, bool IsPutOff = false, bool IsHarmful = false)
 {
     public static PreparationOutcome Of(PreparedModel model) => new(model, null);

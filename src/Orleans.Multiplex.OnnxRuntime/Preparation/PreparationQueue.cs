@@ -1,6 +1,8 @@
 using System.Threading.Channels;
 using BitFaster.Caching.Lru;
 using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.OnnxRuntime.Files;
+using Orleans.Multiplex.OnnxRuntime.Sessions;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Storage.Cache;
 using Orleans.Multiplex.Telemetry;
@@ -46,7 +48,7 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
         _working = Task.Run(() => WorkAsync(stopping), CancellationToken.None);
     }
 
-    private sealed record Job(string Model, string Original, string Folder, ArtifactContents Contents)
+    private sealed record Job(string Model, ModelFiles Original, string Folder, ArtifactContents Contents)
     {
         private int _isBegun;
 
@@ -74,7 +76,7 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
             return NotNow("its digest is not known");
         }
 
-        var job = _seen.GetOrAdd(folder, _ => new Job(artifact.Id, artifact.GetPath(file), folder, contents));
+        var job = _seen.GetOrAdd(folder, _ => new Job(artifact.Id, ModelFiles.Of(artifact, file), folder, contents));
         if (job.TryBegin() && !_jobs.Writer.TryWrite(job))
         {
             End(job, NotNow("too many wait"));
@@ -125,7 +127,7 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
             outcome = files is null ? NotNow("its files are gone")
                 : PreparationFailure.Find(job.Folder) is { } failure ? PreparationOutcome.Failed(failure.Reason, failure.IsHarmful)
                 : PreparedModel.TryRead(job.Folder, out var model) ? PreparationOutcome.Of(model)
-                : await PrepareAsync(job, new FileInfo(job.Original).Length, cancellationToken);
+                : await PrepareAsync(job, cancellationToken);
         }
 #pragma warning disable CA1031 // Not the model's fault, and no reason to prepare no other: it is tried again when it is asked for the next time.
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
@@ -166,9 +168,15 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
         job.Outcome.TrySetResult(outcome);
     }
 
-    private async Task<PreparationOutcome> PrepareAsync(Job job, long originalBytes, CancellationToken cancellationToken)
+    private async Task<PreparationOutcome> PrepareAsync(Job job, CancellationToken cancellationToken)
     {
-        var reserved = originalBytes + SlackBytes;
+        var facts = OriginalOpening.Inspect(job.Original, cancellationToken);
+        if (PreparationRule.FindObstacle(facts) is { } obstacle)
+        {
+            return Remember(job, PreparationOutcome.Failed(obstacle, isHarmful: true));
+        }
+
+        var reserved = facts.ContentBytes + SlackBytes;
         if (!await job.Contents.TryReserveAsync(reserved, cancellationToken))
         {
             LogNotPrepared(job.Model, NoRoom);
@@ -182,13 +190,7 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
         if (outcome.Model is not { } model)
         {
             Sweep(job.Folder);
-            if (outcome.IsFinal)
-            {
-                LogNotPrepared(job.Model, outcome.Reason!);
-                new PreparationFailure(outcome.Reason!, outcome.IsHarmful).Write(job.Folder);
-            }
-
-            return outcome;
+            return outcome.IsFinal ? Remember(job, outcome) : outcome;
         }
 
         if (model.DiskBytes > reserved && !await job.Contents.TryReserveAsync(model.DiskBytes - reserved, cancellationToken))
@@ -199,6 +201,14 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
 
         _models.Trust(model);
         LogPrepared(job.Model, model.Opening, new ByteSize(model.ContentBytes), _time.GetElapsedTime(startedAt).TotalSeconds, model.LoadMilliseconds);
+        return outcome;
+    }
+
+    private PreparationOutcome Remember(Job job, PreparationOutcome outcome)
+    {
+        LogNotPrepared(job.Model, outcome.Reason!);
+        Directory.CreateDirectory(Path.GetDirectoryName(job.Folder)!);
+        new PreparationFailure(outcome.Reason!, outcome.IsHarmful).Write(job.Folder);
         return outcome;
     }
 

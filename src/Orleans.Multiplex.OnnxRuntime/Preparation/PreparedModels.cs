@@ -1,5 +1,6 @@
 using BitFaster.Caching.Lru;
 using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.OnnxRuntime.Files;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Storage.Cache;
 using Orleans.Multiplex.Telemetry;
@@ -21,8 +22,8 @@ internal sealed partial class PreparedModels(ILoggerFactory loggers)
 
     /// <summary>The folder of a prepared model, whether it is there or not; null while the content is not known.</summary>
     public static string? FindFolder(ArtifactContents contents, string file) =>
-        contents.FindDigest(file) is { } digest
-            ? Path.Combine(contents.GetFolder(digest), PreparationKey.Of(digest, PreparationTarget.Current))
+        contents.Digests is { } digests && digests.TryGetValue(file, out var digest)
+            ? Path.Combine(contents.GetFolder(digest), PreparationKey.Of(ContentKey.Of(digests), PreparationTarget.Current))
             : null;
 
     /// <summary>What the prepared form of a model is called (<see cref="PreparationKey"/>); null when there is none, whole or not.</summary>

@@ -1,4 +1,5 @@
 using Orleans.Multiplex.OnnxRuntime.Checking;
+using Orleans.Multiplex.OnnxRuntime.Files;
 using Orleans.Multiplex.OnnxRuntime.Worker;
 
 namespace Orleans.Multiplex.OnnxRuntime.Preparation;
@@ -11,12 +12,12 @@ internal sealed class WorkerPreparer(ModelWorker worker, Func<long> maxBytes) : 
     private static readonly TimeSpan RunTime = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Time = TimeSpan.FromMinutes(10);
 
-    // The file, what was made of it, and both while they are compared.
+    // The files, what was made of it, and both while they are compared.
     private const long Copies = 3;
 
-    public async Task<PreparationOutcome> PrepareAsync(string original, string folder, CancellationToken cancellationToken)
+    public async Task<PreparationOutcome> PrepareAsync(ModelFiles original, string folder, CancellationToken cancellationToken)
     {
-        var job = new WorkerJob(0, JobKind.Prepare, original, [], folder, RunTime.TotalSeconds);
+        var job = new WorkerJob(0, JobKind.Prepare, original.Path, original.Others, folder, RunTime.TotalSeconds);
         var end = await worker.PrepareAsync(job, GetLimits(original), cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         return end switch
@@ -31,9 +32,9 @@ internal sealed class WorkerPreparer(ModelWorker worker, Func<long> maxBytes) : 
         };
     }
 
-    private JobLimits GetLimits(string original)
+    private JobLimits GetLimits(ModelFiles original)
     {
-        var own = ModelCheck.AllowanceBytes + (new FileInfo(original) is { Exists: true } file ? file.Length * Copies : 0);
+        var own = ModelCheck.AllowanceBytes + (original.MeasureBytes() * Copies);
         return new JobLimits(Time, maxBytes() is var bytes && bytes > long.MaxValue - own ? long.MaxValue : bytes + own);
     }
 }

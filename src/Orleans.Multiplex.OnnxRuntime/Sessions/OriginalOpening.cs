@@ -23,43 +23,30 @@ internal static class OriginalOpening
     public static OnnxSession Open(
         string modelId, ModelFiles files, bool isWhole, TriedOriginal? tried, SessionHooks hooks, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var file = OpenFile(files.Path);
-        byte[]? bytes = null;
-        FileFacts facts;
-
-        // To read a larger one would leave behind as much garbage as the model has weights, and to open it by path is faster.
-        if (file.Length > InPlaceRule.MaxReadBytes)
-        {
-            facts = OnnxFileReader.Read(file, cancellationToken);
+        using var file = OpenOrRead(files.Path);
+        var facts = OnnxFileReader.Read(file, cancellationToken);
+        var folder = files.FindFolder(facts);
 #pragma warning disable CA2000 // The caller owns the session.
-            if (!isWhole && TryOpenInPlace(file, facts) is { } session)
+        if (!isWhole && TryOpenInPlace() is { } session)
 #pragma warning restore CA2000
-            {
-                return session;
-            }
-        }
-        else
         {
-            bytes = new byte[file.Length];
-            file.ReadExactly(bytes);
-            using var copy = new MemoryStream(bytes);
-            facts = OnnxFileReader.Read(copy, cancellationToken);
+            return session;
         }
 
-        using var settings = SessionSettings.Create(facts.ContentBytes, files.FindFolder(facts));
+        using var settings = SessionSettings.Create(facts.ContentBytes, folder);
         using var registration = cancellationToken.UnsafeRegister(
             static settings => ((SessionOptions)settings!).SetLoadCancellationFlag(true), settings);
-        var model = Describe(facts, inPlace: null);
-        return bytes is null
-            ? new OnnxSession(model, files.Path, settings, hooks, time)
-            : new OnnxSession(model, bytes, settings, weights: null, hooks, time);
+        var model = Describe(inPlace: null);
+        return file is MemoryStream read
+            ? new OnnxSession(model, read.GetBuffer(), settings, weights: null, hooks, time)
+            : new OnnxSession(model, files.Path, settings, hooks, time);
 
-        OnnxSession? TryOpenInPlace(FileStream file, FileFacts facts) => InPlaceRule.Choose(file, facts, cancellationToken) is { } places
+        OnnxSession? TryOpenInPlace() => InPlaceRule.Choose(file, facts, cancellationToken) is { } places
             ? InPlaceOpening.TryOpen(
-                Describe(facts, places), files.Path, file.SafeFileHandle, places, mustOpen: tried is { IsInPlace: true }, hooks, time, cancellationToken)
+                Describe(places), files, file, places, mustOpen: tried is { IsInPlace: true }, hooks, time, cancellationToken)
             : null;
 
-        OpenedModel Describe(FileFacts facts, WeightPlaces? inPlace) => new(
+        OpenedModel Describe(WeightPlaces? inPlace) => new(
             modelId,
             facts.Model.Signature,
             facts.MakesNothing,
@@ -90,6 +77,23 @@ internal static class OriginalOpening
         var facts = OnnxFileReader.Read(file, cancellationToken);
         files.FindFolder(facts);
         return facts;
+    }
+
+    // To read a larger one would leave behind as much garbage as the model has weights, and to open it by path is faster.
+    private static Stream OpenOrRead(string path)
+    {
+        var file = OpenFile(path);
+        if (file.Length > InPlaceRule.MaxReadBytes)
+        {
+            return file;
+        }
+
+        using (file)
+        {
+            var bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            return new MemoryStream(bytes, 0, bytes.Length, writable: false, publiclyVisible: true);
+        }
     }
 
     private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);

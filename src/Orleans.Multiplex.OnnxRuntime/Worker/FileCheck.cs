@@ -1,4 +1,3 @@
-using Orleans.Multiplex.OnnxRuntime.Files;
 using Orleans.Multiplex.OnnxRuntime.Memory;
 using Orleans.Multiplex.OnnxRuntime.Native;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
@@ -39,13 +38,12 @@ internal sealed class FileCheck(TimeProvider time)
     /// <summary>Checks a model.</summary>
     public void Run(WorkerJob job, Action<WorkerAnswer> answer)
     {
-        var files = new ModelFiles(job.Path, job.Others.IsDefault ? [] : job.Others);
         var before = ProcessMemory.ReadHeapBytes();
         WorkerAnswer last;
         try
         {
             // Until it is closed again, since that may fail too.
-            using var session = OriginalOpening.Open(ModelId, files, job.IsWhole, tried: null, SessionHooks.None, time, CancellationToken.None);
+            using var session = OriginalOpening.Open(ModelId, job.Files, job.IsWhole, tried: null, SessionHooks.None, time, CancellationToken.None);
             answer(Tell(session, WorkerStep.Opened, null));
             Trial.RunOnce(session, out var reason);
             last = Tell(session, WorkerStep.Ran, reason);
@@ -63,7 +61,7 @@ internal sealed class FileCheck(TimeProvider time)
         GiveMemoryBack();
 
         WorkerAnswer Tell(OnnxSession session, WorkerStep step, string? reason) =>
-            new(job.Id, step, ProcessMemory.ReadHeapBytes() - before, session.IsInPlace ? session.MappedBytes : FileMappings.Measure(files.Path), reason, session.IsInPlace);
+            new(job.Id, step, ProcessMemory.ReadHeapBytes() - before, session.IsInPlace ? session.MappedBytes : FileMappings.Measure(job.Path), reason, session.IsInPlace);
     }
 
     /// <summary>Gives back what is not in use any more, so that the next model begins with none of it.</summary>

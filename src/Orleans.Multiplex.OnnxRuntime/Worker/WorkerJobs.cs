@@ -97,7 +97,7 @@ internal sealed class WorkerJobs
         try
         {
             var preparation = new ModelPreparation(ErrorLog.Instance, _time, TimeSpan.FromSeconds(job.RunSeconds ?? 30));
-            var outcome = preparation.Prepare(job.Path, job.Folder!, cancellationToken);
+            var outcome = preparation.Prepare(job.Files, job.Folder!, cancellationToken);
             return outcome.Model is null
                 ? new WorkerAnswer(job.Id, WorkerStep.NotPrepared, Reason: outcome.Reason)
                 : new WorkerAnswer(job.Id, WorkerStep.Prepared);

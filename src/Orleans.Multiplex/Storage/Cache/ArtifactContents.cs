@@ -27,8 +27,8 @@ internal sealed class ArtifactContents(
     /// </summary>
     public Task<ImmutableDictionary<string, string>?> WhenKnown => whenKnown;
 
-    /// <summary>The digest of a file where it is known by now; null where it is not, or never will be.</summary>
-    public string? FindDigest(string file) => whenKnown is { IsCompletedSuccessfully: true, Result: { } digests } ? digests.GetValueOrDefault(file) : null;
+    /// <summary>The digest of each file where they are known by now; null where they are not, or never will be.</summary>
+    public ImmutableDictionary<string, string>? Digests => whenKnown is { IsCompletedSuccessfully: true, Result: { } digests } ? digests : null;
 
     /// <summary>Keeps the files where they are until it is disposed; null when they are not known to be whole, or gone.</summary>
     public IDisposable? TryHold() => hold();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.OnnxRuntime.Files;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Testing.Onnx;
@@ -194,7 +195,7 @@ public sealed class BetterOpeningTests : IDisposable
     {
         public bool IsHarmful { get; init; }
 
-        public Task<PreparationOutcome> PrepareAsync(string original, string folder, CancellationToken cancellationToken) =>
+        public Task<PreparationOutcome> PrepareAsync(ModelFiles original, string folder, CancellationToken cancellationToken) =>
             Task.FromResult(PreparationOutcome.Failed("it differs", IsHarmful));
     }
 }

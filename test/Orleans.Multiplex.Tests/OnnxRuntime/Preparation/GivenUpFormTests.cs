@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Loading.Quarantine;
+using Orleans.Multiplex.OnnxRuntime.Files;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
 using Orleans.Multiplex.Residency.Quarantine;
 using Orleans.Multiplex.Storage;
@@ -178,7 +179,7 @@ public sealed class GivenUpFormTests : CacheTest
 
         public int Calls => Volatile.Read(ref _calls);
 
-        public Task<PreparationOutcome> PrepareAsync(string original, string folder, CancellationToken cancellationToken)
+        public Task<PreparationOutcome> PrepareAsync(ModelFiles original, string folder, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _calls);
             return _preparer.PrepareAsync(original, folder, cancellationToken);

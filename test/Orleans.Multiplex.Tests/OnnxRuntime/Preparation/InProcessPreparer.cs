@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.OnnxRuntime.Files;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
 
 namespace Orleans.Multiplex.Tests.OnnxRuntime.Preparation;
@@ -8,7 +9,7 @@ internal sealed class InProcessPreparer(ILoggerFactory loggers, TimeProvider tim
 {
     private static readonly TimeSpan RunTime = TimeSpan.FromSeconds(30);
 
-    public Task<PreparationOutcome> PrepareAsync(string original, string folder, CancellationToken cancellationToken) => Task.Factory.StartNew(
+    public Task<PreparationOutcome> PrepareAsync(ModelFiles original, string folder, CancellationToken cancellationToken) => Task.Factory.StartNew(
         () => new ModelPreparation(loggers, time, RunTime).Prepare(original, folder, cancellationToken),
         cancellationToken,
         TaskCreationOptions.LongRunning,

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.OnnxRuntime.Files;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Storage.Cache;
@@ -221,7 +222,7 @@ public sealed class PreparedModelsTests : CacheTest
 
         public bool IsPutOff { get; init; }
 
-        public Task<PreparationOutcome> PrepareAsync(string original, string folder, CancellationToken cancellationToken)
+        public Task<PreparationOutcome> PrepareAsync(ModelFiles original, string folder, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _calls);
             return Task.FromResult(new PreparationOutcome(null, "it differs", IsFinal: !IsPutOff, IsPutOff));

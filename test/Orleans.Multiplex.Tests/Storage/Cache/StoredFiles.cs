@@ -52,7 +52,7 @@ internal sealed class StoredFiles : IModelStore
             first ? target.WriteAsync(0, content.AsMemory(0, half), cancellationToken) : target.WriteAsync(half, content.AsMemory(half), cancellationToken);
     }
 
-    private ModelManifest Put(string id, IReadOnlyDictionary<string, byte[]> files)
+    public ModelManifest Put(string id, IReadOnlyDictionary<string, byte[]> files)
     {
         var tag = string.Join('|', files.Select(file => $"{file.Key}:{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(file.Value))}"));
         foreach (var (name, content) in files)
