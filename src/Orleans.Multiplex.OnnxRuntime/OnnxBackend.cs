@@ -28,7 +28,7 @@ internal sealed class OnnxBackend(
     // What the originals say, by the contents of their files: a scan of a large one takes as long as to open a small one.
     private readonly ConcurrentLru<string, ModelFacts> _facts = new(MaxRemembered);
     private readonly ILogger _logger = loggers.CreateLogger(LogEvents.Execution);
-    private readonly ModelOpening _opening = new(FileName, prepared, preparations, hooks, time, check, loggers.CreateLogger(LogEvents.Execution));
+    private readonly ModelOpening _opening = CreateOpening(prepared, preparations, hooks, loggers.CreateLogger(LogEvents.Execution), time, check);
 
     public string ModelFileName => FileName;
 
@@ -69,6 +69,13 @@ internal sealed class OnnxBackend(
     public string? FindForm(ModelArtifact artifact) => prepared.FindName(artifact, ModelFileName);
 
     public void GiveUpForm(ModelArtifact artifact) => prepared.GiveUp(artifact, ModelFileName);
+
+    private static ModelOpening CreateOpening(
+        PreparedModels prepared, PreparationQueue preparations, SessionHooks hooks, ILogger logger, TimeProvider time, ModelCheck? check)
+    {
+        var sessions = new OnnxSessions(FileName, prepared, hooks, time);
+        return new(FileName, sessions, prepared, new BetterOpenings(FileName, sessions, prepared, preparations, time, check, logger), check);
+    }
 
     private ModelFacts InspectOriginal(ModelArtifact artifact, CancellationToken cancellationToken)
     {

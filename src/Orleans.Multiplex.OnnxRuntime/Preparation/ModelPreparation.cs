@@ -62,9 +62,10 @@ internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time
         {
             return PreparationOutcome.Failed(exception.Message);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException || NativeError.Is(exception))
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or TimeoutException || NativeError.Is(exception))
         {
-            return PreparationOutcome.Failed(NativeError.Describe(exception, original.Path).Replace(temporary, "", StringComparison.Ordinal));
+            var reason = NativeError.Describe(exception, original.Path).Replace(temporary, "", StringComparison.Ordinal);
+            return exception is OnnxRuntimeException ? PreparationOutcome.Failed(reason) : PreparationOutcome.NotNow(reason);
         }
         finally
         {
@@ -155,13 +156,16 @@ internal sealed class ModelPreparation(ILoggerFactory loggers, TimeProvider time
     {
         using var limit = new CancellationTokenSource(runTime, time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var before = Environment.CpuUsage.TotalTime;
         try
         {
             return session.Run(request, end.Token).Outputs;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new InvalidDataException($"a run on made-up inputs did not end within {runTime.TotalSeconds} s.");
+            // At the lowest priority a busy machine leaves it little time, and that says nothing of the model.
+            var reason = $"a run on made-up inputs did not end within {runTime.TotalSeconds} s.";
+            throw Environment.CpuUsage.TotalTime - before < runTime / 2 ? new TimeoutException(reason) : new InvalidDataException(reason);
         }
     }
 

@@ -66,20 +66,20 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
     {
         if (artifact.Contents is not { } contents)
         {
-            return NotNow("its files are not in the cache");
+            return PreparationOutcome.NotNow("its files are not in the cache");
         }
 
         // It comes soon after the file.
         await contents.WhenKnown;
         if (PreparedModels.FindFolder(contents, file) is not { } folder)
         {
-            return NotNow("its digest is not known");
+            return PreparationOutcome.NotNow("its digest is not known");
         }
 
         var job = _seen.GetOrAdd(folder, _ => new Job(artifact.Id, ModelFiles.Of(artifact, file), folder, contents));
         if (job.TryBegin() && !_jobs.Writer.TryWrite(job))
         {
-            End(job, NotNow("too many wait"));
+            End(job, PreparationOutcome.NotNow("too many wait"));
         }
 
         return await job.Outcome.Task;
@@ -124,8 +124,8 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
         {
             using var turn = await TakeTurnAsync(job.Contents, cancellationToken);
             using var files = job.Contents.TryHold();
-            outcome = files is null ? NotNow("its files are gone")
-                : PreparationFailure.Find(job.Folder) is { } failure ? PreparationOutcome.Failed(failure.Reason, failure.IsHarmful)
+            outcome = files is null ? PreparationOutcome.NotNow("its files are gone")
+                : PreparationFailure.Find(job.Folder) is { } failure && failure.HoldsFor(_preparer.GetLimitBytes(job.Original)) ? PreparationOutcome.Failed(failure.Reason, failure.IsHarmful)
                 : PreparedModel.TryRead(job.Folder, out var model) ? PreparationOutcome.Of(model)
                 : await PrepareAsync(job, cancellationToken);
         }
@@ -134,7 +134,7 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
 #pragma warning restore CA1031
         {
             LogNotPrepared(job.Model, fault.Message);
-            outcome = NotNow(fault.Message);
+            outcome = PreparationOutcome.NotNow(fault.Message);
         }
 
         if (outcome.IsPutOff)
@@ -153,7 +153,7 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
         await Task.Delay(PutOffPause * (1 << Math.Min(job.Tries++, MostDoublings)), _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!stopping.IsCancellationRequested && !_jobs.Writer.TryWrite(job))
         {
-            End(job, NotNow("too many wait"));
+            End(job, PreparationOutcome.NotNow("too many wait"));
         }
     }
 
@@ -180,7 +180,7 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
         if (!await job.Contents.TryReserveAsync(reserved, cancellationToken))
         {
             LogNotPrepared(job.Model, NoRoom);
-            return PreparationOutcome.Failed(NoRoom);
+            return PreparationOutcome.NotNow(NoRoom);
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(job.Folder)!);
@@ -196,7 +196,7 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
         if (model.DiskBytes > reserved && !await job.Contents.TryReserveAsync(model.DiskBytes - reserved, cancellationToken))
         {
             _models.Drop(job.Model, model, NoRoom);
-            return PreparationOutcome.Failed(NoRoom);
+            return PreparationOutcome.NotNow(NoRoom);
         }
 
         _models.Trust(model);
@@ -208,11 +208,9 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
     {
         LogNotPrepared(job.Model, outcome.Reason!);
         Directory.CreateDirectory(Path.GetDirectoryName(job.Folder)!);
-        new PreparationFailure(outcome.Reason!, outcome.IsHarmful).Write(job.Folder);
+        new PreparationFailure(outcome.Reason!, outcome.IsHarmful, outcome.LimitBytes).Write(job.Folder);
         return outcome;
     }
-
-    private static PreparationOutcome NotNow(string reason) => new(null, reason, IsFinal: false);
 
     // Other silos of this machine have the same turn; they are waited for on no clock but the real one.
     private static async Task<FileLock> TakeTurnAsync(ArtifactContents contents, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using BitFaster.Caching.Lru;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.OnnxRuntime.Files;
@@ -11,13 +12,14 @@ namespace Orleans.Multiplex.OnnxRuntime.Preparation;
 internal sealed partial class PreparedModels(ILoggerFactory loggers)
 {
     private const int MaxRemembered = 10_000;
+    private const int MostFailures = 3;
     private const string EndedASilo = "a silo ended while it was opening it";
 
-    // What another process wrote is read once before it is believed, as all that lies in the cache.
-    private readonly ConcurrentLru<string, bool> _checked = new(MaxRemembered);
+    // What another process wrote is read once before it is believed, as all that lies in the cache: the digest of the content, by its folder.
+    private readonly ConcurrentLru<string, string> _checked = new(MaxRemembered);
 
-    // What could not be removed is not opened by this process all the same.
-    private readonly ConcurrentLru<string, bool> _givenUp = new(MaxRemembered);
+    // How often what is whole could not be opened. A fault of the moment is no reason to remove it, but this process does not try it for ever.
+    private readonly ConcurrentLru<string, StrongBox<int>> _failures = new(MaxRemembered);
     private readonly ILogger _logger = loggers.CreateLogger(LogEvents.Execution);
 
     /// <summary>The folder of a prepared model, whether it is there or not; null while the content is not known.</summary>
@@ -47,7 +49,7 @@ internal sealed partial class PreparedModels(ILoggerFactory loggers)
                 return null;
             }
 
-            if (!_checked.TryGet(folder, out _))
+            if (!_checked.TryGet(folder, out var digest) || digest != model.ContentDigest)
             {
                 if (!model.IsIntact())
                 {
@@ -67,8 +69,24 @@ internal sealed partial class PreparedModels(ILoggerFactory loggers)
         }
     }
 
+    /// <summary>Whether a prepared model is still to be opened.</summary>
+    public bool IsUsable(PreparedModel model) => !IsGivenUp(model.Folder) && Directory.Exists(model.Folder);
+
     /// <summary>This process has written the model, or read it.</summary>
-    public void Trust(PreparedModel model) => _checked.AddOrUpdate(model.Folder, true);
+    public void Trust(PreparedModel model) => _checked.AddOrUpdate(model.Folder, model.ContentDigest);
+
+    /// <summary>A prepared model could not be opened. It is removed where it is not what was written; else it is tried again some times.</summary>
+    public void OnNotOpened(string modelId, PreparedModel model, string reason)
+    {
+        if (!IsIntact(model))
+        {
+            Drop(modelId, model, reason);
+            return;
+        }
+
+        LogNotOpened(modelId, reason);
+        Interlocked.Increment(ref _failures.GetOrAdd(model.Folder, static _ => new()).Value);
+    }
 
     /// <summary>Removes a prepared model that cannot be opened, or is not what was written. The original serves, and may be prepared anew.</summary>
     public void Drop(string modelId, PreparedModel model, string reason)
@@ -88,7 +106,7 @@ internal sealed partial class PreparedModels(ILoggerFactory loggers)
         }
 
         LogDropped(artifact.Id, EndedASilo);
-        _givenUp.AddOrUpdate(folder, true);
+        _failures.AddOrUpdate(folder, new(MostFailures));
         try
         {
             // Before it is removed: who ends in the middle has not removed what may then be made again.
@@ -102,7 +120,20 @@ internal sealed partial class PreparedModels(ILoggerFactory loggers)
         Remove(folder);
     }
 
-    private bool IsGivenUp(string folder) => _givenUp.TryGet(folder, out _);
+    private bool IsGivenUp(string folder) => _failures.TryGet(folder, out var failures) && Volatile.Read(ref failures.Value) >= MostFailures;
+
+    // What cannot be read just now may be.
+    private static bool IsIntact(PreparedModel model)
+    {
+        try
+        {
+            return PreparedModel.TryRead(model.Folder, out var there) && there.IsIntact();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return fault is not (FileNotFoundException or DirectoryNotFoundException);
+        }
+    }
 
     private void Remove(string folder)
     {
@@ -119,6 +150,9 @@ internal sealed partial class PreparedModels(ILoggerFactory loggers)
 
     [LoggerMessage(LogEvents.ExecutionIds + 60, LogLevel.Warning, "The prepared form of model '{Model}' is removed ({Reason}); its original is opened.")]
     private partial void LogDropped(string model, string reason);
+
+    [LoggerMessage(LogEvents.ExecutionIds + 66, LogLevel.Warning, "The prepared form of model '{Model}' cannot be opened now ({Reason}); its original is opened.")]
+    private partial void LogNotOpened(string model, string reason);
 
     [LoggerMessage(LogEvents.ExecutionIds + 61, LogLevel.Warning, "The prepared form of model '{Model}' cannot be read ({Reason}); its original is opened.")]
     private partial void LogUnreadable(string model, string reason);

@@ -10,9 +10,6 @@ namespace Orleans.Multiplex.OnnxRuntime.Sessions;
 /// <summary>A model that ONNX Runtime holds open. Any number of runs may go on at once, but none beside <see cref="Dispose"/>.</summary>
 internal sealed class OnnxSession : IInferenceSession
 {
-    // From this run on a model is one that is asked for more than once.
-    private const int WantedRuns = 2;
-
     private readonly OpenedModel _model;
     private readonly SessionHooks _hooks;
     private readonly TimeProvider _time;
@@ -21,7 +18,6 @@ internal sealed class OnnxSession : IInferenceSession
     private readonly InferenceSession _session;
     private readonly bool _mayGiveNothing;
     private readonly MappedWeights? _weights;
-    private int _runs;
 
     /// <summary>Opens the file at a path.</summary>
     public OnnxSession(OpenedModel model, string path, SessionOptions options, SessionHooks hooks, TimeProvider time)
@@ -63,15 +59,11 @@ internal sealed class OnnxSession : IInferenceSession
 
     public RunResult Run(InferenceRequest request, CancellationToken cancellationToken)
     {
-        if (_hooks.OnWanted is { } onWanted && Volatile.Read(ref _runs) < WantedRuns && Interlocked.Increment(ref _runs) == WantedRuns)
-        {
-            onWanted();
-        }
-
+        _hooks.OnAsked?.Invoke();
         return RunUnasked(request, cancellationToken);
     }
 
-    /// <summary>Runs the model without counting it as asked for.</summary>
+    /// <summary>Runs the model without telling that it was asked.</summary>
     public RunResult RunUnasked(InferenceRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -12,6 +12,7 @@ internal sealed class ReopenableSession(Opened first) : IReopenableSession
 {
     private volatile Current _current = new(first.Session);
     private volatile NextOpening? _next = first.Next;
+    private Action? _onGone;
     private Action? _pays;
     private long _weight;
 
@@ -32,7 +33,13 @@ internal sealed class ReopenableSession(Opened first) : IReopenableSession
     public Reopening? Next => _next?.Reopening;
 
     /// <summary>Has it opened in this way next. To be called while there is none.</summary>
-    public void Offer(NextOpening next) => _next = next;
+    /// <param name="next">The way.</param>
+    /// <param name="onGone">Is told when there is no longer what was to be opened.</param>
+    public void Offer(NextOpening next, Action onGone)
+    {
+        _onGone = onGone;
+        _next = next;
+    }
 
     public void WhenReopeningPays(Action pays)
     {
@@ -46,7 +53,7 @@ internal sealed class ReopenableSession(Opened first) : IReopenableSession
     {
         if (_next is { } next && Volatile.Read(ref _pays) is not null)
         {
-            Count(request, next.Enough);
+            Count(request, next);
         }
 
         var current = Enter();
@@ -94,12 +101,22 @@ internal sealed class ReopenableSession(Opened first) : IReopenableSession
         }
     }
 
-    private void Count(InferenceRequest request, long enough)
+    private void Count(InferenceRequest request, NextOpening next)
     {
         var weight = PackingRule.Weigh(BatchRows.Count(Signature, request));
-        if (Interlocked.Add(ref _weight, weight) >= enough)
+        if (Interlocked.Add(ref _weight, weight) < next.Enough)
+        {
+            return;
+        }
+
+        // Room is made for an opening before it is begun: not for one that must fail.
+        if (next.IsThere())
         {
             Interlocked.Exchange(ref _pays, null)?.Invoke();
+        }
+        else if (Interlocked.CompareExchange(ref _next, null, next) == next)
+        {
+            _onGone?.Invoke();
         }
     }
 }

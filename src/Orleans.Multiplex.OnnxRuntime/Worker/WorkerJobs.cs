@@ -98,9 +98,8 @@ internal sealed class WorkerJobs
         {
             var preparation = new ModelPreparation(ErrorLog.Instance, _time, TimeSpan.FromSeconds(job.RunSeconds ?? 30));
             var outcome = preparation.Prepare(job.Files, job.Folder!, cancellationToken);
-            return outcome.Model is null
-                ? new WorkerAnswer(job.Id, WorkerStep.NotPrepared, Reason: outcome.Reason)
-                : new WorkerAnswer(job.Id, WorkerStep.Prepared);
+            var step = outcome.Model is not null ? WorkerStep.Prepared : outcome.IsFinal ? WorkerStep.NotPrepared : WorkerStep.Interrupted;
+            return new WorkerAnswer(job.Id, step, Reason: outcome.Reason);
         }
         catch (OperationCanceledException)
         {

@@ -24,6 +24,6 @@ internal enum WorkerStep
     /// <summary>The model cannot be prepared.</summary>
     NotPrepared,
 
-    /// <summary>The preparation ended for something else.</summary>
+    /// <summary>The preparation ended for something that says nothing of the model.</summary>
     Interrupted,
 }

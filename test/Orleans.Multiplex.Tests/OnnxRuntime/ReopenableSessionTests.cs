@@ -91,6 +91,22 @@ public sealed class ReopenableSessionTests : IDisposable
     }
 
     [Fact]
+    public void Run_FileGone_NeverTellsThatItPays()
+    {
+        using var session = Open();
+        var told = 0;
+        session.WhenReopeningPays(() => told++);
+        Directory.Delete(_folder.Target, recursive: true);
+
+        for (var i = 0; i < 100; i++)
+        {
+            Run(session, 1);
+        }
+
+        Assert.Equal((0, (Reopening?)null), (told, session.Next));
+    }
+
+    [Fact]
     public async Task Reopen_FileGone_FailsAndTheFirstOpeningGoesOn()
     {
         using var session = Open();
@@ -109,7 +125,7 @@ public sealed class ReopenableSessionTests : IDisposable
         var hooks = new SessionHooks(OnFreed: _ => Interlocked.Increment(ref _freed));
         var first = PreparedOpening.Open("m", _model, Opening.Unpacked, hooks, TimeProvider.System, Token);
         var packed = new Reopening("packed", _model.GetMemory(Opening.Mapped), IsOfSameFile: true);
-        return new ReopenableSession(new Opened(first, new NextOpening(packed, PackingRule.Enough, token =>
+        return new ReopenableSession(new Opened(first, new NextOpening(packed, PackingRule.Enough, () => Directory.Exists(_folder.Target), token =>
         {
             var second = PreparedOpening.Open("m", _model, Opening.Mapped, hooks, TimeProvider.System, token);
             _opened++;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Time.Testing;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime.Files;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
@@ -76,6 +77,66 @@ public sealed class BetterOpeningTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_PreparedFormGoneSinceItWasOffered_IsNotOpenedAndPreparedAnewAfterAPause()
+    {
+        var time = new FakeTimeProvider();
+        await using var silo = new CheckingSilo(_machine);
+        await using var backend = new TestBackend(time: time);
+        using var session = await OpenAsync(backend, silo.Put(_machine["m"], _model));
+        Run(session);
+        Run(session);
+        await CacheTest.UntilAsync(() => session.Next is not null);
+        var told = 0;
+        session.WhenReopeningPays(() => told++);
+        var folder = Path.GetDirectoryName(Assert.Single(Directory.GetFiles(silo.Cache.AllMade, "model.ort", SearchOption.AllDirectories)))!;
+        Directory.Delete(folder, recursive: true);
+
+        Run(session);
+        Assert.Equal((0, (Reopening?)null), (told, session.Next));
+        await UntilOfferedAsync(session, time);
+
+        Assert.True(Directory.Exists(folder));
+        Run(session);
+        Assert.Equal(1, told);
+    }
+
+    [Fact]
+    public async Task Run_OnceInEachOfTwoResidencies_IsPrepared()
+    {
+        await using var silo = new CheckingSilo(_machine);
+        await using var backend = new TestBackend();
+        var artifact = silo.Put(_machine["m"], _model);
+        using (var first = await OpenAsync(backend, artifact))
+        {
+            Run(first);
+        }
+
+        using var second = await OpenAsync(backend, artifact);
+        Run(second);
+
+        await CacheTest.UntilAsync(() => second.Next is not null);
+        Assert.Equal("prepared", second.Next!.Way);
+    }
+
+    [Fact]
+    public async Task Run_TwiceAndAFaultOfTheMomentIsInTheWay_IsPreparedAfterAPause()
+    {
+        var time = new FakeTimeProvider();
+        await using var silo = new CheckingSilo(_machine);
+        var preparer = new FailingPreparer { Outcome = PreparationOutcome.NotNow("the disk is full") };
+        await using var backend = new TestBackend(silo.Log, preparer, silo.Check, time);
+        using var session = await OpenAsync(backend, silo.Put(_machine["m"], _model));
+        Run(session);
+        Run(session);
+        await CacheTest.UntilAsync(() => preparer.Calls == 1);
+        preparer.Outcome = PreparationOutcome.Failed("it differs");
+
+        await UntilOfferedAsync(session, time);
+
+        Assert.Equal(("as a whole", 2), (session.Next!.Way, preparer.Calls));
+    }
+
+    [Fact]
     public async Task Run_TwiceAndItCannotBePrepared_OffersItAsAWholeOnceTheWorkerHasTriedThat()
     {
         await using var silo = new CheckingSilo(_machine);
@@ -110,7 +171,7 @@ public sealed class BetterOpeningTests : IDisposable
     public async Task Run_TwiceAndPreparingItDidHarm_GoesOnAsItIs(bool isTrusted)
     {
         await using var silo = new CheckingSilo(_machine);
-        await using var backend = new TestBackend(silo.Log, new FailingPreparer { IsHarmful = true }, isTrusted ? null : silo.Check);
+        await using var backend = new TestBackend(silo.Log, new FailingPreparer { Outcome = PreparationOutcome.Failed("it differs", isHarmful: true) }, isTrusted ? null : silo.Check);
         using var session = await OpenAsync(backend, silo.Put(_machine["m"], _model));
         Run(session);
         Run(session);
@@ -176,6 +237,14 @@ public sealed class BetterOpeningTests : IDisposable
         return Assert.IsType<IReopenableSession>(await backend.Backend.OpenAsync(artifact, Token), exactMatch: false);
     }
 
+    // The model has to be asked again, and time to pass, before it is looked for again.
+    private static Task UntilOfferedAsync(IReopenableSession session, FakeTimeProvider time) => CacheTest.UntilAsync(() =>
+    {
+        time.Advance(TimeSpan.FromMinutes(1));
+        Run(session);
+        return session.Next is not null;
+    });
+
     private static float[] Run(IInferenceSession session)
     {
         var input = Tensor.Create("x", [.. Enumerable.Range(0, Width).Select(static i => (i % 7) / 7f)], 1, Width);
@@ -193,9 +262,18 @@ public sealed class BetterOpeningTests : IDisposable
 
     private sealed class FailingPreparer : IModelPreparer
     {
-        public bool IsHarmful { get; init; }
+        private int _calls;
 
-        public Task<PreparationOutcome> PrepareAsync(ModelFiles original, string folder, CancellationToken cancellationToken) =>
-            Task.FromResult(PreparationOutcome.Failed("it differs", IsHarmful));
+        public int Calls => Volatile.Read(ref _calls);
+
+        public PreparationOutcome Outcome { get; set; } = PreparationOutcome.Failed("it differs");
+
+        public long GetLimitBytes(ModelFiles original) => long.MaxValue;
+
+        public Task<PreparationOutcome> PrepareAsync(ModelFiles original, string folder, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _calls);
+            return Task.FromResult(Outcome);
+        }
     }
 }

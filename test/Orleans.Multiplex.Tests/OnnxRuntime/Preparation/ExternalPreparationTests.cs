@@ -168,6 +168,8 @@ public sealed class ExternalPreparationTests : CacheTest
     {
         public int Calls { get; private set; }
 
+        public long GetLimitBytes(ModelFiles original) => long.MaxValue;
+
         public Task<PreparationOutcome> PrepareAsync(ModelFiles original, string folder, CancellationToken cancellationToken)
         {
             Calls++;

@@ -179,6 +179,8 @@ public sealed class GivenUpFormTests : CacheTest
 
         public int Calls => Volatile.Read(ref _calls);
 
+        public long GetLimitBytes(ModelFiles original) => long.MaxValue;
+
         public Task<PreparationOutcome> PrepareAsync(ModelFiles original, string folder, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _calls);

@@ -9,6 +9,8 @@ internal sealed class InProcessPreparer(ILoggerFactory loggers, TimeProvider tim
 {
     private static readonly TimeSpan RunTime = TimeSpan.FromSeconds(30);
 
+    public long GetLimitBytes(ModelFiles original) => long.MaxValue;
+
     public Task<PreparationOutcome> PrepareAsync(ModelFiles original, string folder, CancellationToken cancellationToken) => Task.Factory.StartNew(
         () => new ModelPreparation(loggers, time, RunTime).Prepare(original, folder, cancellationToken),
         cancellationToken,

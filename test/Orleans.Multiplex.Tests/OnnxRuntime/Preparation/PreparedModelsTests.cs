@@ -36,7 +36,7 @@ public sealed class PreparedModelsTests : CacheTest
         await AssertPreparedAsync(silo, cache, manifest);
         await using var other = new TestBackend();
         await AssertPreparedAsync(other, Open(), manifest);
-        Assert.Contains(Log.Messages, message => message.StartsWith("Prepared model 'm' (Mapped, ", StringComparison.Ordinal));
+        await UntilAsync(() => Log.Messages.Any(message => message.StartsWith("Prepared model 'm' (Mapped, ", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -221,6 +221,8 @@ public sealed class PreparedModelsTests : CacheTest
         public int Calls => Volatile.Read(ref _calls);
 
         public bool IsPutOff { get; init; }
+
+        public long GetLimitBytes(ModelFiles original) => long.MaxValue;
 
         public Task<PreparationOutcome> PrepareAsync(ModelFiles original, string folder, CancellationToken cancellationToken)
         {
