@@ -46,12 +46,13 @@ public sealed class InPlaceCheckTests : IDisposable
     {
         var model = TestModels.Mlp(1_000_000);
         await using var silo = new CheckingSilo(_machine, fault: FaultyWorker.InPlace);
+        var artifact = silo.Put(_machine["m"], model);
 
-        var bytes = await silo.ProveAsync(silo.Put(_machine["m"], model));
+        var bytes = await silo.ProveAsync(artifact);
 
         Assert.InRange(bytes!.Value, model.Length, model.Length * 3);
         Assert.Single(silo.Log.Messages, "Model 'm' did not pass its check (Died) and is tried once more, opened as a whole.");
-        await AssertOpensAsAWholeAsync(silo, silo.Put(_machine["m"], model));
+        await AssertOpensAsAWholeAsync(silo, artifact);
 
         // Another silo takes the result that is there, and what it says of the way to open it.
         await silo.Check.WhenKept.Soon();
