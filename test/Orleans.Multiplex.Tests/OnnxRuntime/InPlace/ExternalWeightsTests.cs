@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Multiplex.OnnxRuntime.Files;
 using Orleans.Multiplex.OnnxRuntime.InPlace;
 using Orleans.Multiplex.OnnxRuntime.Native;
@@ -23,7 +24,12 @@ public sealed class ExternalWeightsTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly ExternalWeights _weights;
 
-    public ExternalWeightsTests() => _weights = new ExternalWeights(_folder.Path);
+    // What opens files by itself has to see to the environment of the process, which others test.
+    public ExternalWeightsTests()
+    {
+        NativeEnvironment.Start(NullLogger.Instance);
+        _weights = new ExternalWeights(_folder.Path);
+    }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Multiplex.OnnxRuntime.Files;
 using Orleans.Multiplex.OnnxRuntime.InPlace;
+using Orleans.Multiplex.OnnxRuntime.Native;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
 using Orleans.Multiplex.OnnxRuntime.Sessions;
 using Orleans.Multiplex.Residency;
@@ -13,6 +15,9 @@ namespace Orleans.Multiplex.Tests.OnnxRuntime.InPlace;
 public sealed class InPlaceOpeningTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+
+    // What opens files by itself has to see to the environment of the process, which others test.
+    public InPlaceOpeningTests() => NativeEnvironment.Start(NullLogger.Instance);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime.Files;
+using Orleans.Multiplex.OnnxRuntime.Native;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
 using Orleans.Multiplex.OnnxRuntime.Sessions;
 using Xunit;
@@ -40,7 +41,11 @@ internal sealed class PreparedFolder : IDisposable
         return outcome.Model!;
     }
 
-    public IInferenceSession OpenOriginal() => OriginalOpening.Open("m", Files, isWhole: true, tried: null, SessionHooks.None, TimeProvider.System, TestContext.Current.CancellationToken);
+    public IInferenceSession OpenOriginal()
+    {
+        NativeEnvironment.Start(NullLogger.Instance);
+        return OriginalOpening.Open("m", Files, isWhole: true, tried: null, SessionHooks.None, TimeProvider.System, TestContext.Current.CancellationToken);
+    }
 
     public static IInferenceSession Open(PreparedModel model, Opening opening) =>
         PreparedOpening.Open("m", model, opening, SessionHooks.None, TimeProvider.System, TestContext.Current.CancellationToken);
