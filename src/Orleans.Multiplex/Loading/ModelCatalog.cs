@@ -17,6 +17,9 @@ internal sealed class ModelCatalog(IModelStore store, ArtifactCache cache, IInfe
 
     private readonly ConcurrentLru<(string Id, long Version), (string Tag, ModelFacts Facts)> _facts = new(10_000);
 
+    /// <summary>The store.</summary>
+    public IModelStore Store => store;
+
     /// <summary>What the store has under a key.</summary>
     /// <exception cref="ModelNotFoundException">Nothing.</exception>
     /// <exception cref="StoreUnavailableException">The store does not answer or refuses.</exception>

@@ -149,7 +149,7 @@ internal sealed partial class ModelLoader : IDisposable
             LogLoading(resident.Name);
             var started = _time.GetTimestamp();
             manifest = await FetchAsync(resident, load, manifest, opener, stop.Token);
-            resident.Store.Tag = manifest?.Tag;
+            resident.Store.Loaded = manifest;
             await _room.ReserveAsync(resident, load, await EstimateAsync(resident, load, manifest, opener, stop.Token), stop.Token);
             await CheckAsync(resident, load, opener, stop.Token);
             var model = await load.OpenAsync(opener, resident, stop.Token);
