@@ -40,8 +40,8 @@ internal sealed class LookPlan(TimeSpan interval, TimeProvider time)
     /// <summary>Plans the next look at a resident.</summary>
     public void Plan(Resident resident, long dueAt) => resident.Store.LookDueAt = GetNext(dueAt, time.GetTimestamp());
 
-    /// <summary>Whether what was due is so late that the next look would be due too.</summary>
-    public bool IsLate(long dueAt) => time.GetTimestamp() - dueAt > _interval;
+    /// <summary>Whether what was due is so late that the next look would be due too. Less than a second is nothing to speak of.</summary>
+    public bool IsLate(long dueAt) => time.GetTimestamp() - dueAt > Math.Max(_interval, time.TimestampFrequency);
 
     private long GetNext(long dueAt, long now) => dueAt > now ? dueAt : dueAt + ((((now - dueAt) / _interval) + 1) * _interval);
 }
