@@ -41,6 +41,7 @@ public interface IMultiplexClient
         where TGrain : IGrainWithStringKey;
 
     /// <summary>The versions, inputs and outputs of a model of the store. Loads nothing.</summary>
+    /// <exception cref="ModelLoadingException">They are not known before it is loaded: no silo has its file, which is large.</exception>
     /// <exception cref="MultiplexException">There is no such model, it cannot be read, or the store is unavailable.</exception>
     Task<ModelDescription> DescribeAsync(string modelId, CancellationToken cancellationToken = default);
 

@@ -16,6 +16,7 @@ internal sealed class S3ModelStore : IModelStore, IDisposable
     private readonly S3Connection _connection;
     private readonly KeyListing _listing;
     private readonly ModelSearch _search;
+    private readonly ChangeSearch _changes;
     private readonly FileFetch _fetch;
 
     /// <summary>Makes the store; it asks the server for nothing yet.</summary>
@@ -31,6 +32,7 @@ internal sealed class S3ModelStore : IModelStore, IDisposable
         _connection = new S3Connection(address, options, credentials, time, logger);
         _listing = new KeyListing(_connection, address, pageSize, logger);
         _search = new ModelSearch(_listing);
+        _changes = new ChangeSearch(_listing, new ObjectHeads(_connection, address, options, time));
         _fetch = new FileFetch(_connection, address, options, time, logger);
 
         // Buckets of two servers may have one name.
@@ -47,6 +49,9 @@ internal sealed class S3ModelStore : IModelStore, IDisposable
 
     public async ValueTask<ModelManifest?> FindAsync(ModelKey key, string? modelFile, CancellationToken cancellationToken) =>
         (await _search.ReadAsync(key.ToString(), key.Id, cancellationToken)).Find(key, modelFile);
+
+    public async ValueTask<ImmutableArray<ModelKey>> FindChangedAsync(ImmutableArray<ModelManifest> known, string? modelFile, CancellationToken cancellationToken) =>
+        await _changes.FindAsync(known, modelFile, cancellationToken);
 
     public async ValueTask<ImmutableArray<ModelListing>> ListAsync(string? after, int limit, string? modelFile, CancellationToken cancellationToken)
     {

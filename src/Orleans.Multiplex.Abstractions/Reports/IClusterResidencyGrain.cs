@@ -30,6 +30,7 @@ public interface IClusterResidencyGrain : IGrainWithIntegerKey
     Task<ModelIndexPage> GetIndexAsync(string? after, int limit, bool readyOnly, CancellationToken cancellationToken = default);
 
     /// <summary>The versions, inputs and outputs of a model of the store; read from its file where it was never opened.</summary>
+    /// <exception cref="ModelLoadingException">No silo has its file, which is large: it is fetched when the model is loaded.</exception>
     /// <exception cref="MultiplexException">There is no such model, it cannot be read, or the store is unavailable.</exception>
     [Alias("Describe")]
     Task<ModelDescription> DescribeAsync(string model, CancellationToken cancellationToken = default);

@@ -25,4 +25,10 @@ public sealed record ModelDescription
     /// <summary>The bytes that it will take when it is loaded, as its file lets one expect; 0 when that is not known.</summary>
     [Id(4)]
     public long Bytes { get; init; }
+
+    /// <summary>What silos tell each other of a model of which they have nothing but its name and the length of its files.</summary>
+    internal static ModelSignature UnknownSignature { get; } = new("", [], []);
+
+    /// <summary>Whether its inputs and outputs are known. Callers get no other description.</summary>
+    internal bool IsKnown => Signature.Platform.Length > 0;
 }

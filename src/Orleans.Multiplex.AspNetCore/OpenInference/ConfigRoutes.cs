@@ -12,6 +12,7 @@ internal static class ConfigRoutes
 {
     private static readonly Operation GetConfig = new("getConfig", "Metadata", "A model's configuration")
     {
+        Description = "Loads nothing. It is not known (503) while the model's file is large and no silo has fetched it: send the model a request, or load it.",
         Answer = "ModelConfig",
         Errors = ModelRoute.Errors,
         Examples =

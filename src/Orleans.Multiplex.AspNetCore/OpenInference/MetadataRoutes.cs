@@ -27,6 +27,7 @@ internal static class MetadataRoutes
 
     private static readonly Operation GetModel = new("getModel", "Metadata", "What a model takes and gives")
     {
+        Description = "Loads nothing. It is not known (503) while the model's file is large and no silo has fetched it: send the model a request, or load it.",
         Answer = "ModelMetadata",
         Errors = ModelRoute.Errors,
         Examples =

@@ -43,13 +43,20 @@ internal sealed class ModelReadiness(IMultiplexClient client, ReadinessProbe pro
         {
             return ((await client.DescribeAsync(model.ToString(), cancellationToken)).Version, null);
         }
+        catch (ModelLoadingException)
+        {
+            // It is there, and nothing more of it is known.
+            return (FindVersion(model, report), null);
+        }
         catch (MultiplexException error) when (error is not InvalidModelIdException
             && (error is not ModelNotFoundException || report.Locations.Any(static location => location.Resident.State == ResidentState.Ready)))
         {
-            var version = model.Version ?? report.Locations.Select(static location => location.Resident.Version).DefaultIfEmpty().Max();
-            return (version, new ErrorReport(StatusCodes.Status503ServiceUnavailable, error.Message, error.RetryAfter ?? RetryAfter));
+            return (FindVersion(model, report), new ErrorReport(StatusCodes.Status503ServiceUnavailable, error.Message, error.RetryAfter ?? RetryAfter));
         }
     }
+
+    private static long FindVersion(ModelKey model, ModelReport report) =>
+        model.Version ?? report.Locations.Select(static location => location.Resident.Version).DefaultIfEmpty().Max();
 
     /// <summary>What a model is.</summary>
     /// <param name="State"><c>ready</c>: resident. <c>loading</c>. <c>available</c>: in the store. <c>failing</c>: it cannot be loaded now.</param>

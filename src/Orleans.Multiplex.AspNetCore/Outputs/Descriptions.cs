@@ -37,13 +37,27 @@ internal sealed class Descriptions(IMultiplexClient client, TimeProvider time, I
         using var gone = cancellationToken.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), limit);
         try
         {
-            var description = await client.DescribeAsync(model, limit.Token);
+            var description = await DescribeAsync(model, limit.Token);
             Keep(model, description, askedAt);
             return description;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw RequestTime.Up(model);
+        }
+    }
+
+    // What is not known before the model is loaded is known then, and the request needs the model anyway.
+    private async Task<ModelDescription> DescribeAsync(string model, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.DescribeAsync(model, cancellationToken);
+        }
+        catch (ModelLoadingException)
+        {
+            await client.LoadAsync(model, cancellationToken);
+            return await client.DescribeAsync(model, cancellationToken);
         }
     }
 

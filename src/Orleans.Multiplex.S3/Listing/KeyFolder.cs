@@ -41,6 +41,18 @@ internal sealed class KeyFolder
         folder._files[name] = new ModelFile(name, stored.Length, stored.ETag);
     }
 
+    /// <summary>A folder below this one, or this one for an empty path; null when there is none.</summary>
+    public KeyFolder? FindBelow(string path)
+    {
+        var folder = this;
+        foreach (var segment in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            folder = folder?._folders.GetValueOrDefault(segment);
+        }
+
+        return folder;
+    }
+
     /// <summary>The model that this folder is, in the version that the key asks for; null when it is none, or has no such version.</summary>
     public ModelManifest? Find(ModelKey key, string? modelFile)
     {

@@ -10,6 +10,7 @@ namespace Orleans.Multiplex.S3.Listing;
 internal sealed class KeyListing(S3Connection connection, S3Address address, int? pageSize, ILogger logger)
 {
     private const string Slash = "/";
+    private const string BehindDigits = ":";
 
     /// <summary>The objects of a folder and of all below it, up to a page of them.</summary>
     /// <param name="model">The model that was asked for, for errors.</param>
@@ -35,6 +36,24 @@ internal sealed class KeyListing(S3Connection connection, S3Address address, int
             yield return page;
         }
         while (!page.IsLast);
+    }
+
+    /// <summary>The names of the folders in a folder that begin with a digit, as those of versions do, and hardly more.</summary>
+    public async IAsyncEnumerable<string> ReadVersionsAsync(string model, string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var request = Request(folder);
+        request.Delimiter = Slash;
+        request.StartAfter = request.Prefix + "0";
+        KeyPage page;
+        do
+        {
+            page = await ReadAsync(model, request, cancellationToken);
+            foreach (var name in page.Folders)
+            {
+                yield return name;
+            }
+        }
+        while (!page.IsLast && !page.Folders.Concat(page.Objects.Select(static stored => stored.Path)).Any(static name => string.CompareOrdinal(name, BehindDigits) >= 0));
     }
 
     // The id was checked when it became a key, so it adds nothing to a key but its own characters.

@@ -50,8 +50,11 @@ internal sealed class ClusterResidencyGrain(ResidencyChannel channel, Quarantine
         return ModelIndex.Join(listed, states.SelectMany(static rows => rows), limit);
     }
 
-    public Task<ModelDescription> DescribeAsync(string model, CancellationToken cancellationToken) =>
-        store.DescribeAsync(ModelKey.Parse(model), cancellationToken);
+    public async Task<ModelDescription> DescribeAsync(string model, CancellationToken cancellationToken)
+    {
+        var description = await store.DescribeAsync(ModelKey.Parse(model), cancellationToken);
+        return description.IsKnown ? description : throw ModelLoadingException.OfUnread(model, description.Bytes);
+    }
 
     public async Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? model, CancellationToken cancellationToken)
     {

@@ -24,10 +24,34 @@ internal sealed class ClusterStore(ResidencyChannel channel, TimeProvider time)
     public Task<ModelListing> FindAsync(ModelKey key, CancellationToken cancellationToken) =>
         AskOneAsync(key.ToString(), InOrder(key), exchange => exchange.FindAsync(key), Patience, cancellationToken);
 
-    /// <summary>What a model is, for which its file is fetched where it is not known.</summary>
+    /// <summary>
+    /// What a model is, as the first silo tells that knows its inputs and outputs; where none does, without them (<see cref="ModelDescription.IsKnown"/>).
+    /// </summary>
     /// <exception cref="MultiplexException">The model is not there or broken, or the store does not answer or refuses.</exception>
-    public Task<ModelDescription> DescribeAsync(ModelKey key, CancellationToken cancellationToken) =>
-        AskOneAsync(key.ToString(), InOrder(key), exchange => exchange.DescribeAsync(key), Patience, cancellationToken);
+    public async Task<ModelDescription> DescribeAsync(ModelKey key, CancellationToken cancellationToken)
+    {
+        ModelDescription? unread = null;
+        try
+        {
+            return await AskOneAsync(key.ToString(), InOrder(key), AskAsync, Patience, cancellationToken);
+        }
+        catch (StoreUnavailableException) when (unread is not null)
+        {
+            return unread;
+        }
+
+        async Task<ModelDescription?> AskAsync(IResidencyExchange exchange)
+        {
+            var description = await exchange.DescribeAsync(key);
+            if (description is { IsKnown: false })
+            {
+                unread = description;
+                return null;
+            }
+
+            return description;
+        }
+    }
 
     // The silo that is first in the model's order most likely has its file.
     private SiloAddress[] InOrder(ModelKey key) =>

@@ -12,6 +12,8 @@ internal sealed class LoaderOpener<TModel>(MultiplexedGrain<TModel> grain, IServ
     private readonly IModelStore? _store =
         GrainPools.GetSource(grain.GetType()) == ModelSource.Store ? services.GetRequiredService<IModelStore>() : null;
 
+    public IModelStore? Store => _store;
+
     public async ValueTask<ModelManifest?> FindAsync(ModelKey key, CancellationToken cancellationToken) =>
         _store is null
             ? null
@@ -28,4 +30,16 @@ internal sealed class LoaderOpener<TModel>(MultiplexedGrain<TModel> grain, IServ
 
     public async ValueTask<ModelMemory?> MeasureAsync(object model, CancellationToken cancellationToken) =>
         await grain.MeasureLoadedAsync((TModel)model, cancellationToken);
+
+    public async ValueTask WarmUpAsync(object model, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await grain.WarmUpLoadedAsync((TModel)model, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // It is as warm as it became in its time.
+        }
+    }
 }

@@ -109,7 +109,6 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         }
     }
 
-    /// <inheritdoc/>
     public void OnLoadEnded(Resident resident, LoadOutcome outcome)
     {
         lock (_lock)
@@ -125,11 +124,16 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
                 _resident = null;
             }
 
+            if (_search.PassOver(resident.Key.Version, outcome))
+            {
+                silo.AddLoose(this);
+                return;
+            }
+
             Remember(outcome);
         }
     }
 
-    /// <inheritdoc/>
     public void OnSuperseded(Resident resident, Resident successor)
     {
         lock (_lock)
@@ -145,7 +149,6 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         resident.RemoveHolder(this);
     }
 
-    /// <inheritdoc/>
     public void OnUnloading(Resident resident)
     {
         lock (_lock)
@@ -221,7 +224,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         if (outcome.Failure is not null)
         {
             resident.Leave();
-            throw Failures.GetError(outcome);
+            return _search.HasPassedOver(resident.Key.Version) ? await AcquireColdAsync(wait, cancellationToken) : throw Failures.GetError(outcome);
         }
 
         resident.Touch();

@@ -47,6 +47,8 @@ public abstract class MultiplexedGrain<TModel> : Grain, IIncomingGrainCallFilter
 
     internal ValueTask<long?> MeasureLoadedAsync(TModel model, CancellationToken cancellationToken) => MeasureAsync(model, cancellationToken);
 
+    internal ValueTask WarmUpLoadedAsync(TModel model, CancellationToken cancellationToken) => WarmUpAsync(model, cancellationToken);
+
     private ModelCall CurrentCall => ModelCall.Current is { } call && ReferenceEquals(call.Lease.Resident.Pool, _calls?.Pool)
         ? call
         : throw new InvalidOperationException(
@@ -83,6 +85,14 @@ public abstract class MultiplexedGrain<TModel> : Grain, IIncomingGrainCallFilter
     /// <param name="model">The model just loaded.</param>
     /// <param name="cancellationToken">Ends the load.</param>
     protected virtual ValueTask<long?> MeasureAsync(TModel model, CancellationToken cancellationToken) => new((long?)null);
+
+    /// <summary>
+    /// Does what makes the first use of a model slower than the next ones, before it takes the place of an older version that answers. Runs on a load
+    /// thread until its first await. Default: nothing.
+    /// </summary>
+    /// <param name="model">The model just loaded, which nobody uses yet.</param>
+    /// <param name="cancellationToken">Ends it after some seconds, or with the load; the model is as warm as it is then.</param>
+    protected virtual ValueTask WarmUpAsync(TModel model, CancellationToken cancellationToken) => default;
 
     /// <summary>Uses the model on an inference thread: for code that computes or blocks.</summary>
     /// <param name="use">The use; it must not touch the grain's state.</param>

@@ -33,7 +33,9 @@ internal sealed class StoreInquiry(ModelCatalog? catalog, TimeProvider time)
     public async Task<ModelListing[]?> ListAsync(string? after, int limit) =>
         catalog is null ? null : await AskAsync<ModelListing[]>("", _lists, async token => [.. await catalog.ListAsync(after, limit, token)]);
 
-    /// <summary>What the store says of a model; null when there is none.</summary>
+    /// <summary>
+    /// What the store says of a model, as far as that is known here without a long fetch (<see cref="ModelDescription.IsKnown"/>); null when there is none.
+    /// </summary>
     /// <exception cref="MultiplexException">The model is not there or broken, or the store does not answer or refuses.</exception>
     public async Task<ModelDescription?> DescribeAsync(ModelKey key) =>
         catalog is null ? null : await AskAsync(key.ToString(), _descriptions, token => DescribeAsync(catalog, key, token));
@@ -61,8 +63,15 @@ internal sealed class StoreInquiry(ModelCatalog? catalog, TimeProvider time)
         try
         {
             var manifest = await catalog.FindAsync(key, cancellationToken);
-            var facts = await catalog.GetFactsAsync(manifest, cancellationToken);
-            return new ModelDescription { Model = manifest.Id, Version = manifest.Version, Versions = manifest.Versions, Signature = facts.Signature, Bytes = facts.EstimatedBytes };
+            var facts = await catalog.FindFactsAsync(manifest, cancellationToken);
+            return new ModelDescription
+            {
+                Model = manifest.Id,
+                Version = manifest.Version,
+                Versions = manifest.Versions,
+                Signature = facts?.Signature ?? ModelDescription.UnknownSignature,
+                Bytes = facts?.EstimatedBytes ?? ModelCatalog.CountBytes(manifest),
+            };
         }
         catch (Exception error) when (IsForeign(error))
         {

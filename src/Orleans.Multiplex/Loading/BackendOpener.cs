@@ -8,11 +8,33 @@ namespace Orleans.Multiplex.Loading;
 /// <summary>Models of the store, opened by an inference backend.</summary>
 internal sealed class BackendOpener(ModelCatalog catalog, IInferenceBackend backend, OpeningGuard? guard = null) : IModelOpener
 {
+    public IModelStore? Store => catalog.Store;
+
+    public string? ModelFile => backend.ModelFileName;
+
     public async ValueTask<ModelManifest?> FindAsync(ModelKey key, CancellationToken cancellationToken)
     {
         var manifest = await catalog.FindAsync(key, cancellationToken);
-        guard?.Check(manifest);
+        while (IsPassedOver(manifest, key))
+        {
+            manifest = await catalog.FindAsync(ModelKey.Create(key.Id, manifest.Versions.Last(version => version < manifest.Version)), cancellationToken);
+        }
+
         return manifest;
+    }
+
+    // Who names no version gets the highest that may be opened.
+    private bool IsPassedOver(ModelManifest manifest, ModelKey key)
+    {
+        try
+        {
+            guard?.Check(manifest);
+            return false;
+        }
+        catch (ModelQuarantinedException) when (key.Version is null && manifest.Versions[0] < manifest.Version)
+        {
+            return true;
+        }
     }
 
     public async ValueTask<ModelMemory> EstimateAsync(ModelManifest? manifest, ModelArtifact artifact, CancellationToken cancellationToken)

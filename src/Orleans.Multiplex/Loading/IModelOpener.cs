@@ -11,6 +11,12 @@ internal interface IModelOpener
     /// <exception cref="StoreUnavailableException">The store does not answer or refuses.</exception>
     ValueTask<ModelManifest?> FindAsync(ModelKey key, CancellationToken cancellationToken);
 
+    /// <summary>Where it finds models; null where that is to be asked for none but by <see cref="FindAsync"/>.</summary>
+    IModelStore? Store => null;
+
+    /// <summary>The file without which a folder of the store is no version of a model; null where any file makes one.</summary>
+    string? ModelFile => null;
+
     /// <summary>What a model will take when open; 0 when that is not known before. Starts on a load thread, so it may read files.</summary>
     ValueTask<ModelMemory> EstimateAsync(ModelManifest? manifest, ModelArtifact artifact, CancellationToken cancellationToken);
 

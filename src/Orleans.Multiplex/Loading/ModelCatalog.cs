@@ -15,7 +15,13 @@ internal sealed class ModelCatalog(IModelStore store, ArtifactCache cache, IInfe
     /// <summary>Up to here all of a model is fetched to learn how much memory it takes; beyond it, the length of its files says it well enough.</summary>
     private const long SmallBytes = 1 << 20;
 
+    /// <summary>The largest file that is read for who only asks what a model is: such questions bring no traffic that loads would have to share.</summary>
+    public const long MaxReadBytes = 32 << 20;
+
     private readonly ConcurrentLru<(string Id, long Version), (string Tag, ModelFacts Facts)> _facts = new(10_000);
+
+    /// <summary>The store.</summary>
+    public IModelStore Store => store;
 
     /// <summary>What the store has under a key.</summary>
     /// <exception cref="ModelNotFoundException">Nothing.</exception>
@@ -47,6 +53,41 @@ internal sealed class ModelCatalog(IModelStore store, ArtifactCache cache, IInfe
         }
     }
 
+    /// <summary>
+    /// What the file of a model says of it, for who does not load it: the cache is read, but nothing comes into it, and so nothing goes. A small file is
+    /// fetched for this alone.
+    /// </summary>
+    /// <returns>Null when that is not known before the model is loaded: its file is large, and not on this machine.</returns>
+    /// <exception cref="MultiplexException">As <see cref="GetFactsAsync"/>.</exception>
+    public async ValueTask<ModelFacts?> FindFactsAsync(ModelManifest manifest, CancellationToken cancellationToken)
+    {
+        if (Knows(manifest) || cache.Contains(manifest))
+        {
+            return await GetFactsAsync(manifest, cancellationToken);
+        }
+
+        // Where a file has its whole length on the disk at once, so have those beside it.
+        var files = manifest.Files.Where(file => OperatingSystem.IsWindows() || file.Name == backend.ModelFileName);
+        if (files.Sum(static file => file.Length) > MaxReadBytes)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var unkept = await UnkeptFiles.FetchAsync(store, manifest, backend.ModelFileName, cancellationToken);
+            return await InspectAsync(manifest, unkept.Artifact, cancellationToken);
+        }
+        catch (ModelChangedException)
+        {
+            throw new StoreUnavailableException(manifest.Key.ToString(), "its files changed while they were read.", TimeSpan.FromSeconds(1));
+        }
+        catch (Exception full) when (full is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>What is known of a model whose files are here, which may be more than the last time.</summary>
     /// <exception cref="MultiplexException">The file is broken or refused.</exception>
     public async ValueTask<ModelFacts> InspectAsync(ModelManifest manifest, ModelArtifact artifact, CancellationToken cancellationToken)
@@ -60,11 +101,14 @@ internal sealed class ModelCatalog(IModelStore store, ArtifactCache cache, IInfe
     /// <exception cref="MultiplexException">As <see cref="GetFactsAsync"/>.</exception>
     public async ValueTask<long> GuessBytesAsync(ModelManifest manifest, CancellationToken cancellationToken)
     {
-        var length = manifest.Files.Sum(static file => file.Length);
-        return length <= SmallBytes || (_facts.TryGet((manifest.Id, manifest.Version), out var known) && known.Tag == manifest.Tag)
-            ? (await GetFactsAsync(manifest, cancellationToken)).EstimatedBytes
-            : length;
+        var length = CountBytes(manifest);
+        return length <= SmallBytes || Knows(manifest) ? (await GetFactsAsync(manifest, cancellationToken)).EstimatedBytes : length;
     }
+
+    /// <summary>The bytes of the files of a model.</summary>
+    public static long CountBytes(ModelManifest manifest) => manifest.Files.Sum(static file => file.Length);
+
+    private bool Knows(ModelManifest manifest) => _facts.TryGet((manifest.Id, manifest.Version), out var known) && known.Tag == manifest.Tag;
 
     private ValueTask<ModelManifest?> TryFindAsync(ModelKey key, CancellationToken cancellationToken) =>
         store.FindAsync(key, backend.ModelFileName, cancellationToken);

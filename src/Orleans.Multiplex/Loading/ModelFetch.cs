@@ -29,7 +29,20 @@ internal static class ModelFetch
         {
             try
             {
-                return (manifest, await cache.AcquireAsync(manifest, onFetch, cancellationToken));
+                var isAwaited = false;
+                var files = await cache.AcquireAsync(manifest, Follow, cancellationToken);
+                if (isAwaited && manifest.Files.Length > 1)
+                {
+                    await CheckAsync(manifest, files, find, cancellationToken);
+                }
+
+                return (manifest, files);
+
+                void Follow(FetchProgress progress)
+                {
+                    isAwaited = true;
+                    onFetch?.Invoke(progress);
+                }
             }
             catch (ModelChangedException) when (attempt < MaxAttempts)
             {
@@ -41,6 +54,29 @@ internal static class ModelFetch
                 throw new StoreUnavailableException(
                     key.ToString(), $"its files changed while they were fetched, {MaxAttempts} times in a row.", TimeSpan.FromSeconds(1));
             }
+        }
+    }
+
+    // Each file is the one that was found. Whether all of them belong together is another question, when one was replaced after it had come.
+    private static async ValueTask CheckAsync(
+        ModelManifest manifest, ArtifactLease files, Func<ModelKey, CancellationToken, ValueTask<ModelManifest?>> find, CancellationToken cancellationToken)
+    {
+        var isGood = false;
+        try
+        {
+            isGood = (await find(manifest.Key, cancellationToken))?.Tag == manifest.Tag;
+        }
+        finally
+        {
+            if (!isGood)
+            {
+                files.Dispose();
+            }
+        }
+
+        if (!isGood)
+        {
+            throw new ModelChangedException(manifest.Key.ToString());
         }
     }
 }

@@ -151,7 +151,7 @@ internal sealed partial class ModelLoader : IDisposable
             LogLoading(resident.Name);
             var started = _time.GetTimestamp();
             manifest = await FetchAsync(resident, load, manifest, opener, stop.Token);
-            resident.Store.Tag = manifest?.Tag;
+            resident.Store.Loaded = manifest;
             var memory = await CheckAsync(resident, load, opener, await EstimateAsync(resident, load, manifest, opener, stop.Token), stop.Token);
             await _room.ReserveAsync(resident, load, memory, stop.Token);
             var model = await load.OpenAsync(opener, resident, stop.Token);

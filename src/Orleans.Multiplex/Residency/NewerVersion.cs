@@ -12,6 +12,9 @@ namespace Orleans.Multiplex.Residency;
 /// <param name="Pause">How long it is left alone after that.</param>
 internal sealed record NewerVersion(long Version, string Tag, NewerVersionState State, string Reason, int Attempts, long TriedAt, TimeSpan Pause)
 {
+    /// <summary>Why it is not there yet, by its kind; null while it is tried for the first time.</summary>
+    public LoadFailureKind? Failure { get; init; }
+
     public bool IsOf(ModelManifest found) => Version == found.Version && Tag == found.Tag;
 
     public TimeSpan GetRemaining(TimeProvider time) =>

@@ -21,6 +21,21 @@ public interface IModelStore
     /// <exception cref="StoreUnavailableException">The store does not answer or refuses.</exception>
     ValueTask<ModelManifest?> FindAsync(ModelKey key, string? modelFile, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Sorts out which of many models may have changed since they were found: it is asked so for the resident models in each
+    /// <c>Multiplex:Versions:RefreshInterval</c>. A store that can tell of several by one look overrides this; who does not has each looked for.
+    /// </summary>
+    /// <param name="known">What was found, in the ordinal order of the ids; one version of a model each.</param>
+    /// <param name="modelFile">The file that a folder must hold to be a version of a model; null when any file will do.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>
+    /// The keys (<see cref="ModelManifest.Key"/>) of those whose files are gone or others than were found, and of those of which there is a version
+    /// higher than all of <see cref="ModelManifest.Versions"/>. More are no fault: each of them is looked for by <see cref="FindAsync"/>.
+    /// </returns>
+    /// <exception cref="StoreUnavailableException">The store does not answer or refuses.</exception>
+    ValueTask<ImmutableArray<ModelKey>> FindChangedAsync(ImmutableArray<ModelManifest> known, string? modelFile, CancellationToken cancellationToken) =>
+        new([.. known.Select(static one => one.Key)]);
+
     /// <summary>Lists models, in an order that stays the same from call to call.</summary>
     /// <param name="after">The id after which the list goes on, which need not be there any more; null for its beginning.</param>
     /// <param name="limit">The most models to list.</param>

@@ -17,6 +17,9 @@ public sealed class FakeModelHost
 
     public int MaxLive { get; private set; }
 
+    /// <summary>The models that were warmed up.</summary>
+    public ConcurrentQueue<string> WarmedUp { get; } = new();
+
     public Func<string, Exception?> FailLoad { get; set; } = _ => null;
 
     public Func<string, Exception?> FailDispose { get; set; } = _ => null;

@@ -125,6 +125,12 @@ public abstract class ModelCalls(FakeModelHost host, FakeGates gates, ILocalSilo
 
     protected override ValueTask<long?> MeasureAsync(FakeModel model, CancellationToken cancellationToken) => new(host.Bytes(model.Name));
 
+    protected override ValueTask WarmUpAsync(FakeModel model, CancellationToken cancellationToken)
+    {
+        host.WarmedUp.Enqueue(model.Name);
+        return default;
+    }
+
     private void TryUse(string when)
     {
         try

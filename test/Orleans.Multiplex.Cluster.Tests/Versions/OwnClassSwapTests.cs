@@ -33,6 +33,7 @@ public sealed class OwnClassSwapTests : IDisposable
         await cluster.Log.WaitForTextAsync("answers by version 2 of the store");
         Assert.Equal("m@2", await grain.CallAsync(Waiting.Token).Soon());
         Assert.Equal(["load m@1", "load m@2"], cluster.Models().Events.All);
+        Assert.Equal(["m@2"], cluster.Models().WarmedUp);
         Assert.Equal(2, cluster.Charged(pool: "StoreGrain"));
         cluster.Gates.OpenAll();
         cluster.Gates.Open("element");
@@ -119,6 +120,57 @@ public sealed class OwnClassSwapTests : IDisposable
         Assert.Equal("m@2", await grain.CallAsync(Waiting.Token).Soon());
 
         NewerVersionReport? Newer() => cluster.Residents().First(resident => resident.Key.Version == 1).Report().Newer;
+    }
+
+    [Fact]
+    public async Task ColdLoadOfABrokenHighestVersion_TheNextLowerAnswersAllAndItIsFollowedWhenItIsMended()
+    {
+        var time = new FakeTimeProvider();
+        _folder.Add("m/1");
+        _folder.Add("m/2");
+        _folder.Add("m/3");
+        await using var cluster = await StartAsync(time);
+        cluster.Models().OnLoading = static artifact =>
+        {
+            if (artifact.Version > 1)
+            {
+                throw new ModelLoadFailedException("m", "its words.txt is missing");
+            }
+        };
+        var grain = cluster.Grain<IStoreGrain>("m");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => grain.CallAsync(Waiting.Token))).Soon();
+
+        Assert.All(answers, static answer => Assert.Equal("m@1", answer));
+        Assert.Equal(["load m@3", "load m@2", "load m@1"], cluster.Models().Events.All);
+        Assert.Contains(cluster.Log.All, static line => line == "Error: Failed to load model 'm@3'. its words.txt is missing");
+        var error = await Assert.ThrowsAsync<ModelLoadFailedException>(() => cluster.Grain<IStoreGrain>("m@3").CallAsync(Waiting.Token).Soon());
+        Assert.Contains("its words.txt is missing", error.Message, StringComparison.Ordinal);
+        await AdvanceUntilAsync(time, () => cluster.Residents().Any(static resident => resident.Report().Newer is { Version: 3, State: NewerVersionState.Failed, Reason: "its words.txt is missing" }));
+        Assert.Equal("m@1", await grain.CallAsync(Waiting.Token).Soon());
+
+        cluster.Models().OnLoading = static _ => { };
+        await AdvanceUntilAsync(time, () => cluster.Models().Events.Count("unload m@1") == 1);
+        Assert.Equal("m@3", await grain.CallAsync(Waiting.Token).Soon());
+    }
+
+    [Fact]
+    public async Task ColdLoadWhereEveryVersionIsBroken_FailsOnceForAll()
+    {
+        _folder.Add("m/1");
+        _folder.Add("m/2");
+        await using var cluster = await StartAsync(new FakeTimeProvider());
+        cluster.Models().FailLoad = static _ => new ModelLoadFailedException("m", "it is broken");
+        var grain = cluster.Grain<IStoreGrain>("m");
+
+        var calls = Enumerable.Range(0, 20).Select(_ => grain.CallAsync(Waiting.Token)).ToList();
+        foreach (var call in calls)
+        {
+            await Assert.ThrowsAsync<ModelLoadFailedException>(() => call.Soon());
+        }
+
+        await Assert.ThrowsAsync<ModelLoadFailedException>(() => grain.CallAsync(Waiting.Token).Soon());
+        Assert.Equal(["load m@2", "load m@1"], cluster.Models().Events.All);
     }
 
     private static Task AdvanceUntilAsync(FakeTimeProvider time, Func<bool> holds) => Waiting.UntilAsync(() =>

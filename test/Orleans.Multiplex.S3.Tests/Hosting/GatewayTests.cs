@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -81,26 +82,43 @@ public sealed class GatewayTests(Bucket bucket) : StoreTest(bucket)
     }
 
     [Fact]
-    public async Task Gateway_ObjectOverwritten_IsServedAnewWithoutARequestThatFailsOrWaits()
+    public async Task Gateway_ObjectOverwrittenAgainAndAgainUnderTraffic_NoRequestFailsOrWaits()
     {
+        const int Lanes = 6;
         await _bucket.PutAsync(Name, "1/model.onnx", SampleModels.ById["1"]);
         await using var gateway = await StartAsync($"s3://{Name}", "--Multiplex:Versions:RefreshInterval=00:00:00.200");
         using var client = gateway.CreateClient();
         Assert.Equal(Doubled, await InferAsync(client, "1"));
-        var (cold, answers) = (0, new List<double[]>());
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        end.CancelAfter(TimeSpan.FromSeconds(60));
+        var answers = new ConcurrentQueue<(double[] Values, bool IsCold)>();
+        var traffic = Task.WhenAll(Enumerable.Range(0, Lanes).Select(_ => Task.Run(AskOnAsync)));
 
-        await _bucket.PutAsync(Name, "1/model.onnx", SampleModels.ById["2"]);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
-        while (answers is [] || !answers[^1].SequenceEqual(Squared))
+        for (var overwrites = 1; overwrites <= 5; overwrites++)
         {
-            Assert.False(patience.IsCancellationRequested, "It was not noticed.");
-            using var response = await PostAsync(client, "1");
-            cold += response.Headers.GetValues("x-multiplex-cold").Single() == "true" ? 1 : 0;
-            answers.Add(await ReadAsync(response));
+            var (model, expected) = overwrites % 2 == 0 ? ("1", Doubled) : ("2", Squared);
+            await _bucket.PutAsync(Name, "1/model.onnx", SampleModels.ById[model]);
+            var seen = answers.Count;
+            while (!answers.Skip(seen).TakeLast(Lanes).Any(answer => answer.Values.SequenceEqual(expected)))
+            {
+                Assert.False(traffic.IsCompleted, $"Overwrite {overwrites} was not noticed.");
+                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Token);
+            }
         }
 
-        Assert.Equal(0, cold);
-        Assert.All(answers, static answer => Assert.True(answer.SequenceEqual(Doubled) || answer.SequenceEqual(Squared)));
+        await end.CancelAsync();
+        await traffic;
+        Assert.All(answers, static answer => Assert.True(!answer.IsCold && (answer.Values.SequenceEqual(Doubled) || answer.Values.SequenceEqual(Squared))));
+        Assert.InRange(answers.Count, 5 * Lanes, int.MaxValue);
+
+        async Task AskOnAsync()
+        {
+            while (!end.IsCancellationRequested)
+            {
+                using var response = await PostAsync(client, "1");
+                answers.Enqueue((await ReadAsync(response), response.Headers.GetValues("x-multiplex-cold").Single() == "true"));
+            }
+        }
     }
 
     private async Task<HostProcess> StartAsync(string models, params string[] settings) => await HostProcess.StartAsync(

@@ -41,6 +41,18 @@ public sealed class ReadinessTests
         Assert.Equal("available", (await host.GetAsync("/v2/models/iris/ready")).IsOk().Headers["x-multiplex-state"]);
     }
 
+    [Theory]
+    [InlineData(null, "available")]
+    [InlineData(ResidentState.Fetching, "loading")]
+    public async Task Ready_LargeModelThatNobodyHasFetched_WouldAnswerAfterALoad(ResidentState? state, string expected)
+    {
+        await using var host = await StartAsync(state, static model => throw ModelLoadingException.OfUnread(model, 20L << 30));
+
+        Assert.Equal(expected, (await host.GetAsync("/v2/models/iris/ready")).IsOk().Headers["x-multiplex-state"]);
+        var reply = (await host.GetAsync("/v2/models/iris")).IsError(HttpStatusCode.ServiceUnavailable, "not known before it is loaded", "20GiB");
+        Assert.Equal("5", reply.Headers["Retry-After"]);
+    }
+
     [Fact]
     public async Task Ready_LoadFails_IsUnavailableAndFailing()
     {

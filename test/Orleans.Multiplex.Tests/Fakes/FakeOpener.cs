@@ -15,6 +15,11 @@ internal sealed class FakeOpener : IModelOpener
     /// <summary>What the store has, when it is looked at anew.</summary>
     public ModelManifest? Found { get; set; }
 
+    /// <summary>The store that sorts out which models have changed; null where each is looked for.</summary>
+    public IModelStore? Store { get; set; }
+
+    public string? ModelFile { get; set; } = "model.onnx";
+
     /// <summary>How it is looked at; null for <see cref="Found"/> at once.</summary>
     public Func<ModelKey, CancellationToken, ValueTask<ModelManifest?>>? Find { get; set; }
 

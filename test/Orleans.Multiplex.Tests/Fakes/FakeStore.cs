@@ -13,12 +13,17 @@ internal sealed class FakeStore : IModelStore
 
     public Func<CancellationToken, ValueTask<ImmutableArray<ModelListing>>> List { get; set; } = _ => new([]);
 
+    public Func<ImmutableArray<ModelManifest>, ValueTask<ImmutableArray<ModelKey>>> FindChanged { get; set; } = known => new([.. known.Select(static one => one.Key)]);
+
     public static ModelManifest Manifest(string id, long version = 1) => new(id, version, [version], [new ModelFile("model.onnx", 1, "tag")], "tag");
 
     public string Name => "fake";
 
     public ValueTask<ModelManifest?> FindAsync(ModelKey key, string? modelFile, CancellationToken cancellationToken) =>
         Find(cancellationToken);
+
+    public ValueTask<ImmutableArray<ModelKey>> FindChangedAsync(ImmutableArray<ModelManifest> known, string? modelFile, CancellationToken cancellationToken) =>
+        FindChanged(known);
 
     public ValueTask<ImmutableArray<ModelListing>> ListAsync(string? after, int limit, string? modelFile, CancellationToken cancellationToken) =>
         List(cancellationToken);

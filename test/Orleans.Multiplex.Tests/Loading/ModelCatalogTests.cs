@@ -5,6 +5,7 @@ using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Storage.Cache;
 using Orleans.Multiplex.Tests.Hosting;
+using Orleans.Multiplex.Tests.Storage.Cache;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.Loading;
@@ -76,6 +77,49 @@ public sealed class ModelCatalogTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task FindFacts_LargeFileThatIsNotHere_IsNotFetched()
+    {
+        Put("iris/1/model.fake", "x", length: ModelCatalog.MaxReadBytes + 1);
+
+        Assert.Null(await FindAsync("iris"));
+
+        Assert.Equal((0, 0), (_backend.Inspections, CachedVersions()));
+    }
+
+    [Fact]
+    public async Task FindFacts_LargeFileThatIsInTheCache_IsReadThere()
+    {
+        Put("iris/1/model.fake", "x", length: ModelCatalog.MaxReadBytes + 1);
+        var manifest = await _catalog.FindAsync(ModelKey.Parse("iris"), TestContext.Current.CancellationToken);
+        await CacheTest.UseKnownAsync(_cache, manifest);
+
+        Assert.Equal(ModelCatalog.MaxReadBytes + 1, await FindAsync("iris"));
+        Assert.Equal(ModelCatalog.MaxReadBytes + 1, await FindAsync("iris"));
+
+        Assert.Equal((1, 1), (_backend.Inspections, CachedVersions()));
+    }
+
+    [Fact]
+    public async Task FindFacts_SmallFileBesideLargeWeights_IsReadWithoutThemAndNothingIsKept()
+    {
+        Put("iris/1/model.fake", "four");
+        Put("iris/1/weights.bin", "x", length: ModelCatalog.MaxReadBytes + 1);
+        var weights = new List<(long, byte)>();
+        _backend.Look = artifact =>
+        {
+            using var file = File.OpenRead(artifact.GetPath("weights.bin"));
+            weights.Add((file.Length, (byte)file.ReadByte()));
+            Assert.Equal("four", File.ReadAllText(artifact.GetPath("model.fake")));
+        };
+
+        Assert.Equal(4, await FindAsync("iris"));
+        Assert.Equal(4, await FindAsync("iris@1"));
+
+        Assert.Equal([(ModelCatalog.MaxReadBytes + 1, (byte)0)], weights);
+        Assert.Equal((1, 0, 0), (_backend.Inspections, CachedVersions(), _backend.Paths.Count(File.Exists)));
+    }
+
+    [Fact]
     public async Task Opener_OfTheBackend_FindsEstimatesAndOpens()
     {
         Put("iris/4/model.fake", "four");
@@ -90,11 +134,24 @@ public sealed class ModelCatalogTests : IAsyncDisposable
         Assert.Null(await opener.MeasureAsync("model", TestContext.Current.CancellationToken));
     }
 
-    private void Put(string file, string text)
+    private void Put(string file, string text, long length = 0)
     {
         var path = _folder[$"models/{file}"];
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
+        if (length > 0)
+        {
+            using var stream = File.OpenWrite(path);
+            stream.SetLength(length);
+        }
+    }
+
+    private int CachedVersions() => Directory.GetFiles(_folder["cache"], "*.json", SearchOption.AllDirectories).Length;
+
+    private async Task<long?> FindAsync(string key)
+    {
+        var manifest = await _catalog.FindAsync(ModelKey.Parse(key), TestContext.Current.CancellationToken);
+        return (await _catalog.FindFactsAsync(manifest, TestContext.Current.CancellationToken))?.EstimatedBytes;
     }
 
     private async Task<long> EstimateAsync(string key)
@@ -110,11 +167,17 @@ public sealed class ModelCatalogTests : IAsyncDisposable
 
         public Exception? Fault { get; set; }
 
+        public Action<ModelArtifact> Look { get; set; } = _ => { };
+
+        public List<string> Paths { get; } = [];
+
         public string ModelFileName => "model.fake";
 
         public ValueTask<ModelFacts> InspectAsync(ModelArtifact artifact, CancellationToken cancellationToken)
         {
             Inspections++;
+            Look(artifact);
+            Paths.AddRange(artifact.Files.Select(artifact.GetPath));
             var length = new FileInfo(artifact.GetPath(ModelFileName)).Length;
             return Fault is null ? new(new ModelFacts(new ModelSignature("fake", [], []), length)) : throw Fault;
         }

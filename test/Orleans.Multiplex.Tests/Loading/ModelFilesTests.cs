@@ -93,6 +93,31 @@ public sealed class ModelFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task Load_OneOfSeveralFilesIsReplacedAfterItHasCome_NoMixIsOpened()
+    {
+        var mixed = _store.Put("m", ("model.onnx", "new"), ("weights.bin", "old"));
+        _silo.Opener.Found = _store.Put("m", ("model.onnx", "new"), ("weights.bin", "new"));
+
+        Assert.Null((await _silo.LoadAsync("m", manifest: mixed)).Failure);
+
+        Assert.Equal(_silo.Opener.Found.Tag, Assert.Single(_silo.Ledger.Snapshot()).Store.Tag);
+        Assert.Equal(1, _silo.Opener.CountOpened("m"));
+    }
+
+    [Fact]
+    public async Task Load_SeveralFilesThatAreInTheCache_AreNotLookedForAgain()
+    {
+        _silo.Opener.Found = _store.Put("m", ("model.onnx", "a"), ("weights.bin", "b"));
+        await _silo.LoadAsync("m", manifest: _silo.Opener.Found);
+        await _silo.Evictions.EvictAsync(Assert.Single(_silo.Ledger.Snapshot()), EvictionReason.Operator).Soon();
+        await CacheTest.UseKnownAsync(_silo.Cache!, _silo.Opener.Found);
+
+        Assert.Null((await _silo.LoadAsync("m", manifest: _silo.Opener.Found)).Failure);
+
+        Assert.Single(_silo.Opener.Events, static one => one == "find m@1");
+    }
+
+    [Fact]
     public async Task Load_FilesHaveGoneSinceTheyWereFound_IsNotFound()
     {
         _store.Halfway = (_, _) => throw new ModelChangedException("m@1");

@@ -16,4 +16,15 @@ internal static class VersionRule
         _ when asked.Version is null && found.Version > version => VersionChange.Higher,
         _ => VersionChange.None,
     };
+
+    /// <summary>
+    /// Whether a change has to be seen by two looks in a row before it is followed. Files come into a store one by one, so what is seen of several
+    /// may be half of one version and half of another; a single file is whole whenever it is seen.
+    /// </summary>
+    /// <param name="change">The change.</param>
+    /// <param name="loaded">What the resident was loaded from.</param>
+    /// <param name="found">What the store has now.</param>
+    /// <param name="modelFile">The file without which a folder is no version; null where any file makes one.</param>
+    public static bool MustLast(VersionChange change, ModelManifest loaded, ModelManifest found, string? modelFile) =>
+        loaded.Files.Length > 1 || found.Files.Length > 1 || (change == VersionChange.Higher && modelFile is null);
 }

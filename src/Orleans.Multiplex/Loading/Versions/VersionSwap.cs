@@ -28,7 +28,7 @@ internal sealed partial class VersionSwap(
     /// <param name="asker">The holder in whose name the store was asked.</param>
     public async Task SwapAsync(Resident old, ModelManifest found, IVersionHolder asker)
     {
-        var before = FindTried(old, found);
+        var before = old.Store.Find(found);
         if (before is { State: NewerVersionState.Failed } && before.GetRemaining(time) > TimeSpan.Zero)
         {
             return;
@@ -41,7 +41,8 @@ internal sealed partial class VersionSwap(
             return;
         }
 
-        old.Store.Newer = new NewerVersion(found.Version, found.Tag, NewerVersionState.Loading, "", (before?.Attempts ?? 0) + 1, time.GetTimestamp(), TimeSpan.Zero);
+        var trying = new NewerVersion(found.Version, found.Tag, NewerVersionState.Loading, "", (before?.Attempts ?? 0) + 1, time.GetTimestamp(), TimeSpan.Zero);
+        old.Store.Note(trying);
         try
         {
             if (isNew)
@@ -57,7 +58,7 @@ internal sealed partial class VersionSwap(
             }
             else
             {
-                GiveUp(old, found, before, failure, outcome.Message);
+                GiveUp(old, trying, before, failure, outcome.Message);
             }
         }
         finally
@@ -66,11 +67,10 @@ internal sealed partial class VersionSwap(
         }
     }
 
-    private static NewerVersion? FindTried(Resident old, ModelManifest found) => old.Store.Newer?.IsOf(found) == true ? old.Store.Newer : null;
-
     private void PutInPlace(Resident old, Resident successor)
     {
-        old.Store.Newer = null;
+        old.Store.Forget(successor.Key.Version);
+        successor.Store.Inherit(old.Store);
         if (!ledger.TryInstall(successor, old))
         {
             _ = evictions.EvictAsync(successor, EvictionReason.Superseded);
@@ -86,38 +86,43 @@ internal sealed partial class VersionSwap(
         UnloadUnlessHeld(old, successor.Key.Version);
     }
 
-    private void GiveUp(Resident old, ModelManifest found, NewerVersion? before, LoadFailureKind failure, string reason)
+    private void GiveUp(Resident old, NewerVersion trying, NewerVersion? before, LoadFailureKind failure, string reason)
     {
+        // What says nothing of the version is told once, while it goes on.
+        var isTold = before?.Failure == failure;
         switch (failure)
         {
             // It was ended, or has gone from the store again: the next look finds out what there is.
             case LoadFailureKind.Unloaded or LoadFailureKind.NotFound:
-                old.Store.Newer = null;
+                old.Store.Forget(trying.Version);
                 break;
             case LoadFailureKind.NoRoom or LoadFailureKind.Overloaded when options.WithoutRoom == WithoutRoom.SwapCold:
-                LogSwappedCold(old.Name, found.Version, reason);
-                SwapCold(old, found.Version);
+                LogSwappedCold(old.Name, trying.Version, reason);
+                SwapCold(old, trying.Version);
                 break;
             case LoadFailureKind.NoRoom or LoadFailureKind.Overloaded:
-                var isTold = before?.State == NewerVersionState.Postponed;
-                LogPostponed(isTold ? LogLevel.Debug : LogLevel.Warning, old.Name, found.Version, options.RefreshInterval, reason);
+                LogPostponed(isTold ? LogLevel.Debug : LogLevel.Warning, old.Name, trying.Version, options.RefreshInterval, reason);
+                Note(NewerVersionState.Postponed, options.RefreshInterval);
+                break;
+            case LoadFailureKind.StoreUnavailable:
+                LogNotFetched(isTold ? LogLevel.Debug : LogLevel.Warning, old.Name, trying.Version, options.RefreshInterval, reason);
                 Note(NewerVersionState.Postponed, options.RefreshInterval);
                 break;
             default:
-                var pause = LoadBackoff.GetDelay(failure, old.Store.Newer!.Attempts);
-                LogFailed(old.Name, found.Version, pause, reason);
+                var pause = LoadBackoff.GetDelay(failure, trying.Attempts);
+                LogFailed(old.Name, trying.Version, pause, reason);
                 Note(NewerVersionState.Failed, pause);
                 break;
         }
 
         void Note(NewerVersionState state, TimeSpan pause) =>
-            old.Store.Newer = old.Store.Newer! with { State = state, Reason = reason, TriedAt = time.GetTimestamp(), Pause = pause };
+            old.Store.Note(trying with { State = state, Failure = failure, Reason = reason, TriedAt = time.GetTimestamp(), Pause = pause });
     }
 
     // Who is told to let go has its next request look anew. One that is held under its own version stays, as prey like any other.
     private void SwapCold(Resident old, long version)
     {
-        old.Store.Newer = null;
+        old.Store.Forget(version);
         if (version != old.Key.Version)
         {
             foreach (var holder in FindMovers(old, version))

@@ -126,6 +126,14 @@ internal sealed partial class ArtifactCache : IDisposable, IAsyncDisposable
         }
     }
 
+    /// <summary>Whether the files of a version are on this machine, as far as can be seen without reading them.</summary>
+    public bool Contains(ModelManifest manifest)
+    {
+        var key = VersionKey.Of(_parts.Store.Name, manifest);
+        using var lease = TryLease(key);
+        return lease is not null || CacheScan.FindRecord(_parts.Folder.Version(key)) is not null;
+    }
+
     public void Dispose() => _ = Stop();
 
     /// <summary>Ends what is under way and waits until it has; not long for a store that blocks.</summary>

@@ -46,6 +46,23 @@ public sealed class DescriptionsTests
     }
 
     [Theory]
+    [InlineData(Labels, null)]
+    [InlineData("", "0")]
+    public async Task Description_ThatIsNotKnownBeforeTheModelIsLoaded_LoadsIt(string body, string? header)
+    {
+        var fake = Scores.Client(Scores.Label, Scores.Rows);
+        var describe = fake.OnDescribe;
+        fake.OnDescribe = model => fake.Controls.Contains("load iris") ? describe(model) : throw ModelLoadingException.OfUnread(model, 20L << 30);
+        await using var host = await HttpHost.StartAsync(fake);
+
+        var answer = await host.SendBytesAsync(System.Text.Encoding.UTF8.GetBytes(body), header);
+
+        // The body without JSON is refused for what the model takes, which is known then.
+        Assert.Equal(header is null ? HttpStatusCode.OK : HttpStatusCode.BadRequest, answer.Status);
+        Assert.Equal(["load iris"], fake.Controls);
+    }
+
+    [Theory]
     [InlineData(Labels, null, 3)]
     [InlineData("", "0", 60)]
     public async Task Description_ThatDoesNotCome_EndsTheRequestAtItsTime(string body, string? length, int seconds)

@@ -252,6 +252,24 @@ public sealed class VersionSwapTests
         Assert.Equal((ResidentState.Ready, NewerVersionState.Failed), (old.State, old.Store.Newer!.State));
     }
 
+    [Fact]
+    public async Task Swap_StoreDoesNotGiveTheFiles_IsPostponedAndToldOnce()
+    {
+        using var silo = new SwapSilo();
+        var (old, _) = await silo.LoadAsync("m");
+        silo.Opener.Open = (_, _) => throw new StoreUnavailableException("m", "no route to host");
+
+        for (var i = 0; i < 3; i++)
+        {
+            await silo.SwapAsync(old).Soon();
+        }
+
+        Assert.Equal((NewerVersionState.Postponed, 3, "no route to host"), (old.Store.Newer!.State, old.Store.Newer.Attempts, old.Store.Newer.Reason));
+        var told = silo.Inner.Log.Entries.Where(static entry => entry.Message.Contains("cannot be fetched; the one that answers goes on", StringComparison.Ordinal)).ToList();
+        Assert.Equal((3, 1), (told.Count, told.Count(static entry => entry.Level == Microsoft.Extensions.Logging.LogLevel.Warning)));
+        Assert.DoesNotContain(silo.Inner.Log.Entries, static entry => entry.Message.Contains("cannot be loaded; the one that answers", StringComparison.Ordinal));
+    }
+
     private static Resident EndUse(ModelLease lease)
     {
         lease.Dispose();

@@ -1,6 +1,7 @@
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Loading.Quarantine;
 using Orleans.Multiplex.Storage;
+using Orleans.Multiplex.Tests.Storage.Cache;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.Loading.Versions;
@@ -125,7 +126,7 @@ public sealed class VersionWatchTests : IDisposable
     }
 
     [Fact]
-    public async Task Look_StoreThatIsDeaf_IsAskedByABoundedNumber()
+    public async Task Look_StoreThatIsDeaf_IsAskedByABoundedNumberAndTheOthersWaitTheirTurn()
     {
         for (var i = 0; i < 30; i++)
         {
@@ -137,15 +138,113 @@ public sealed class VersionWatchTests : IDisposable
         await _watch.LookAsync().Soon();
         _silo.Inner.Time.Advance(Interval);
         var looking = _watch.LookAsync();
-        while (!looking.IsCompleted)
+        while (_silo.Inner.Log.Entries.Count(static entry => entry.Message.StartsWith("The store could not be asked", StringComparison.Ordinal)) < StoreQuestions.MaxAtOnce)
         {
             _silo.Inner.Time.Advance(VersionWatch.Patience);
             await Task.Yield();
         }
 
-        Assert.Equal(VersionWatch.MaxQuestions, Asked().Count);
+        Assert.Equal((StoreQuestions.MaxAtOnce, false), (Asked().Count, looking.IsCompleted));
+        Assert.All(_silo.Inner.Log.Messages.Where(static line => line.StartsWith("The store could not", StringComparison.Ordinal)), line => Assert.Contains("did not answer within 10 s", line, StringComparison.Ordinal));
         answer.SetResult(SwapSilo.Manifest("m"));
-        await StepUntilAsync(() => Asked().Distinct().Count() == 30);
+        await looking.Soon();
+        Assert.Equal(30, Asked().Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Look_TakesLongerThanTheInterval_IsToldOnceWithTheRemedy()
+    {
+        for (var i = 0; i < 30; i++)
+        {
+            await _silo.LoadAsync($"m{i}");
+        }
+
+        await _watch.LookAsync().Soon();
+        for (var round = 0; round < 2; round++)
+        {
+            _silo.Inner.Time.Advance(Interval);
+            var (before, answer) = (Asked().Count, new TaskCompletionSource<ModelManifest?>());
+            _silo.Opener.Find = (_, _) => new(answer.Task);
+            var looking = _watch.LookAsync();
+            await CacheTest.UntilAsync(() => Asked().Count == before + StoreQuestions.MaxAtOnce);
+            _silo.Inner.Time.Advance(Interval + Step);
+            answer.SetResult(SwapSilo.Manifest("m"));
+            await looking.Soon();
+        }
+
+        var late = Assert.Single(_silo.Inner.Log.Entries, static entry =>
+            entry.Level == Microsoft.Extensions.Logging.LogLevel.Warning && entry.Message.Contains("takes longer than", StringComparison.Ordinal));
+        Assert.Contains("30 resident models", late.Message, StringComparison.Ordinal);
+        Assert.Contains("Multiplex:Versions:RefreshInterval (00:00:30)", late.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Look_StoreThatSortsOut_IsAskedForManyAtOnceAndOnlyForTheChangedByThemselves()
+    {
+        var store = new FakeStore();
+        var sorted = new List<int>();
+        store.FindChanged = known =>
+        {
+            Assert.Equal(known.OrderBy(static one => one.Id, StringComparer.Ordinal), known);
+            lock (sorted)
+            {
+                sorted.Add(known.Length);
+            }
+
+            return new([.. known.Where(static one => one.Id is "m007").Select(static one => one.Key)]);
+        };
+        _silo.Opener.Store = store;
+        for (var i = 0; i < 200; i++)
+        {
+            await _silo.LoadAsync($"m{i:000}");
+        }
+
+        _silo.Opener.Find = (key, _) => new(SwapSilo.Manifest(key.Id, tag: "new"));
+        await _watch.LookAsync().Soon();
+        _silo.Inner.Time.Advance(Interval);
+        await _watch.LookAsync().Soon();
+
+        Assert.Equal((200, 4), (sorted.Sum(), sorted.Count));
+        Assert.Equal(["find m007"], Asked());
+        Assert.Equal("new", _silo.Find("m007", 1).Store.Tag);
+    }
+
+    [Fact]
+    public async Task Look_StoreThatSortsOutFails_IsToldOnceAndAskedAgain()
+    {
+        var isDown = true;
+        var store = new FakeStore();
+        store.FindChanged = known => isDown ? throw new StoreUnavailableException("m", "no route to host") : new([.. known.Select(static one => one.Key)]);
+        _silo.Opener.Store = store;
+        await _silo.LoadAsync("m");
+        await _watch.LookAsync().Soon();
+        for (var i = 0; i < 3; i++)
+        {
+            _silo.Inner.Time.Advance(Interval);
+            await _watch.LookAsync().Soon();
+        }
+
+        Assert.Equal((1, 0), (Warnings(), Asked().Count));
+        isDown = false;
+        await StepUntilAsync(() => Asked().Count == 1);
+    }
+
+    [Fact]
+    public async Task Look_HigherOneIsBroken_TheVersionInUseIsStillFollowed()
+    {
+        var (old, holders) = await _silo.LoadAsync("m");
+        var isFixed = false;
+        _silo.Opener.Find = (key, _) => new(key.Version is null ? SwapSilo.Manifest("m", 2, "garbage") : SwapSilo.Manifest("m", 1, isFixed ? "fixed" : "old"));
+        var open = _silo.Opener.Open;
+        _silo.Opener.Open = (artifact, token) => artifact.Version == 2 ? throw new ModelLoadFailedException("m", "it is garbage.") : open(artifact, token);
+        await StepUntilAsync(() => old.Store.Newer is { State: NewerVersionState.Failed });
+
+        isFixed = true;
+
+        await StepUntilAsync(() => holders[0].Current is { Store.Tag: "fixed" });
+        var now = holders[0].Current!;
+        Assert.Equal((1L, 2L, NewerVersionState.Failed), (now.Key.Version, now.Store.Newer!.Version, now.Store.Newer.State));
+        Assert.NotEqual(0, now.Store.Newer.Attempts);
     }
 
     [Theory]
