@@ -150,6 +150,7 @@ internal sealed partial class ModelLoader : IDisposable
             var started = _time.GetTimestamp();
             manifest = await FetchAsync(resident, load, manifest, opener, stop.Token);
             resident.Store.Tag = manifest?.Tag;
+            resident.Store.Files = load.GetArtifact(resident.Key).Contents;
             await _room.ReserveAsync(resident, load, await EstimateAsync(resident, load, manifest, opener, stop.Token), stop.Token);
             await CheckAsync(resident, load, opener, stop.Token);
             var model = await load.OpenAsync(opener, resident, stop.Token);
