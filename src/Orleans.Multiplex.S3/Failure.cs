@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Amazon.Runtime;
+using Amazon.S3;
 
 namespace Orleans.Multiplex.S3;
 
@@ -9,21 +10,36 @@ namespace Orleans.Multiplex.S3;
 /// <param name="Reason">What happened, to be read behind the name of the server; without anything that the client sent.</param>
 internal sealed record Failure(FailureKind Kind, string Reason)
 {
-    /// <summary>What an exception of the client means; null when it is none of a request.</summary>
-    public static Failure? Of(Exception error) => error switch
+    /// <summary>
+    /// What an exception of a request means. Its text may have anything in it, for instance what the program said that was to give credentials, so
+    /// nothing of it is repeated.
+    /// </summary>
+    public static Failure Of(Exception error) => error switch
     {
         AmazonUnmarshallingException => new(FailureKind.Refused, "does not answer as an S3 server does"),
-        AmazonServiceException answer when answer.StatusCode != 0 => OfAnswer(answer.StatusCode, answer.ErrorCode ?? ""),
-        AmazonServiceException => new(FailureKind.Unavailable, "cannot be reached"),
+
+        AmazonServiceException { StatusCode: 0 } => new(FailureKind.Unavailable, "cannot be reached"),
+        AmazonS3Exception answer => OfAnswer(answer.StatusCode, answer.ErrorCode ?? ""),
+
+        // It is the service that lends credentials which answers so.
+        AmazonServiceException => NoCredentials(error),
 
         // The client found no credentials, or no region.
-        AmazonClientException => new(FailureKind.Refused, "cannot be asked: no usable credentials or region are set for it"),
+        AmazonClientException or ProcessAWSCredentialException => NoCredentials(error.InnerException),
         HttpIOException broken => new(FailureKind.Unavailable, $"broke off ({broken.HttpRequestError})"),
         HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } request => new(FailureKind.Unavailable, $"cannot be reached ({request.HttpRequestError})"),
         HttpRequestException or IOException or SocketException or TimeoutException or OperationCanceledException =>
             new(FailureKind.Unavailable, $"cannot be reached ({error.GetType().Name})"),
-        _ => null,
+        _ => new(FailureKind.Refused, $"cannot be asked ({error.GetType().Name})"),
     };
+
+    private static Failure NoCredentials(Exception? cause)
+    {
+        const string Reason = "cannot be asked: no usable credentials or region are set for it";
+        return cause is AmazonServiceException { StatusCode: not 0 } answer
+            ? new(FailureKind.Refused, $"{Reason}; the service that lends them answers {Show(answer.StatusCode, answer.ErrorCode ?? "")}")
+            : new(FailureKind.Refused, Reason);
+    }
 
     private static Failure OfAnswer(HttpStatusCode status, string code) => (status, code) switch
     {

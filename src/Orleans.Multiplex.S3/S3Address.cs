@@ -20,7 +20,7 @@ internal sealed partial record S3Address
     public string Prefix { get; }
 
     public static S3Address Parse(string text) =>
-        TryParse(text, out var address) ? address : throw new FormatException($"'{text}' is not s3://bucket/prefix.");
+        TryParse(text, out var address) ? address : throw new FormatException("It is not s3://bucket/prefix.");
 
     /// <summary>Reads <c>s3://bucket</c> or <c>s3://bucket/prefix</c>, with or without a slash at the end.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out S3Address? address)

@@ -88,9 +88,9 @@ internal sealed class S3Connection(S3Address address, S3Options options, AWSCred
             patience.End();
             return result;
         }
-        catch (Exception error) when (!cancellationToken.IsCancellationRequested && ToFailure(error, patience) is { } failure)
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new FailedRequestException(failure, error);
+            throw new FailedRequestException(ToFailure(error, patience), error);
         }
         catch (Exception error) when (cancellationToken.IsCancellationRequested && error is not OperationCanceledException)
         {
@@ -127,7 +127,9 @@ internal sealed class S3Connection(S3Address address, S3Options options, AWSCred
     {
         var config = new AmazonS3Config
         {
-            // Other servers than Amazon's know no checksums of the newer kinds; ours are the ETag and the digest of the cache.
+            // Other servers than Amazon's know no checksums of the newer kinds, and of a range of bytes nobody sends one. So what comes is believed as the
+            // connection brings it: with the ETag and the length that were asked for, and no more. The digest that the cache computes of what it has
+            // written tells what comes to harm after that.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
             Timeout = options.IdleTimeout,
@@ -146,7 +148,7 @@ internal sealed class S3Connection(S3Address address, S3Options options, AWSCred
         return credentials is null ? new AmazonS3Client(config) : new AmazonS3Client(credentials, config);
     }
 
-    private Failure? ToFailure(Exception error, Patience patience) => patience.IsOver
+    private Failure ToFailure(Exception error, Patience patience) => patience.IsOver
         ? new Failure(FailureKind.Unavailable, $"sent nothing for {options.IdleTimeout.TotalSeconds:0.###} s (Multiplex:S3:IdleTimeout)")
         : Failure.Of(error);
 }

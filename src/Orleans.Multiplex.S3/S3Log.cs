@@ -12,7 +12,7 @@ internal static partial class S3Log
     public static partial void AnswersAgain(ILogger logger, string store, string server);
 
     [LoggerMessage(LogEvents.S3Ids + 2, LogLevel.Warning,
-        "File '{File}' of model '{Model}' broke off at byte {Position}: the server {Reason}. It goes on there in {Milliseconds} ms (try {Try} of {Tries} of this part).")]
+        "File '{File}' of model '{Model}' broke off at byte {Position}: the server {Reason}. It goes on there in {Milliseconds} ms (try {Try} of {Tries} in a row of this part).")]
     public static partial void BrokeOff(ILogger logger, string file, string model, long position, string reason, double milliseconds, int @try, int tries);
 
     [LoggerMessage(LogEvents.S3Ids + 3, LogLevel.Debug, "Fetched file '{File}' of model '{Model}': {Bytes} bytes in {Milliseconds:0.0}ms.")]

@@ -41,11 +41,7 @@ internal sealed class S3ModelStore : IModelStore, IDisposable
 
     public string Name { get; }
 
-    public void Dispose()
-    {
-        _fetch.Dispose();
-        _connection.Dispose();
-    }
+    public void Dispose() => _connection.Dispose();
 
     public async ValueTask<ModelManifest?> FindAsync(ModelKey key, string? modelFile, CancellationToken cancellationToken) =>
         (await _search.ReadAsync(key.ToString(), key.Id, cancellationToken)).Find(key, modelFile);

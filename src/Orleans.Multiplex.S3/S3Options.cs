@@ -31,7 +31,8 @@ public sealed class S3Options
     public int MaxParallel { get; set; } = 4;
 
     /// <summary>
-    /// How many parts are fetched at once by the whole silo, each over a connection and with 256 KiB of memory of its own. Default: 16; from 1 to 1024.
+    /// How many parts are fetched at once by the whole silo, each over a connection and with 256 KiB of memory of its own. A request that was given up
+    /// counts until the SDK has ended it. Default: 16; from 1 to 1024.
     /// </summary>
     public int MaxConnections { get; set; } = 16;
 

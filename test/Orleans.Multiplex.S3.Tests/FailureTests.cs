@@ -26,7 +26,7 @@ public sealed class FailureTests
     {
         var failure = Failure.Of(new AmazonS3Exception("secret words", ErrorType.Sender, code, "request", (HttpStatusCode)status));
 
-        Assert.Equal(kind, failure!.Kind.ToString());
+        Assert.Equal(kind, failure.Kind.ToString());
         Assert.Contains(code, failure.Reason, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", failure.Reason, StringComparison.Ordinal);
     }
@@ -44,12 +44,13 @@ public sealed class FailureTests
 
     [Theory]
     [MemberData(nameof(Others), DisableDiscoveryEnumeration = true)]
-    public void Of_NoAnswer_SaysWhatHappened(Exception error, string reason) => Assert.Equal(reason, Failure.Of(error)!.Reason);
+    public void Of_NoAnswer_SaysWhatHappened(Exception error, string reason) => Assert.Equal(reason, Failure.Of(error).Reason);
 
     [Fact]
-    public void Of_MistakeInTheProgram_IsNone() => Assert.Null(Failure.Of(new InvalidOperationException()));
+    public void Of_WhatNobodyForesaw_IsRefusedByItsTypeAlone() =>
+        Assert.Equal(new Failure(FailureKind.Refused, "cannot be asked (InvalidOperationException)"), Failure.Of(new InvalidOperationException("secret words")));
 
     [Fact]
     public void Of_CodeThatIsNoWord_IsNotRepeated() => Assert.Equal(
-        "refuses (400)", Failure.Of(new AmazonS3Exception("", ErrorType.Sender, "a\nb", "", HttpStatusCode.BadRequest))!.Reason);
+        "refuses (400)", Failure.Of(new AmazonS3Exception("", ErrorType.Sender, "a\nb", "", HttpStatusCode.BadRequest)).Reason);
 }

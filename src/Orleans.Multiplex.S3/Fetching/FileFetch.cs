@@ -10,21 +10,22 @@ namespace Orleans.Multiplex.S3.Fetching;
 /// breaks off goes on where it broke off.
 /// </summary>
 /// <remarks>
-/// Bounds: all fetches together have <see cref="S3Options.MaxConnections"/> requests under way, each with one buffer. A part is tried
-/// <see cref="MaxTries"/> times, each of which may be three requests, because the client itself sends a request again that the server did not take
-/// (never the body of an answer); each try gives up when nothing has arrived for <see cref="S3Options.IdleTimeout"/>.
+/// Bounds: all fetches together have <see cref="S3Options.MaxConnections"/> requests under way, each with one buffer; one that was given up counts until
+/// the client has ended it. A part is tried <see cref="MaxTries"/> times in a row without a byte, each of which may be three requests, because the client
+/// itself sends a request again that the server did not take (never the body of an answer); each try gives up when nothing has arrived for
+/// <see cref="S3Options.IdleTimeout"/>. While bytes come there is no bound but the time of who waits.
 /// </remarks>
-internal sealed class FileFetch(S3Connection connection, S3Address address, S3Options options, TimeProvider time, ILogger logger) : IDisposable
+#pragma warning disable CA1001 // The semaphore has no handle, so there is nothing to dispose; requests that were given up still use it.
+internal sealed class FileFetch(S3Connection connection, S3Address address, S3Options options, TimeProvider time, ILogger logger)
+#pragma warning restore CA1001
 {
-    /// <summary>How often a part is begun, or gone on with.</summary>
+    /// <summary>How often in a row a part is begun, or gone on with, where nothing comes.</summary>
     public const int MaxTries = 6;
 
     private const int BufferBytes = 256 << 10;
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
 
     private readonly SemaphoreSlim _connections = new(options.MaxConnections);
-
-    public void Dispose() => _connections.Dispose();
 
     public async Task FetchAsync(ModelManifest manifest, ModelFile file, IFetchTarget target, CancellationToken cancellationToken)
     {
@@ -49,20 +50,13 @@ internal sealed class FileFetch(S3Connection connection, S3Address address, S3Op
     private async Task FetchPartAsync(ModelManifest manifest, ModelFile file, FilePart part, IFetchTarget target, CancellationToken cancellationToken)
     {
         var position = part.Start;
-        for (var tries = 1; ; tries++)
+        for (var failures = 0; ;)
         {
+            var begin = position;
             try
             {
-                await _connections.WaitAsync(cancellationToken);
-                try
-                {
-                    await ReadAsync(part with { Start = position });
-                    return;
-                }
-                finally
-                {
-                    _connections.Release();
-                }
+                await ReadInTurnAsync(part with { Start = position });
+                return;
             }
             catch (FailedRequestException failed)
             {
@@ -71,24 +65,46 @@ internal sealed class FileFetch(S3Connection connection, S3Address address, S3Op
                     throw new ModelChangedException(manifest.Key.ToString());
                 }
 
-                if (failed.Failure.Kind == FailureKind.Refused || tries == MaxTries)
+                failures = position > begin ? 1 : failures + 1;
+                if (failed.Failure.Kind == FailureKind.Refused || failures == MaxTries)
                 {
                     throw connection.Fail(failed.Failure, manifest.Key.ToString());
                 }
 
-                var delay = GetDelay(tries);
-                S3Log.BrokeOff(logger, file.Name, manifest.Key.ToString(), position, failed.Failure.Reason, delay.TotalMilliseconds, tries + 1, MaxTries);
+                var delay = GetDelay(failures);
+                S3Log.BrokeOff(
+                    logger, file.Name, manifest.Key.ToString(), position, failed.Failure.Reason, delay.TotalMilliseconds, failures + 1, MaxTries);
                 await Task.Delay(delay, time, cancellationToken);
             }
         }
 
-        async Task ReadAsync(FilePart rest)
+        async Task ReadInTurnAsync(FilePart rest)
+        {
+            await _connections.WaitAsync(cancellationToken);
+            var request = Task.CompletedTask;
+            try
+            {
+                await ReadAsync(rest, sent => request = sent);
+            }
+            finally
+            {
+                // The client goes on for a while with a request that was given up.
+                _ = request.ContinueWith(
+                    static (_, places) => ((SemaphoreSlim)places!).Release(),
+                    _connections,
+                    CancellationToken.None,
+                    TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default);
+            }
+        }
+
+        async Task ReadAsync(FilePart rest, Action<Task> onSent)
         {
             using var patience = new Patience(options.IdleTimeout, time, cancellationToken);
             var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
             try
             {
-                using var body = await PartBody.OpenAsync(connection, Request(manifest, file), rest, file.Length, patience, cancellationToken);
+                using var body = await PartBody.OpenAsync(connection, Request(manifest, file), rest, file.Length, onSent, patience, cancellationToken);
                 while (await body.ReadAsync(buffer, cancellationToken) is > 0 and var read)
                 {
                     await target.WriteAsync(position, buffer.AsMemory(0, read), cancellationToken);

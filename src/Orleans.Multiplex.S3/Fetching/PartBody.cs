@@ -1,4 +1,5 @@
 using System.Net;
+using Amazon.S3;
 using Amazon.S3.Model;
 
 namespace Orleans.Multiplex.S3.Fetching;
@@ -20,13 +21,26 @@ internal sealed class PartBody : IDisposable
     }
 
     /// <summary>Asks for a part. It is the part of the very object that the request names by its tag, or a failure.</summary>
+    /// <param name="connection">The server.</param>
+    /// <param name="request">Names the object.</param>
+    /// <param name="part">The part.</param>
+    /// <param name="fileLength">The length of the whole file.</param>
+    /// <param name="onSent">Is told of the request, which may go on after it was given up.</param>
+    /// <param name="patience">When it is given up.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="FailedRequestException">The server has another object, refuses, or does not answer.</exception>
     public static async Task<PartBody> OpenAsync(
-        S3Connection connection, GetObjectRequest request, FilePart part, long fileLength, Patience patience, CancellationToken cancellationToken)
+        S3Connection connection,
+        GetObjectRequest request,
+        FilePart part,
+        long fileLength,
+        Action<Task> onSent,
+        Patience patience,
+        CancellationToken cancellationToken)
     {
         // An empty file has no range to ask for.
         request.ByteRange = part.Start < part.End ? new ByteRange(part.Start, part.End - 1) : null;
-        var response = await connection.SendAsync(client => client.GetObjectAsync(request, CancellationToken.None), patience, cancellationToken);
+        var response = await connection.SendAsync(Send, patience, cancellationToken);
         if (FindFault(response, request, part, fileLength) is { } fault)
         {
             response.Dispose();
@@ -34,6 +48,13 @@ internal sealed class PartBody : IDisposable
         }
 
         return new PartBody(connection, response, patience, part.End - part.Start);
+
+        Task<GetObjectResponse> Send(IAmazonS3 client)
+        {
+            var sent = client.GetObjectAsync(request, CancellationToken.None);
+            onSent(sent);
+            return sent;
+        }
     }
 
     /// <summary>Reads what has arrived; zero bytes at the end of the part.</summary>

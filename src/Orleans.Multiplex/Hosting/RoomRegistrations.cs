@@ -136,6 +136,8 @@ internal static class RoomRegistrations
             provider.GetRequiredService<ILocalSiloDetails>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<QuarantinedModels>()));
+        services.AddSingleton<FileUses>();
+        services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, FileUses>();
         services.AddSingleton<ResidencyLifecycle>();
         services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, ResidencyLifecycle>();
         return services;

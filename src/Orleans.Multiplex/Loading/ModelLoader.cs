@@ -152,6 +152,7 @@ internal sealed partial class ModelLoader : IDisposable
             var started = _time.GetTimestamp();
             manifest = await FetchAsync(resident, load, manifest, opener, stop.Token);
             resident.Store.Loaded = manifest;
+            resident.Store.Files = load.GetArtifact(resident.Key).Contents;
             var memory = await CheckAsync(resident, load, opener, await EstimateAsync(resident, load, manifest, opener, stop.Token), stop.Token);
             await _room.ReserveAsync(resident, load, memory, stop.Token);
             var model = await load.OpenAsync(opener, resident, stop.Token);

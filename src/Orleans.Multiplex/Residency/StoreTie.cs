@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans.Multiplex.Storage;
+using Orleans.Multiplex.Storage.Cache;
 
 namespace Orleans.Multiplex.Residency;
 
@@ -14,6 +15,12 @@ internal sealed class StoreTie
 
     /// <summary>The tag of the files that it was loaded from.</summary>
     public string? Tag => Loaded?.Tag;
+
+    /// <summary>The files in the disk cache that it was loaded from; null before, and for a model without files there.</summary>
+    public ArtifactContents? Files { get; set; }
+
+    /// <summary>The last use that was noted for them (<see cref="Resident.LastUse"/>). Set by <see cref="FileUses"/> alone.</summary>
+    public long NotedUse { get; set; }
 
     /// <summary>What the store has that is newer, as far as that is known and has not taken its place; of several the highest version.</summary>
     public NewerVersion? Newer => _newer is { IsEmpty: false } newer ? newer.Values.Last() : null;

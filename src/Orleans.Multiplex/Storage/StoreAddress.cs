@@ -40,13 +40,18 @@ internal static class StoreAddress
 
         if (schemes.FirstOrDefault(known => known.Scheme == scheme) is { } store)
         {
-            return store.FindFault(address) is { } rule ? Rules.Require(false, Setting, $"'{address}'", rule) : [];
+            return store.FindFault(address) is { } rule ? Rules.Require(false, Setting, Show(address), rule) : [];
         }
 
         return Packages.TryGetValue(scheme, out var package)
-            ? [$"{Setting} is '{address}', and this silo cannot read {scheme}:// stores: add {package} to the silo."]
-            : Rules.Require(false, Setting, $"'{address}'", $"the path of a folder, or an address that begins with {string.Join(" or ", Known(schemes))}");
+            ? [$"{Setting} is {Show(address)}, and this silo cannot read {scheme}:// stores: add {package} to the silo."]
+            : Rules.Require(false, Setting, Show(address), $"the path of a folder, or an address that begins with {string.Join(" or ", Known(schemes))}");
     }
+
+    // Behind the scheme there may be credentials, as in addresses of other kinds: user:password@host, or in a query.
+    private static string Show(string address) => address[(address.IndexOf("://", StringComparison.Ordinal) + 3)..].AsSpan().ContainsAny("@:?#")
+        ? "an address that is not repeated here, as it may hold credentials"
+        : $"'{address}'";
 
     private static IEnumerable<string> Known(IEnumerable<IModelStoreScheme> schemes) =>
         schemes.Select(static known => known.Scheme).Concat(Packages.Keys).Distinct(StringComparer.Ordinal).Select(static scheme => $"{scheme}://");

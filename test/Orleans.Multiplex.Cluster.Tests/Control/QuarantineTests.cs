@@ -92,7 +92,7 @@ public sealed class QuarantineTests : IDisposable
             var folder = new QuarantineFolder(provider.GetRequiredService<CacheFolder>(), NullLogger.Instance);
             return new KeptQuarantine(provider.GetRequiredService<QuarantinedModels>(), folder, new QuarantineWriter(Write), NullLogger.Instance);
 
-            void Write(QuarantineEntry entry)
+            bool Write(QuarantineEntry entry)
             {
                 if (entry.IsCleared && provider.GetRequiredService<ILocalSiloDetails>().Name == "Silo_1")
                 {
@@ -100,7 +100,7 @@ public sealed class QuarantineTests : IDisposable
                     disk.Wait(Waiting.Token);
                 }
 
-                folder.Write(entry);
+                return folder.Write(entry);
             }
         }));
         await Waiting.UntilAsync(() => cluster.Inner.Silos.All(silo => !Known(silo).IsEmpty));

@@ -86,6 +86,25 @@ public sealed class StoreTests : IDisposable
         await Assert.ThrowsAsync<ModelNotFoundException>(() => CallAsync(cluster, "m@2"));
     }
 
+    /// <summary>A silo whose model is used for long after its load: the cache knows.</summary>
+    [Fact]
+    public async Task Call_OfAResident_IsAUseOfItsFilesInTheCache()
+    {
+        _folder.Add("m");
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var cluster = await StartAsync(time: time);
+        await CallAsync(cluster, "m");
+        string[] records = [];
+        await Waiting.UntilAsync(() => (records = cluster.Cache.GetFiles("*.json", SearchOption.AllDirectories).Select(static file => file.FullName).ToArray()) is [_]);
+        time.Advance(TimeSpan.FromMinutes(10));
+        await CallAsync(cluster, "m");
+        var used = time.GetUtcNow().UtcDateTime;
+
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        await Waiting.UntilAsync(() => File.GetLastWriteTimeUtc(records[0]) >= used);
+    }
+
     [Fact]
     public async Task Unload_OfASharedModel_LetsGoBothOfItsGrains()
     {

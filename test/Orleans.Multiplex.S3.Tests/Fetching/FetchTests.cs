@@ -40,6 +40,19 @@ public sealed class FetchTests(Bucket bucket) : StoreTest(bucket)
         Assert.Equal(bytes, await FetchAsync(await MakeAsync("a", Small), "b/iris"));
     }
 
+    /// <summary>The ETag of what was put in parts is no digest, and ends in their number.</summary>
+    [Fact]
+    public async Task Fetch_FileThatWasPutInParts_ComesWholeAndEachByteOnce()
+    {
+        var bytes = RandomBytes(12 << 20);
+        await _bucket.PutInPartsAsync(Name, "iris/model.onnx", bytes);
+        var store = await MakeAsync();
+
+        Assert.EndsWith("-3\"", (await FindAsync(store, "iris"))!.Files[0].Tag, StringComparison.Ordinal);
+        Assert.Equal(bytes, await FetchAsync(store, "iris"));
+        Assert.Equal(bytes, await FetchAsync(await MakeAsync(configure: Small), "iris"));
+    }
+
     [Fact]
     public async Task Fetch_VersionOne_ComesFromWhereItWasFound()
     {
@@ -75,22 +88,25 @@ public sealed class FetchTests(Bucket bucket) : StoreTest(bucket)
     }
 
     /// <summary>An object replaced while it comes: each byte that came is one of the first object, and the fetch says that there is another one.</summary>
-    [Fact]
-    public async Task Fetch_FileReplacedWhileItComes_IsNeverAMix()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Fetch_FileReplacedWhileItComes_IsNeverAMix(bool isInParts)
     {
         var (first, second) = (RandomBytes(200 * Part), RandomBytes(200 * Part, seed: 2));
-        await _bucket.PutAsync(Name, "iris/model.onnx", first);
+        await PutAsync(first);
         var store = await MakeAsync(configure: Small);
         var manifest = await FindAsync(store, "iris");
-        var target = new CheckingTarget(first)
-        {
-            Then = (20 * Part, () => _bucket.PutAsync(Name, "iris/model.onnx", second)),
-        };
+        var target = new CheckingTarget(first) { Then = (20 * Part, () => PutAsync(second)) };
 
         await Assert.ThrowsAsync<ModelChangedException>(async () => await store.FetchAsync(manifest!, manifest!.Files[0], target, Token));
 
         Assert.InRange(target.Count, 20 * Part, 199 * Part);
         Assert.Equal(second, await FetchAsync(store, "iris"));
+
+        Task PutAsync(byte[] content) => isInParts
+            ? _bucket.PutInPartsAsync(Name, "iris/model.onnx", content)
+            : _bucket.PutAsync(Name, "iris/model.onnx", content);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Amazon.Runtime;
+using Orleans.Multiplex.S3.Fetching;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Testing.Processes;
 using Xunit;
@@ -61,6 +62,48 @@ public sealed class OutageTests(Bucket bucket) : StoreTest(bucket)
         {
             await server.RestartAsync();
         }
+    }
+
+    [Fact]
+    public async Task Fetch_BodyThatBreaksOffAgainAndAgain_GoesOnAsLongAsBytesCome()
+    {
+        var (store, manifest, bytes) = await PutAsync();
+        await using var proxy = new Proxy((await _bucket.Server).Address) { CutAfter = Length / 10 };
+        store = await MakeAsync(configure: options =>
+        {
+            options.ServiceUrl = proxy.Address;
+            options.PartSize = new ByteSize(Length);
+        });
+        var target = new MemoryTarget(Length);
+
+        await store.FetchAsync(manifest, manifest.Files[0], target, Token);
+
+        Assert.Equal(bytes, target.Bytes);
+        Assert.InRange(proxy.Cuts, FileFetch.MaxTries + 1, 20);
+        Assert.Equal(proxy.Cuts, Log.Warnings.Count(static line => line.EndsWith("It goes on there in 200 ms (try 2 of 6 in a row of this part).", StringComparison.Ordinal)));
+    }
+
+    /// <summary>A request that is given up goes on in the client for a while, and counts until then.</summary>
+    [Fact]
+    public async Task Fetch_ServerThatNeverAnswers_HasNoMoreConnectionsThanItMay()
+    {
+        await using var server = new DeafServer();
+        var store = await MakeAsync(configure: options =>
+        {
+            options.ServiceUrl = server.Address;
+            options.MaxConnections = 1;
+            options.IdleTimeout = TimeSpan.FromSeconds(0.2);
+        });
+        var file = new ModelFile("model.onnx", 1000, "\"tag\"");
+        var manifest = new ModelManifest("iris", 1, [1], [file], "tag");
+        using var end = new CancellationTokenSource();
+
+        var fetching = Task.WhenAll(Enumerable.Range(0, 3).Select(async _ => await store.FetchAsync(manifest, file, new MemoryTarget(1000), end.Token)));
+        await Log.WhenWarnedAsync("File 'model.onnx' of model 'iris@1' broke off at byte 0: the server sent nothing for 0.2 s (Multiplex:S3:IdleTimeout). It goes on there in 400 ms");
+        await end.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fetching);
+        Assert.Equal(1, server.Most);
     }
 
     [Fact]

@@ -71,14 +71,40 @@ public sealed class GatewayTests(Bucket bucket) : StoreTest(bucket)
             await server.RestartAsync();
         }
 
-        var again = await PostAsync(client, "1");
-        for (var tries = 0; tries < 20 && again.StatusCode == HttpStatusCode.ServiceUnavailable; tries++)
+        Assert.Equal(HttpStatusCode.OK, (await PostUntilServedAsync(client)).StatusCode);
+    }
+
+    /// <summary>A gateway in a pod whose role is not there yet.</summary>
+    [Fact]
+    public async Task Gateway_CredentialsNotLent_Is503WithTheServerNamedAndServesWhenTheyAre()
+    {
+        var server = await _bucket.Server;
+        await _bucket.PutAsync(Name, "1/model.onnx", await File.ReadAllBytesAsync(Sample, Token));
+        await using var lender = new Lender();
+        var token = Path.Combine(MakeFolder(), "token");
+        await File.WriteAllTextAsync(token, "hiddentoken", Token);
+        HostProcess gateway;
+        using (new TestVariable("AWS_ACCESS_KEY_ID", null))
+        using (new TestVariable("AWS_SECRET_ACCESS_KEY", null))
+        using (new TestVariable("AWS_ENDPOINT_URL_STS", lender.Address.ToString()))
+        using (new TestVariable("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/models"))
+        using (new TestVariable("AWS_WEB_IDENTITY_TOKEN_FILE", token))
         {
-            await Task.Delay(again.Headers.RetryAfter!.Delta!.Value, TimeProvider.System, Token);
-            again = await PostAsync(client, "1");
+            gateway = await StartAsync($"s3://{Name}");
         }
 
-        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        await using (gateway)
+        {
+            using var client = gateway.CreateClient();
+            var refused = await PostAsync(client, "1");
+            var error = await refused.Content.ReadAsStringAsync(Token);
+            Assert.True(refused.StatusCode == HttpStatusCode.ServiceUnavailable && refused.Headers.RetryAfter is not null, error);
+            Assert.Contains($"{server.Address.Authority} cannot be asked: no usable credentials", error, StringComparison.Ordinal);
+            Assert.DoesNotContain("hidden", error + gateway.Output, StringComparison.Ordinal);
+
+            lender.IsWilling = true;
+            Assert.Equal(HttpStatusCode.OK, (await PostUntilServedAsync(client)).StatusCode);
+        }
     }
 
     [Fact]
@@ -119,6 +145,18 @@ public sealed class GatewayTests(Bucket bucket) : StoreTest(bucket)
                 answers.Enqueue((await ReadAsync(response), response.Headers.GetValues("x-multiplex-cold").Single() == "true"));
             }
         }
+    }
+
+    private static async Task<HttpResponseMessage> PostUntilServedAsync(HttpClient client)
+    {
+        var again = await PostAsync(client, "1");
+        for (var tries = 0; tries < 20 && again.StatusCode == HttpStatusCode.ServiceUnavailable; tries++)
+        {
+            await Task.Delay(again.Headers.RetryAfter!.Delta!.Value, TimeProvider.System, Token);
+            again = await PostAsync(client, "1");
+        }
+
+        return again;
     }
 
     private async Task<HostProcess> StartAsync(string models, params string[] settings) => await HostProcess.StartAsync(

@@ -47,6 +47,20 @@ public sealed class SiloSettingsTests
         Assert.Contains(faults, static fault => fault.StartsWith("Multiplex:S3:Bucket is not a setting", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("s3://AKIAHIDDEN:hidden@bucket/a", true)]
+    [InlineData("s3://AKIAHIDDEN:hidden@bucket/a", false)]
+    [InlineData("s3://bucket?secret=hidden", true)]
+    [InlineData("ftp://user:hidden@host/a", false)]
+    public async Task Start_AddressThatMayHoldCredentials_IsNotRepeated(string models, bool hasS3)
+    {
+        var faults = await FindFaultsAsync(silo => _ = hasS3 ? silo.AddMultiplex().AddS3Models() : silo.AddMultiplex(), models);
+
+        Assert.StartsWith(
+            "Multiplex:Models is an address that is not repeated here, as it may hold credentials", Assert.Single(faults), StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", faults[0], StringComparison.OrdinalIgnoreCase);
+    }
+
     [Fact]
     public async Task Start_GatewayWithoutModels_MayShareTheSettingsOfSilosThatHaveThem()
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
@@ -59,6 +60,61 @@ public sealed class ModelFilesTests : IDisposable
             using var free = record.Length == 1 ? FileLock.TryTake(record[0], create: false) : null;
             return free is not null;
         }
+    }
+
+    /// <summary>A model that answers takes nothing from the cache; its files stay all the same, and those of one that nobody asks for go.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Use_OfAResident_IsAUseOfItsFiles(bool atStop)
+    {
+        var (a, b) = (await LoadAsync("a"), await LoadAsync("b"));
+        using var uses = new FileUses(_silo.Ledger, _silo.Time);
+        await uses.StartAsync(CancellationToken.None);
+        _silo.Time.Advance(TimeSpan.FromMinutes(10));
+        TestSilo.Use(a).Dispose();
+        _silo.Time.Advance(TimeSpan.FromSeconds(30));
+        if (atStop)
+        {
+            await uses.StopAsync(CancellationToken.None);
+        }
+        else
+        {
+            _silo.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal(_silo.Time.GetUtcNow().UtcDateTime - a.Age, GetLastUse("a@1"));
+        Assert.Equal(_silo.Time.GetUtcNow().UtcDateTime - b.Age, GetLastUse("b@1"));
+        var other = new ArtifactCache(_store, _silo.CacheFolder!, maxBytes: 2500, _silo.Time, NullLogger.Instance);
+        await CacheTest.UseAsync(other, _store.Put("c", 1000, seed: 'c'));
+        await other.DisposeAsync();
+        Assert.Equal(["a@1", "c@1"], Records().Select(static record => record.Model).Order(StringComparer.Ordinal));
+
+        async Task<Resident> LoadAsync(string id)
+        {
+            var manifest = _store.Put(id, 1000, seed: id[0]);
+            Assert.Null((await _silo.LoadAsync(id, manifest: manifest)).Failure);
+            await CacheTest.UseKnownAsync(_silo.Cache!, manifest);
+            return _silo.Ledger.Snapshot().Single(resident => resident.Key.ModelId == id);
+        }
+    }
+
+    [Fact]
+    public async Task Use_ThatLasts_IsAUseOfTheFilesUntilItsEnd()
+    {
+        var manifest = _store.Put("m", 1000);
+        await _silo.LoadAsync("m", manifest: manifest);
+        await CacheTest.UseKnownAsync(_silo.Cache!, manifest);
+        using var uses = new FileUses(_silo.Ledger, _silo.Time);
+        await uses.StartAsync(CancellationToken.None);
+        using var lease = TestSilo.Use(Assert.Single(_silo.Ledger.Snapshot()));
+
+        for (var i = 0; i < 10; i++)
+        {
+            _silo.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal(_silo.Time.GetUtcNow().UtcDateTime, GetLastUse("m@1"));
     }
 
     [Fact]
@@ -159,4 +215,10 @@ public sealed class ModelFilesTests : IDisposable
         await resident.WhenLoaded.Soon();
         Assert.Null(resident.Report().Fetch);
     }
+
+    private IEnumerable<VersionRecord> Records() => FindRecords().Select(VersionRecord.TryRead).OfType<VersionRecord>();
+
+    private DateTime GetLastUse(string model) => File.GetLastWriteTimeUtc(FindRecords().Single(path => VersionRecord.TryRead(path)!.Model == model));
+
+    private string[] FindRecords() => Directory.GetFiles(_silo.CacheFolder!.Versions, "*.json", SearchOption.AllDirectories);
 }

@@ -35,6 +35,19 @@ public sealed class StoreAddressTests
         "Multiplex:Models is 'ftp://a'; it must be the path of a folder, or an address that begins with fake:// or s3://.",
         Assert.Single(StoreAddress.FindFaults("ftp://a", [new FakeScheme()])));
 
+    [Theory]
+    [InlineData("s3://AKIAHIDDEN:hidden@bucket")]
+    [InlineData("fake://hidden@bad")]
+    [InlineData("fake://host?hidden=bad")]
+    [InlineData("ftp://AKIAHIDDEN:hidden")]
+    public void FindFaults_AddressThatMayHoldCredentials_DoesNotRepeatIt(string address)
+    {
+        var fault = Assert.Single(StoreAddress.FindFaults(address, [new FakeScheme()]));
+
+        Assert.StartsWith("Multiplex:Models is an address that is not repeated here, as it may hold credentials", fault, StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", fault, StringComparison.OrdinalIgnoreCase);
+    }
+
     [Fact]
     public void FindFaults_AddressThatItsKindRefuses_SaysWhatItMustBe() =>
         Assert.Equal("Multiplex:Models is 'fake://bad'; it must be good.", Assert.Single(StoreAddress.FindFaults("fake://bad", [new FakeScheme()])));

@@ -68,7 +68,15 @@ internal sealed partial class ArtifactCache : IDisposable, IAsyncDisposable
 
         /// <summary>What the files of a version hold.</summary>
         public ArtifactContents MakeContents(string key, Task<ImmutableDictionary<string, string>?> digests) =>
-            new(Folder, key, digests, () => Known.TryGet(key, out var known) ? known.TryLease() : null, TryReserveAsync);
+            new(Folder, key, digests, () => Known.TryGet(key, out var known) ? known.TryLease() : null, age => NoteUse(key, age), TryReserveAsync);
+
+        private void NoteUse(string key, TimeSpan age)
+        {
+            if (Known.TryGet(key, out var known))
+            {
+                known.NoteUse(age);
+            }
+        }
 
         private async ValueTask<bool> TryReserveAsync(long bytes, CancellationToken cancellationToken)
         {

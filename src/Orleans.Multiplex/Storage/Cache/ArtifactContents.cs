@@ -10,12 +10,14 @@ namespace Orleans.Multiplex.Storage.Cache;
 /// <param name="version">See <see cref="Version"/>.</param>
 /// <param name="whenKnown">See <see cref="WhenKnown"/>.</param>
 /// <param name="hold">See <see cref="TryHold"/>.</param>
+/// <param name="noteUse">See <see cref="NoteUse"/>.</param>
 /// <param name="reserve">See <see cref="TryReserveAsync"/>.</param>
 internal sealed class ArtifactContents(
     CacheFolder folder,
     string version,
     Task<ImmutableDictionary<string, string>?> whenKnown,
     Func<IDisposable?> hold,
+    Action<TimeSpan> noteUse,
     Func<long, CancellationToken, ValueTask<bool>> reserve)
 {
     /// <summary>What the version is called in the cache: another one after any change of its files.</summary>
@@ -33,8 +35,15 @@ internal sealed class ArtifactContents(
     /// <summary>Keeps the files where they are until it is disposed; null when they are not known to be whole, or gone.</summary>
     public IDisposable? TryHold() => hold();
 
-    /// <summary>The lock of the only one on this machine who may do a thing, by its name.</summary>
-    public string GetLock(string name) => Path.Combine(folder.Root, $"{name}.lock");
+    /// <summary>Notes a use of what was loaded from the files, so long ago: what is used stays here longer.</summary>
+    public void NoteUse(TimeSpan age) => noteUse(age);
+
+    /// <summary>The lock of the only one on this machine who may do a thing, by its name. Its folder is there, be it that somebody has removed it.</summary>
+    public string GetLock(string name)
+    {
+        folder.LayOut();
+        return Path.Combine(folder.Root, $"{name}.lock");
+    }
 
     /// <summary>
     /// The folder of what is made of a content. It may not be there, and goes when the content does; what is open or mapped then can be used further.

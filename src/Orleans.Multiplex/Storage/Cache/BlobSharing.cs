@@ -1,7 +1,9 @@
 namespace Orleans.Multiplex.Storage.Cache;
 
 /// <summary>Gives the files of a version their names among the blobs, or the contents that are there already.</summary>
-internal sealed class BlobSharing(CacheFolder folder)
+/// <param name="folder">The cache's folder.</param>
+/// <param name="key">The version, whose fetch is the caller's.</param>
+internal sealed class BlobSharing(CacheFolder folder, string key)
 {
     private readonly Dictionary<string, bool> _isIntact = new(StringComparer.Ordinal);
 
@@ -41,7 +43,8 @@ internal sealed class BlobSharing(CacheFolder folder)
 
             if (isIntact)
             {
-                var link = folder.NewTrash();
+                // A name on its way to be another file's is not left where others delete what they find.
+                var link = Path.Combine(folder.Version(key), CacheFolder.NewName());
                 if (HardLink.TryCreate(blob, link))
                 {
                     // Who has the file open or mapped goes on with the bytes that it had, which are the same.

@@ -10,6 +10,7 @@ namespace Orleans.Multiplex.Storage.Cache;
 /// blobs/{digest}                 each content once
 /// made/{digest}/…                what was made of a content: it goes with it
 /// versions/{key}/{name}.plan     a version that is being fetched: its files and their lengths
+/// versions/{key}/{name}.count    how many of its bytes have come
 /// versions/{key}/{name}.json     a version that is whole: its files and their digests. Its lock is shared by those who use the files; its time is that of the last use
 /// versions/{key}/files/…         the files under their names, the same on disk as the blobs
 /// versions/{key}/opened          there when a silo of this machine has opened the version and lived on
@@ -89,6 +90,22 @@ internal sealed class CacheFolder
         }
     }
 
+    /// <summary>Makes what is missing of it.</summary>
+    /// <exception cref="IOException">It cannot be, or is not of this user alone.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be.</exception>
+    public void LayOut()
+    {
+        if (PrivateFolder.Open(Root) is { } fault)
+        {
+            throw new IOException(fault);
+        }
+
+        foreach (var folder in (string[])[Blobs, AllMade, Versions, Fetching, Loading, Quarantine, Trash])
+        {
+            Directory.CreateDirectory(folder);
+        }
+    }
+
     private static List<string> DefaultPlaces()
     {
         var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
@@ -112,15 +129,7 @@ internal sealed class CacheFolder
     {
         try
         {
-            if (PrivateFolder.Open(Root) is { } fault)
-            {
-                return fault;
-            }
-
-            foreach (var folder in (string[])[Blobs, AllMade, Versions, Fetching, Loading, Quarantine, Trash])
-            {
-                Directory.CreateDirectory(folder);
-            }
+            LayOut();
 
             // A folder that can only be read is found out now, and not by the first model.
             using var taken = FileLock.TryTake(Lock, create: true);

@@ -11,17 +11,31 @@ internal sealed class FetchProgress(long total, TimeProvider time)
     private readonly Lock _lock = new();
     private long _bytes;
     private volatile bool _isUnderWay;
-    private (long At, long Bytes) _previous = (time.GetTimestamp(), 0);
-    private (long At, long Bytes) _current = (time.GetTimestamp(), 0);
+    private (long At, long Bytes) _previous;
+    private (long At, long Bytes) _current;
+
+    /// <summary>The bytes that have come.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
 
     /// <summary>Counts bytes that have come.</summary>
     public void Add(long bytes) => Interlocked.Add(ref _bytes, bytes);
 
-    /// <summary>Says that a fetch is under way, and how many have come: none when it begins, and from time to time those that another process fetches.</summary>
+    /// <summary>
+    /// Says that a fetch is under way, and how many have come: none when it begins, and from time to time those that another process fetches. What
+    /// was waited for before, room or a check, is no time in which bytes came.
+    /// </summary>
     public void Set(long bytes)
     {
-        Interlocked.Exchange(ref _bytes, Math.Min(bytes, total));
-        _isUnderWay = true;
+        bytes = Math.Min(bytes, total);
+        lock (_lock)
+        {
+            if (Interlocked.Exchange(ref _bytes, bytes) > bytes || bytes == 0 || !_isUnderWay)
+            {
+                _previous = _current = (time.GetTimestamp(), bytes);
+            }
+
+            _isUnderWay = true;
+        }
     }
 
     /// <summary>How far it is; null when nothing is fetched, as the files are here and only have to be checked.</summary>
@@ -34,16 +48,15 @@ internal sealed class FetchProgress(long total, TimeProvider time)
 
         lock (_lock)
         {
-            var (now, bytes) = (time.GetTimestamp(), Interlocked.Read(ref _bytes));
+            var (now, bytes) = (time.GetTimestamp(), Bytes);
             if (time.GetElapsedTime(_current.At, now) >= Window)
             {
                 _previous = _current;
                 _current = (now, bytes);
             }
 
-            // A fetch that begins anew falls behind its former self.
             var elapsed = time.GetElapsedTime(_previous.At, now);
-            var rate = elapsed > TimeSpan.Zero ? Math.Max(0, bytes - _previous.Bytes) / elapsed.TotalSeconds : 0;
+            var rate = elapsed > TimeSpan.Zero ? (bytes - _previous.Bytes) / elapsed.TotalSeconds : 0;
             return new FetchReport(
                 bytes, total, (long)rate, rate >= 1 ? TimeSpan.FromSeconds(Math.Min((total - bytes) / rate, TimeSpan.FromDays(1).TotalSeconds)) : null);
         }

@@ -15,9 +15,10 @@ internal sealed class FileLock : IDisposable
     /// <summary>Shares the lock of a file; null when one has taken it, or when there is no such file.</summary>
     public static FileLock? TryShare(string path) => TryOpen(path, FileMode.Open, FileAccess.Read, FileShare.Read);
 
-    /// <summary>Takes the lock of a file for this holder alone; null when others have it, or when there is no such file.</summary>
+    /// <summary>Takes the lock of a file for this holder alone; null when others have it, or when there is no such file and none is to be made.</summary>
     /// <param name="path">The file.</param>
     /// <param name="create">Whether to make the file where it is missing.</param>
+    /// <exception cref="DirectoryNotFoundException">It is to be made, and the folder that it would lie in is missing.</exception>
     public static FileLock? TryTake(string path, bool create) => create
         ? TryOpen(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)
         : TryOpen(path, FileMode.Open, FileAccess.Read, FileShare.None);
@@ -30,7 +31,7 @@ internal sealed class FileLock : IDisposable
         {
             return new FileLock(File.OpenHandle(path, mode, access, share));
         }
-        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException || IsHeld(fault))
+        catch (Exception fault) when ((mode == FileMode.Open && fault is (FileNotFoundException or DirectoryNotFoundException)) || IsHeld(fault))
         {
             return null;
         }

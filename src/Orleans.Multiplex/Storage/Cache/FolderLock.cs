@@ -16,7 +16,9 @@ internal sealed class FolderLock(CacheFolder folder)
     // Those of this process wait for each other here, in their order and without looking again and again.
     private readonly SemaphoreSlim _turn = new(1);
 
-    /// <summary>Waits for the lock.</summary>
+    /// <summary>Waits for the lock. Where the folder, or one in it, is missing, it is laid out again: somebody may remove it at any time.</summary>
+    /// <exception cref="IOException">It cannot be.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be.</exception>
     public async ValueTask<Held> EnterAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
@@ -24,6 +26,7 @@ internal sealed class FolderLock(CacheFolder folder)
         {
             for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
             {
+                folder.LayOut();
 #pragma warning disable CA2000 // The caller owns it.
                 if (FileLock.TryTake(folder.Lock, create: true) is { } taken)
 #pragma warning restore CA2000

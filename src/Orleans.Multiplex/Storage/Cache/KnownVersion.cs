@@ -66,9 +66,19 @@ internal sealed class KnownVersion
     public void Touch()
     {
         Volatile.Write(ref _touchedAt, _time.GetTimestamp());
+        NoteUse(TimeSpan.Zero);
+    }
+
+    /// <summary>Notes a use that was so long ago, where no later one is noted.</summary>
+    public void NoteUse(TimeSpan age)
+    {
         try
         {
-            File.SetLastWriteTimeUtc(_recordPath, _time.GetUtcNow().UtcDateTime);
+            var at = _time.GetUtcNow().UtcDateTime - age;
+            if (File.GetLastWriteTimeUtc(_recordPath) < at)
+            {
+                File.SetLastWriteTimeUtc(_recordPath, at);
+            }
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -43,19 +43,9 @@ internal sealed class VersionFetch(
 
     private string Version => folder.Version(key);
 
-    /// <summary>The bytes that another one's fetch has brought.</summary>
-    public static long MeasureOther(CacheFolder folder, string key)
-    {
-        try
-        {
-            return new DirectoryInfo(folder.Files(key)).EnumerateFiles("*", SearchOption.AllDirectories).Sum(static file => file.Length);
-        }
-        catch (IOException)
-        {
-            // It has just ended.
-            return 0;
-        }
-    }
+    private string Plan => Path.Combine(Version, $"{_name}.plan");
+
+    private string Count => Path.Combine(Version, $"{_name}.count");
 
     public async Task<Beginning> TryBeginAsync(CancellationToken cancellationToken)
     {
@@ -101,23 +91,12 @@ internal sealed class VersionFetch(
         }
     }
 
-    public Task FetchAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        manifest.Files,
-        new ParallelOptions { MaxDegreeOfParallelism = MaxFilesAtOnce, CancellationToken = cancellationToken },
-        async (file, token) =>
-        {
-            // A store that is deaf to its token is not waited for: what it brings later finds the file closed.
-            using var target = await CreateAsync(file, token);
-            _digests[file.Name] = Task.Run(() => target.ComputeDigestAsync(_undone.Token), CancellationToken.None);
-            await store.FetchAsync(manifest, file, target, token).AsTask().WaitAsync(token);
-            target.Complete();
-
-            // Digests give way to all else, so that of many files most would be left, each with a thread and a buffer.
-            if (_digests.Values.Count(static digest => !digest.IsCompleted) > MaxFilesAtOnce)
-            {
-                await _digests[file.Name].WaitAsync(token);
-            }
-        });
+    public async Task FetchAsync(CancellationToken cancellationToken)
+    {
+        await using var count = FetchedCount.Follow(Count, progress);
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = MaxFilesAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(manifest.Files, parallel, FetchAsync);
+    }
 
     /// <summary>
     /// Makes the version one. Returns its record, the digest of each file, and the record's lock as shared by the caller from before anybody could take it.
@@ -125,7 +104,7 @@ internal sealed class VersionFetch(
     public async Task<(string RecordPath, ImmutableDictionary<string, string> Digests, FileLock Shared)> PublishAsync(CancellationToken cancellationToken)
     {
         var files = await Task.WhenAll(manifest.Files.Select(async file => new RecordedFile(file.Name, file.Length, await _digests[file.Name])));
-        var blobs = new BlobSharing(folder);
+        var blobs = new BlobSharing(folder, key);
         blobs.Check(files, cancellationToken);
         using var held = await gate.EnterAsync(cancellationToken);
         foreach (var file in files)
@@ -142,7 +121,8 @@ internal sealed class VersionFetch(
         File.SetLastWriteTimeUtc(unnamed, time.GetUtcNow().UtcDateTime);
         var record = FileLock.TryShare(unnamed) ?? throw new IOException("The record is gone.");
         File.Move(unnamed, path);
-        File.Delete(Path.Combine(Version, $"{_name}.plan"));
+        File.Delete(Plan);
+        File.Delete(Count);
         EndTurn();
         return (path, whole.Digests, record);
     }
@@ -193,8 +173,24 @@ internal sealed class VersionFetch(
         }
 
         Directory.CreateDirectory(folder.Files(key));
-        VersionRecord.Plan(store.Name, manifest).Write(Path.Combine(Version, $"{_name}.plan"));
+        VersionRecord.Plan(store.Name, manifest).Write(Plan);
+        FetchedCount.Create(Count);
         return true;
+    }
+
+    private async ValueTask FetchAsync(ModelFile file, CancellationToken cancellationToken)
+    {
+        // A store that is deaf to its token is not waited for: what it brings later finds the file closed.
+        using var target = await CreateAsync(file, cancellationToken);
+        _digests[file.Name] = Task.Run(() => target.ComputeDigestAsync(_undone.Token), CancellationToken.None);
+        await store.FetchAsync(manifest, file, target, cancellationToken).AsTask().WaitAsync(cancellationToken);
+        target.Complete();
+
+        // Digests give way to all else, so that of many files most would be left, each with a thread and a buffer.
+        if (_digests.Values.Count(static digest => !digest.IsCompleted) > MaxFilesAtOnce)
+        {
+            await _digests[file.Name].WaitAsync(cancellationToken);
+        }
     }
 
     private async Task<FetchedFile> CreateAsync(ModelFile file, CancellationToken cancellationToken)

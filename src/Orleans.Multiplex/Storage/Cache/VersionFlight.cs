@@ -149,7 +149,7 @@ internal sealed partial class VersionFlight(ArtifactCache.Parts cache, string ke
                 case VersionFetch.Beginning.NoRoom when cache.Time.GetElapsedTime(since) >= RoomPatience:
                     throw CacheErrors.InUse(manifest, _size.Bytes);
                 case VersionFetch.Beginning.UnderWay:
-                    Progress.Set(VersionFetch.MeasureOther(cache.Folder, key));
+                    Progress.Set(FetchedCount.Read(cache.Folder.Version(key)));
                     break;
             }
 
@@ -204,10 +204,23 @@ internal sealed partial class VersionFlight(ArtifactCache.Parts cache, string ke
 
             Settle();
             await _unused.Task;
-            await fetch.UndoAsync();
+            await UndoAsync(fetch);
             return;
         }
 
+        await UndoAsync(fetch);
+        if (error is IOException or UnauthorizedAccessException)
+        {
+            LogFault(error.Message);
+        }
+
+        Settle();
+        _ready.TrySetException(_unwanted.IsCancellationRequested ? new ModelUnloadedException(_name) : CacheErrors.Translate(error, manifest));
+        _ = _ready.Task.Exception;
+    }
+
+    private async Task UndoAsync(VersionFetch fetch)
+    {
         try
         {
             await fetch.UndoAsync();
@@ -217,15 +230,6 @@ internal sealed partial class VersionFlight(ArtifactCache.Parts cache, string ke
             // Its lock goes with the process at the latest, and then what it left is swept.
             LogFault(fault.Message);
         }
-
-        if (error is IOException or UnauthorizedAccessException)
-        {
-            LogFault(error.Message);
-        }
-
-        Settle();
-        _ready.TrySetException(_unwanted.IsCancellationRequested ? new ModelUnloadedException(_name) : CacheErrors.Translate(error, manifest));
-        _ = _ready.Task.Exception;
     }
 
     private void Settle()

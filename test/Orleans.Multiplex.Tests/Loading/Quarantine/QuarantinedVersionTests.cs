@@ -28,9 +28,9 @@ public sealed class QuarantinedVersionTests : CacheTest
         var entries = quarantined.Select(version => Entries.Make($"{version}", VersionKey.Of(store.Name, ThreeVersions.Get(version))));
         quarantine.Take(QuarantineTable.Empty.With([.. entries]));
         using var marks = new OpeningMarks(Folder, "silo-1", Time, Log);
-        var kept = new KeptQuarantine(quarantine, new QuarantineFolder(Folder, Log), new QuarantineWriter(static _ => { }), Log);
+        var kept = new KeptQuarantine(quarantine, new QuarantineFolder(Folder, Log), new QuarantineWriter(static _ => true), Log);
         var guard = new OpeningGuard(
-            quarantine, kept, marks, new LeftMarks(Folder, marks.Path, Log), Folder, new FakeQuarantineChannel(quarantine), store.Name, areTried: false, Time, Log);
+            quarantine, kept, marks, new LeftMarks(Folder, marks.Path, Log), Folder, new FakeQuarantineChannel(quarantine), store.Name, areTried: false, forms: null, Time, Log);
         var backend = new NoBackend();
         var opener = new BackendOpener(new ModelCatalog(store, Open(store: store), backend), backend, guard);
 

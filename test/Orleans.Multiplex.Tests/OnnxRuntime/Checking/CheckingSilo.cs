@@ -84,6 +84,7 @@ internal sealed class CheckingSilo : IAsyncDisposable
                 "version",
                 digests(files.ToImmutableDictionary(file => file.Name, file => Convert.ToHexStringLower(SHA256.HashData(file.Content)), StringComparer.Ordinal)),
                 static () => new MemoryStream(),
+                static _ => { },
                 static (_, _) => new(true)),
         };
 }

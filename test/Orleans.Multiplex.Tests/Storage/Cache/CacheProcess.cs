@@ -61,7 +61,8 @@ internal sealed class CacheProcess : IDisposable
 
     private static async Task FetchAsync(ArtifactCache cache, StoredFiles store)
     {
-        store.Halfway = async (_, _) => await HaltAsync("half");
+        // The second half comes first, so that the file is as long as the whole by then.
+        (store.IsBackwards, store.Halfway) = (true, async (_, _) => await HaltAsync("half"));
         using var lease = await cache.AcquireAsync(store.Put("m", Length), null, CancellationToken.None);
         await HaltAsync("done");
     }

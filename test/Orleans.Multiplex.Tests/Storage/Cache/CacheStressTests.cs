@@ -1,9 +1,39 @@
+using Orleans.Multiplex.Storage.Cache;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.Storage.Cache;
 
 public sealed class CacheStressTests : CacheTest
 {
+    // Three caches publish versions that have a content in common, while others delete what is on its way out as fast as they can.
+    [Fact]
+    public async Task ManyVersionsOfOneContent_WhileOthersEmptyTheTrash_AreAllKept()
+    {
+        const int Count = 150;
+        var caches = Enumerable.Range(0, 3).Select(_ => Open()).ToList();
+        var room = new CacheRoom(Folder, maxBytes: null, static _ => { }, new CacheCounts(), Log);
+        using var end = new CancellationTokenSource();
+        var emptying = Enumerable.Range(0, 2).Select(_ => Task.Run(
+            () =>
+            {
+                while (!end.IsCancellationRequested)
+                {
+                    room.EmptyTrash();
+                }
+            },
+            Token)).ToList();
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, Count), Token, async (i, _) => await UseAsync(
+            caches[i % caches.Count], Store.Put($"m{i}", ("a", "the same"), ("b", "the same"), ("c", "the same"), ("d", "the same"))));
+        await UntilAsync(() => !Directory.EnumerateFiles(Folder.Fetching).Any());
+        await end.CancelAsync();
+        await Task.WhenAll(emptying);
+
+        Assert.DoesNotContain(Log.Entries, static entry => entry.Level >= Microsoft.Extensions.Logging.LogLevel.Warning);
+        Assert.Equal((Count, 1), (Records().Length, Directory.GetFiles(Folder.Blobs).Length));
+        Assert.Equal(8, await ChargedAsync());
+    }
+
     // Twelve versions of which seven fit, wanted by three caches that share the folder, from many sides at once: what a lease is held on is
     // there and right, and the limit holds.
     [Fact]

@@ -123,6 +123,30 @@ public sealed class FetchedFileTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Progress_WhatIsWaitedForBeforeTheFetch_IsNoTimeOfIt()
+    {
+        var progress = new FetchProgress(10_000, _time);
+        _time.Advance(TimeSpan.FromSeconds(100));
+        progress.Set(0);
+        Step(2, 200);
+        Assert.Equal(new FetchReport(200, 10_000, 100, TimeSpan.FromSeconds(98)), progress.Read());
+
+        // Another process fetched it, and ended in the middle.
+        _time.Advance(TimeSpan.FromSeconds(100));
+        progress.Set(9000);
+        _time.Advance(TimeSpan.FromSeconds(100));
+        progress.Set(0);
+        Step(2, 2000);
+        Assert.Equal(new FetchReport(2000, 10_000, 1000, TimeSpan.FromSeconds(8)), progress.Read());
+
+        void Step(int seconds, long bytes)
+        {
+            _time.Advance(TimeSpan.FromSeconds(seconds));
+            progress.Add(bytes);
+        }
+    }
+
     private FetchedFile Make(long length, FetchProgress progress) =>
         new(_folder["file"], new ModelFile("m", length, "tag"), progress, static (_, _) => new(false));
 }
