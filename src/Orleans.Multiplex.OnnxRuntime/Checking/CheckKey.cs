@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Orleans.Multiplex.OnnxRuntime.Files;
 using Orleans.Multiplex.OnnxRuntime.Native;
+using Orleans.Multiplex.OnnxRuntime.Preparation;
 
 namespace Orleans.Multiplex.OnnxRuntime.Checking;
 
@@ -16,5 +17,5 @@ internal static class CheckKey
     /// <param name="digests">The digest of each file of the version, by its name.</param>
     public static string Of(ImmutableDictionary<string, string> digests) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(
-            CultureInfo.InvariantCulture, $"{NativeLibraryFacts.Version}\n{OwnWay}\n{ContentKey.Of(digests)}"))));
+            CultureInfo.InvariantCulture, $"{NativeLibraryFacts.Version}\n{PreparationTarget.Current.Processor}\n{OwnWay}\n{ContentKey.Of(digests)}"))));
 }

@@ -206,9 +206,9 @@ internal sealed partial class PreparationQueue : IDisposable, IAsyncDisposable
 
     private PreparationOutcome Remember(Job job, PreparationOutcome outcome)
     {
-        LogNotPrepared(job.Model, outcome.Reason!);
         Directory.CreateDirectory(Path.GetDirectoryName(job.Folder)!);
         new PreparationFailure(outcome.Reason!, outcome.IsHarmful, outcome.LimitBytes).Write(job.Folder);
+        LogNotPrepared(job.Model, outcome.Reason!);
         return outcome;
     }
 

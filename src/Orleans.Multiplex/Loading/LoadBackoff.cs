@@ -14,6 +14,9 @@ internal static class LoadBackoff
         LoadFailureKind.Quarantined => TimeSpan.FromSeconds(1),
         LoadFailureKind.InvalidId => TimeSpan.FromSeconds(1),
         LoadFailureKind.StoreUnavailable => Doubled(TimeSpan.FromMilliseconds(500), attempts, TimeSpan.FromSeconds(5)),
+
+        // A try fetches what there is room for, and removes it again.
+        LoadFailureKind.NoDisk => Doubled(TimeSpan.FromSeconds(1), attempts, TimeSpan.FromSeconds(30)),
         LoadFailureKind.Broken or LoadFailureKind.TooLarge => Doubled(TimeSpan.FromSeconds(1), attempts, TimeSpan.FromMinutes(5)),
 
         // These say nothing of the model; who asks again may have more luck at once.

@@ -22,6 +22,7 @@ internal sealed partial class LoadEnd(ResidencyLedger ledger, LoadOptions option
             new(LoadFailureKind.NoRoom, $"Model '{resident.Name}' waited {options.Timeout.TotalSeconds:0.#} s (Multiplex:Load:Timeout) for its turn to be loaded."),
         OperationCanceledException when timeout.IsCancellationRequested =>
             new(LoadFailureKind.Broken, $"it did not end within {options.Timeout.TotalSeconds:0.#} s (Multiplex:Load:Timeout)."),
+        NoCapacityException { IsPermanent: false } when resident.State == ResidentState.Fetching => new(LoadFailureKind.NoDisk, error.Message),
         _ => LoadFailure.Classify(error),
     };
 

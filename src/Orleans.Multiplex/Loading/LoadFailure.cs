@@ -32,6 +32,7 @@ internal sealed record LoadFailure(LoadFailureKind Kind, string Message, int Att
             LoadFailureKind.StoreUnavailable => new StoreUnavailableException(model, Message, remaining),
             LoadFailureKind.TooLarge => new NoCapacityException(model, Message),
             LoadFailureKind.NoRoom => new NoCapacityException(model, Message, TimeSpan.FromSeconds(1)),
+            LoadFailureKind.NoDisk => new NoCapacityException(model, Message, remaining),
             LoadFailureKind.Overloaded => new OverloadedException(model, Message, TimeSpan.FromSeconds(1)),
             LoadFailureKind.Unloaded => new ModelUnloadedException(model),
             LoadFailureKind.Quarantined => new ModelLoadFailedException(model, Message),

@@ -24,6 +24,9 @@ internal enum LoadFailureKind
     /// <summary>No room within the time for waiting.</summary>
     NoRoom,
 
+    /// <summary>No room on the disk for its files.</summary>
+    NoDisk,
+
     /// <summary>Too many loads wait for room already.</summary>
     Overloaded,
 

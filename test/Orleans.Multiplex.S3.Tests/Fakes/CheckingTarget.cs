@@ -5,10 +5,11 @@ namespace Orleans.Multiplex.S3.Tests;
 /// <summary>Keeps nothing of a file; says whether what comes is what it should be.</summary>
 internal sealed class CheckingTarget(byte[]? expected) : IFetchTarget
 {
+    private readonly Lock _lock = new();
     private long _count;
-    private int _once;
+    private Task? _action;
 
-    /// <summary>Done once, by the first write after so many bytes have come.</summary>
+    /// <summary>Done once, when so many bytes have come; each write from then on waits until it is done.</summary>
     public (long After, Func<Task> Action) Then { get; init; } = (long.MaxValue, () => Task.CompletedTask);
 
     public long Count => Interlocked.Read(ref _count);
@@ -20,9 +21,17 @@ internal sealed class CheckingTarget(byte[]? expected) : IFetchTarget
             throw new InvalidDataException($"The bytes at {offset} are others.");
         }
 
-        if (Interlocked.Add(ref _count, bytes.Length) >= Then.After && Interlocked.Exchange(ref _once, 1) == 0)
+        if (Interlocked.Add(ref _count, bytes.Length) >= Then.After)
         {
-            await Then.Action();
+            await BeginAction();
+        }
+    }
+
+    private Task BeginAction()
+    {
+        lock (_lock)
+        {
+            return _action ??= Then.Action();
         }
     }
 }

@@ -28,6 +28,8 @@ public sealed class LoadFailureTests
     [InlineData("Quarantined", 100, 1)]
     [InlineData("TooLarge", 3, 4)]
     [InlineData("NoRoom", 7, 0)]
+    [InlineData("NoDisk", 1, 1)]
+    [InlineData("NoDisk", 7, 30)]
     [InlineData("Overloaded", 7, 0)]
     [InlineData("Unloaded", 7, 0)]
     public void GetDelay_KindAndAttempts_GiveTheBackoff(string kind, int attempts, double seconds) =>
@@ -39,6 +41,7 @@ public sealed class LoadFailureTests
     [InlineData("StoreUnavailable", typeof(StoreUnavailableException), 0.3)]
     [InlineData("TooLarge", typeof(NoCapacityException), null)]
     [InlineData("NoRoom", typeof(NoCapacityException), 1.0)]
+    [InlineData("NoDisk", typeof(NoCapacityException), 0.8)]
     [InlineData("Overloaded", typeof(OverloadedException), 1.0)]
     [InlineData("Unloaded", typeof(ModelUnloadedException), 0.0)]
     [InlineData("Broken", typeof(ModelLoadFailedException), 0.8)]
@@ -60,8 +63,8 @@ public sealed class LoadFailureTests
     [Fact]
     public void Classify_EveryErrorThatToExceptionMakes_GivesTheSameErrorAgain()
     {
-        // What is quarantined is broken to callers; it is told apart where it is found.
-        foreach (var kind in Enum.GetValues<LoadFailureKind>().Except([LoadFailureKind.Quarantined]))
+        // What is quarantined is broken to callers, and a disk without room is no room; they are told apart where they are found.
+        foreach (var kind in Enum.GetValues<LoadFailureKind>().Except([LoadFailureKind.Quarantined, LoadFailureKind.NoDisk]))
         {
             var error = Make(kind).ToException("m", _time);
 

@@ -86,7 +86,7 @@ public sealed class ModelFilesTests : IDisposable
         Assert.Equal(_silo.Time.GetUtcNow().UtcDateTime - a.Age, GetLastUse("a@1"));
         Assert.Equal(_silo.Time.GetUtcNow().UtcDateTime - b.Age, GetLastUse("b@1"));
         var other = new ArtifactCache(_store, _silo.CacheFolder!, maxBytes: 2500, _silo.Time, NullLogger.Instance);
-        await CacheTest.UseAsync(other, _store.Put("c", 1000, seed: 'c'));
+        await CacheTest.UseKnownAsync(other, _store.Put("c", 1000, seed: 'c'));
         await other.DisposeAsync();
         Assert.Equal(["a@1", "c@1"], Records().Select(static record => record.Model).Order(StringComparer.Ordinal));
 
@@ -171,6 +171,17 @@ public sealed class ModelFilesTests : IDisposable
         Assert.Null((await _silo.LoadAsync("m", manifest: _silo.Opener.Found)).Failure);
 
         Assert.Single(_silo.Opener.Events, static one => one == "find m@1");
+    }
+
+    [Fact]
+    public async Task Load_DiskIsFull_IsToldApartFromAFullMemory()
+    {
+        _store.Halfway = (_, _) => throw DiskFull.Make();
+
+        var outcome = await _silo.LoadAsync("m", manifest: _store.Put("m", 1000));
+
+        Assert.Equal(LoadFailureKind.NoDisk, outcome.Failure);
+        Assert.Contains("Free some of the disk.", outcome.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -100,7 +100,7 @@ internal sealed partial class VersionSwap(
                 LogSwappedCold(old.Name, trying.Version, reason);
                 SwapCold(old, trying.Version);
                 break;
-            case LoadFailureKind.NoRoom or LoadFailureKind.Overloaded:
+            case LoadFailureKind.NoRoom or LoadFailureKind.Overloaded or LoadFailureKind.NoDisk:
                 LogPostponed(isTold ? LogLevel.Debug : LogLevel.Warning, old.Name, trying.Version, options.RefreshInterval, reason);
                 Note(NewerVersionState.Postponed, options.RefreshInterval);
                 break;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using BitFaster.Caching.Lru;
 using Microsoft.Extensions.Logging;
@@ -62,6 +63,15 @@ internal sealed partial class ArtifactCache : IDisposable, IAsyncDisposable
         ILogger Logger,
         CancellationToken Stopping)
     {
+        /// <summary>How many versions are fetched at once: of the others, none has opened files or connections yet.</summary>
+        private const int MaxFetches = 16;
+
+        /// <summary>The turns of fetches.</summary>
+        public SemaphoreSlim FetchTurns { get; } = new(MaxFetches);
+
+        /// <summary>Versions whose files have come and whose digests follow: until then they are none that could make room for others.</summary>
+        public ConcurrentDictionary<string, Task> Publishing { get; } = new(StringComparer.Ordinal);
+
         /// <summary>What the files of a version hold that is on the disk.</summary>
         public ArtifactContents MakeContents(string key, ImmutableDictionary<string, string> digests) =>
             MakeContents(key, Task.FromResult<ImmutableDictionary<string, string>?>(digests));

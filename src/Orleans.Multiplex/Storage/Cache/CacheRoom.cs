@@ -88,7 +88,7 @@ internal sealed partial class CacheRoom(CacheFolder folder, long? maxBytes, Acti
     /// <summary>Deletes what is on its way out. Needs no lock, and may be done by several at once.</summary>
     public void EmptyTrash()
     {
-        foreach (var path in Directory.EnumerateFileSystemEntries(folder.Trash))
+        foreach (var path in FindTrash())
         {
             try
             {
@@ -105,6 +105,19 @@ internal sealed partial class CacheRoom(CacheFolder folder, long? maxBytes, Acti
             {
                 // Another one deletes it.
             }
+        }
+    }
+
+    private string[] FindTrash()
+    {
+        try
+        {
+            return Directory.GetFileSystemEntries(folder.Trash);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Somebody has removed all of it, or the cache with it.
+            return [];
         }
     }
 

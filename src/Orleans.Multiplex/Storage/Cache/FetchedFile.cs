@@ -5,13 +5,15 @@ namespace Orleans.Multiplex.Storage.Cache;
 /// <summary>A file that is being fetched: takes its bytes in any order, and says its digest soon after the last of them.</summary>
 /// <remarks>
 /// The digest is computed beside the fetch from what the system has in memory of the file, as far as it is written without a gap. So no
-/// writer waits for it, and what came out of order waits on the disk, not in this process. It gives way to the fetch, and to the load that follows: nobody
-/// waits for it who waits for the model.
+/// writer waits for it, and what came out of order waits on the disk, not in this process. It has what the fetch leaves of the processors, and gives way to the
+/// load that follows: nobody waits for it who waits for the model.
 /// </remarks>
 internal sealed class FetchedFile : IFetchTarget, IDisposable
 {
     // The digest of less takes no longer than to start a thread for it.
     private const long LeastBytesForAThread = 1 << 20;
+
+    private const string ThreadName = "multiplex-digest";
 
     private readonly string _path;
     private readonly FetchProgress _progress;
@@ -88,8 +90,9 @@ internal sealed class FetchedFile : IFetchTarget, IDisposable
     {
         if (Source.Length > LeastBytesForAThread)
         {
-            return await QuietThread.RunAsync(
-                "multiplex-digest", QuietThread.Low, () => FileDigest.Compute(_path, Source.Length, WaitForMore, cancellationToken));
+            using var digest = new RunningDigest(_path);
+            await QuietThread.RunAsync(ThreadName, QuietThread.Lowest, () => Follow(digest, cancellationToken));
+            return await QuietThread.RunAsync(ThreadName, QuietThread.Low, () => digest.Complete(Source.Length, cancellationToken));
         }
 
         await _whole.Task.WaitAsync(cancellationToken);
@@ -109,6 +112,18 @@ internal sealed class FetchedFile : IFetchTarget, IDisposable
         {
             return false;
         }
+    }
+
+    // Until the last byte has come. What is left then need not wait for processors that nothing else wants.
+    private long Follow(RunningDigest digest, CancellationToken cancellationToken)
+    {
+        while (digest.Position < Source.Length && !_whole.Task.IsCompleted)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            digest.ReadBlock(WaitForMore(digest.Position, cancellationToken));
+        }
+
+        return digest.Position;
     }
 
     private long WaitForMore(long position, CancellationToken cancellationToken)

@@ -14,7 +14,8 @@ namespace Orleans.Multiplex.Storage.Cache;
 /// A process that ends anywhere before the record has its name leaves a version that is none.
 /// </remarks>
 internal sealed class VersionFetch(
-    CacheFolder folder, FolderLock gate, CacheRoom room, IModelStore store, string key, ModelManifest manifest, FetchProgress progress, TimeProvider time)
+    CacheFolder folder, FolderLock gate, CacheRoom room, IModelStore store, string key, ModelManifest manifest, FetchProgress progress,
+    ConcurrentDictionary<string, Task> publishing, TimeProvider time)
     : IDisposable
 {
     private const int MaxFilesAtOnce = 4;
@@ -215,6 +216,8 @@ internal sealed class VersionFetch(
 
     private async ValueTask<bool> TryMakeRoomAsync(long bytes, CancellationToken cancellationToken)
     {
+        // What has come and has no digest yet is none that could go; without it another one would go that was used later, or none.
+        await Task.WhenAll(publishing.Values).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var held = await gate.EnterAsync(cancellationToken);
         return room.TryFree(held, bytes);
     }

@@ -104,7 +104,7 @@ internal sealed partial class VersionFlight(ArtifactCache.Parts cache, string ke
 
     private async Task RunAsync()
     {
-        using var fetch = new VersionFetch(cache.Folder, cache.Gate, cache.Room, cache.Store, key, manifest, Progress, cache.Time);
+        using var fetch = new VersionFetch(cache.Folder, cache.Gate, cache.Room, cache.Store, key, manifest, Progress, cache.Publishing, cache.Time);
         try
         {
             if (FileNames.FindFault(manifest.Files.Select(static file => file.Name)) is { } fault)
@@ -160,6 +160,45 @@ internal sealed partial class VersionFlight(ArtifactCache.Parts cache, string ke
 
     private async Task FetchAsync(VersionFetch fetch, CancellationToken cancellationToken)
     {
+        await cache.FetchTurns.WaitAsync(cancellationToken);
+        try
+        {
+            await FetchInTurnAsync(fetch, cancellationToken);
+        }
+        finally
+        {
+            cache.FetchTurns.Release();
+        }
+
+        cache.Counts.AddFetch();
+        _ready.TrySetResult(KnownVersion.MakeArtifact(cache.Folder.Files(key), manifest, cache.MakeContents(key, _digests.Task)));
+
+        // Nobody's wait ends it any more: who has the files uses them.
+        var (recordPath, digests, shared) = await PublishAsync(fetch);
+        cache.Room.EmptyTrash();
+        cache.Known.AddOrUpdate(key, new KnownVersion(recordPath, cache.Folder.Files(key), manifest, cache.MakeContents(key, digests), cache.Time));
+        _digests.TrySetResult(digests);
+        Settle();
+        await _unused.Task;
+        shared.Dispose();
+    }
+
+    private async Task<(string RecordPath, ImmutableDictionary<string, string> Digests, FileLock Shared)> PublishAsync(VersionFetch fetch)
+    {
+        var publishing = fetch.PublishAsync(cache.Stopping);
+        cache.Publishing[key] = publishing;
+        try
+        {
+            return await publishing;
+        }
+        finally
+        {
+            cache.Publishing.TryRemove(key, out _);
+        }
+    }
+
+    private async Task FetchInTurnAsync(VersionFetch fetch, CancellationToken cancellationToken)
+    {
         Progress.Set(0);
         var isLong = false;
         var startedAt = cache.Time.GetTimestamp();
@@ -178,17 +217,6 @@ internal sealed partial class VersionFlight(ArtifactCache.Parts cache, string ke
 
         var (level, took) = (isLong ? LogLevel.Information : LogLevel.Debug, cache.Time.GetElapsedTime(startedAt).TotalMilliseconds);
         LogFetched(level, _name, _size, took);
-        cache.Counts.AddFetch();
-        _ready.TrySetResult(KnownVersion.MakeArtifact(cache.Folder.Files(key), manifest, cache.MakeContents(key, _digests.Task)));
-
-        // Nobody's wait ends it any more: who has the files uses them.
-        var (recordPath, digests, shared) = await fetch.PublishAsync(cache.Stopping);
-        cache.Room.EmptyTrash();
-        cache.Known.AddOrUpdate(key, new KnownVersion(recordPath, cache.Folder.Files(key), manifest, cache.MakeContents(key, digests), cache.Time));
-        _digests.TrySetResult(digests);
-        Settle();
-        await _unused.Task;
-        shared.Dispose();
     }
 
     private async Task FailAsync(VersionFetch fetch, Exception error)

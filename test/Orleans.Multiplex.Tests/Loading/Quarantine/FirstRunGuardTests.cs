@@ -103,6 +103,7 @@ public sealed class FirstRunGuardTests : CacheTest
             forms: null,
             Time,
             Log);
+        AtEnd(() => guard.StopAsync(CancellationToken.None));
         guard.Start();
         return guard;
     }

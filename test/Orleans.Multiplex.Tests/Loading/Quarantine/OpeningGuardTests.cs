@@ -281,6 +281,7 @@ public sealed class OpeningGuardTests : CacheTest
             forms: null,
             Time,
             Log);
+        AtEnd(() => guard.StopAsync(CancellationToken.None));
         guard.Start();
         return (guard, marks);
     }

@@ -183,7 +183,7 @@ public sealed class ModelCheckTests : IDisposable
     }
 
     [Fact]
-    public async Task Prove_ManyAtOnceOnTwoSilos_AreTriedOneAtATimeAndEachContentOnce()
+    public async Task Prove_ManyAtOnceOnTwoSilos_AreMeasuredOneAtATime()
     {
         await using var one = new CheckingSilo(_machine);
         await using var two = new CheckingSilo(_machine);

@@ -72,6 +72,28 @@ public sealed class NotPreparedTests
     }
 
     [Fact]
+    public void Prepare_FaultOfTheDisk_IsNoneOfTheModel()
+    {
+        using var folder = new PreparedFolder(TestModels.Mlp(1_000_000));
+        var preparation = new ModelPreparation(NullLoggerFactory.Instance, TimeProvider.System, TimeSpan.FromMinutes(1));
+
+        // Below a file nothing can be written.
+        var outcome = preparation.Prepare(folder.Original, Path.Combine(folder.Original, "prepared"), CancellationToken.None);
+
+        Assert.Equal((null, false), (outcome.Model, outcome.IsFinal));
+    }
+
+    [Theory]
+    [InlineData(99, true)]
+    [InlineData(100, true)]
+    [InlineData(101, false)]
+    public void HoldsFor_WhatTookTooMuch_IsAnotherMatterWithMoreMemory(long limit, bool holds)
+    {
+        Assert.Equal(holds, new PreparationFailure("it takes too much", IsHarmful: true, LimitBytes: 100).HoldsFor(limit));
+        Assert.True(new PreparationFailure("it differs", IsHarmful: false).HoldsFor(limit));
+    }
+
+    [Fact]
     public void Prepare_Cancelled_LeavesNothing()
     {
         using var folder = new PreparedFolder(TestModels.Mlp(1_000_000));
@@ -89,6 +111,7 @@ public sealed class NotPreparedTests
             var outcome = folder.Prepare(runTime);
 
             Assert.Null(outcome.Model);
+            Assert.False(string.IsNullOrWhiteSpace(outcome.Reason));
             Assert.Contains(reason, outcome.Reason, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotContain("multiplex-prepared-", outcome.Reason, StringComparison.Ordinal);
             Assert.DoesNotContain(outcome.Reason!, char.IsControl);

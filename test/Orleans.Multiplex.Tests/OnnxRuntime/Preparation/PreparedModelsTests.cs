@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime.Files;
@@ -85,6 +86,34 @@ public sealed class PreparedModelsTests : CacheTest
         Assert.Equal(0, session.MappedBytes);
         Run(session);
         Assert.Empty(Prepared());
+    }
+
+    [Fact]
+    public async Task Open_WholePreparedFormThatCannotBeOpened_StaysAndIsTriedSomeTimesByThisProcess()
+    {
+        var manifest = Store.Put("m", Large);
+        var cache = Open();
+        await using (var first = new TestBackend())
+        {
+            await PrepareAsync(first, cache, manifest);
+        }
+
+        var path = Assert.Single(Directory.GetFiles(Folder.AllMade, "model.ort", SearchOption.AllDirectories));
+        var folder = Path.GetDirectoryName(path)!;
+        Assert.True(PreparedModel.TryRead(folder, out var model));
+        var zeros = new byte[model.ContentBytes];
+        await File.WriteAllBytesAsync(path, zeros, Token);
+        (model with { ContentDigest = Convert.ToHexStringLower(SHA256.HashData(zeros)) }).Write(folder);
+        await using var silo = new TestBackend(Log);
+
+        for (var i = 0; i < 5; i++)
+        {
+            using var session = await OpenAsync(silo, cache, manifest);
+            Run(session);
+        }
+
+        Assert.True(File.Exists(path));
+        Assert.Equal(3, Log.Messages.Count(static message => message.StartsWith("The prepared form of model 'm' cannot be opened now (", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -37,6 +37,32 @@ public sealed class CacheFetchTests : CacheTest
     }
 
     [Fact]
+    public async Task Fetch_ManyVersionsAtOnce_ABoundedNumberIsUnderWay()
+    {
+        const int Most = 16;
+        var half = new Checkpoint();
+        var (reached, left) = (0, 0);
+        Store.Halfway = async (_, token) =>
+        {
+            Interlocked.Increment(ref reached);
+            await half.PassAsync(token);
+            Interlocked.Increment(ref left);
+        };
+        var cache = Open();
+        var acquiring = Enumerable.Range(0, 2 * Most).Select(i => UseAsync(cache, Store.Put($"m{i}", 1000, seed: i))).ToList();
+        await UntilAsync(() => Volatile.Read(ref reached) == Most);
+        for (var i = 0; i < 1000; i++)
+        {
+            await Task.Yield();
+        }
+
+        Assert.Equal(Most, Volatile.Read(ref reached));
+        half.Open();
+        await Task.WhenAll(acquiring).Soon();
+        Assert.Equal(2 * Most, left);
+    }
+
+    [Fact]
     public async Task Fetch_StoreEndsTooSoon_IsAnErrorAndNotAFile()
     {
         var manifest = Store.Put("m", 1000);

@@ -12,6 +12,8 @@ public abstract class CacheTest : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly List<ArtifactCache> _opened = [];
 
+    private readonly List<Func<Task>> _ends = [];
+
     internal StoredFiles Store { get; } = new();
 
     internal RecordedLog Log { get; } = new();
@@ -32,9 +34,17 @@ public abstract class CacheTest : IAsyncDisposable
             await cache.DisposeAsync();
         }
 
+        foreach (var end in _ends)
+        {
+            await end().Soon();
+        }
+
         _folder.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Has something waited for before the folder is removed.</summary>
+    protected void AtEnd(Func<Task> end) => _ends.Add(end);
 
     /// <summary>Opens the cache as a process does that has just started; several are as several processes.</summary>
     internal ArtifactCache Open(long? maxBytes = 1L << 30, IModelStore? store = null)
