@@ -108,6 +108,7 @@ public sealed class QuarantineTests : IDisposable
         var clearing = cluster.Sdk.ClearQuarantineAsync("a", Waiting.Token);
 
         await writing.Task.Soon();
+        await Waiting.UntilAsync(() => cluster.Inner.Silos.All(silo => Known(silo).IsEmpty));
         await cluster.InferAsync("a");
         Assert.False(clearing.IsCompleted);
         Assert.Single(Kept(machine: 1, "json"));
