@@ -93,9 +93,9 @@ internal sealed class InferenceGrain(
         var session = (IInferenceSession)lease.Model;
         session.Check(request);
 
-        var left = timeout - time.GetElapsedTime(startedAt);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var admission = lease.Resident.FirstRun is { } first ? await first.BeginAsync(cancellationToken) : null;
+        var left = timeout - time.GetElapsedTime(startedAt);
         var run = lease.Share();
         try
         {

@@ -116,8 +116,8 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
         return proving.IsCompleted ? await proving : await WaitAsync(proving.AsTask(), cancellationToken);
     }
 
-    /// <summary>Waits for what others do. Where that takes long, the turn goes to other loads meanwhile.</summary>
-    public async ValueTask<T> WaitAsync<T>(Task<T> others, CancellationToken cancellationToken)
+    // Where what others do takes long, the turn goes to other loads meanwhile.
+    private async ValueTask<T> WaitAsync<T>(Task<T> others, CancellationToken cancellationToken)
     {
         if (others.IsCompleted)
         {

@@ -9,7 +9,6 @@ namespace Orleans.Multiplex.Loading;
 internal sealed class LoadRoom(SiloQuota quota, RoomBeside beside, KnownFootprints footprints)
 {
     /// <summary>What to reserve for a model: what its check measured, else what is estimated, else what such a model took before.</summary>
-    /// <exception cref="NoCapacityException">It can never be held here.</exception>
     public ModelMemory Decide(Resident resident, ModelMemory estimated, long? measuredBytes)
     {
         var memory = measuredBytes is { } bytes ? estimated with { HeapBytes = bytes } : estimated;
