@@ -12,7 +12,7 @@ namespace Orleans.Multiplex.OnnxRuntime.Preparation;
 internal sealed record PreparationTarget(string Runtime, string Processor, int Options)
 {
     // Counted up with every change of what is written or how: the settings, the openings, the record.
-    private const int OwnWay = 1;
+    private const int OwnWay = 2;
 
     /// <summary>This process.</summary>
     public static PreparationTarget Current { get; } = new(NativeLibraryFacts.Version, DescribeProcessor(), OwnWay);

@@ -2,8 +2,6 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Residency;
 
@@ -15,7 +13,7 @@ namespace Orleans.Multiplex.OnnxRuntime.Preparation;
 /// </summary>
 internal sealed record PreparedModel
 {
-    private const string RecordName = "prepared.json";
+    private const string RecordName = "prepared";
 
     private const long RecordBytes = 4096;
 
@@ -58,24 +56,19 @@ internal sealed record PreparedModel
     /// <summary>How long it took to open, with its file in memory.</summary>
     public required double LoadMilliseconds { get; init; }
 
-    /// <summary>The bytes that it takes on the disk, about: in the record, content is text.</summary>
-    [JsonIgnore]
-    public long DiskBytes => (Content is null ? ContentBytes : ContentBytes * 4 / 3) + RecordBytes;
+    /// <summary>The bytes that it takes on the disk, about.</summary>
+    public long DiskBytes => ContentBytes + RecordBytes;
 
     /// <summary>Where its files lie.</summary>
-    [JsonIgnore]
     public string Folder { get; init; } = "";
 
     /// <summary>The file that it lies in, when it is mapped.</summary>
-    [JsonIgnore]
     public string Path => System.IO.Path.Combine(Folder, FileName ?? throw new InvalidOperationException("It lies in no file."));
 
     /// <summary>What it takes and gives and will weigh, in the words of any backend.</summary>
-    [JsonIgnore]
     public ModelFacts Facts => new(Signature, HeapBytes) { MappedBytes = MappedBytes };
 
     /// <summary>The ways to open it: the first one, and packed, for a model that runs much faster so.</summary>
-    [JsonIgnore]
     public ImmutableArray<Opening> Openings => Opening == Opening.Unpacked ? [Opening.Unpacked, Opening.Mapped] : [Opening];
 
     /// <summary>What it takes when it is opened in one of its ways.</summary>
@@ -95,7 +88,7 @@ internal sealed record PreparedModel
                 model = read.Content is not null || new FileInfo(read.Path) is { Exists: true } file && file.Length == read.ContentBytes ? read : null;
             }
         }
-        catch (Exception fault) when (fault is JsonException or FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
         }
 
@@ -118,7 +111,7 @@ internal sealed record PreparedModel
 
     /// <summary>Writes the record, after its file: a folder without it is nothing.</summary>
     public void Write(string folder) =>
-        File.WriteAllBytes(System.IO.Path.Combine(folder, RecordName), JsonSerializer.SerializeToUtf8Bytes(this, PreparedJson.Default.PreparedModel));
+        File.WriteAllBytes(System.IO.Path.Combine(folder, RecordName), PreparedRecord.Write(this));
 
     private static PreparedModel? ReadRecord(string folder)
     {
@@ -130,7 +123,7 @@ internal sealed record PreparedModel
         {
             // A longer one is no record, and neither is what is cut off here.
             var bytes = buffer.AsSpan(0, RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(length, MaxRecordBytes)), 0));
-            return JsonSerializer.Deserialize(bytes, PreparedJson.Default.PreparedModel);
+            return PreparedRecord.Read(bytes);
         }
         finally
         {
@@ -144,5 +137,5 @@ internal sealed record PreparedModel
             ? Content is not null && Content.Length == ContentBytes
             : FileName is { Length: > 0 } && FileName == System.IO.Path.GetFileName(FileName))
         && Signature is { Inputs.IsDefault: false, Outputs.IsDefault: false }
-        && Signature.Inputs.Concat(Signature.Outputs).All(value => value is { Name: not null } && Enum.IsDefined(value.Kind));
+        && Signature.Inputs.Concat(Signature.Outputs).All(value => Enum.IsDefined(value.Kind));
 }

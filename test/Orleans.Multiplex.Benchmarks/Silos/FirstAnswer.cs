@@ -91,7 +91,7 @@ internal static class FirstAnswer
         }
     }
 
-    private static int CountPrepared(BenchmarkSilo silo) => Directory.EnumerateFiles(silo.Cache, "prepared.json", SearchOption.AllDirectories)
+    private static int CountPrepared(BenchmarkSilo silo) => Directory.EnumerateFiles(silo.Cache, "prepared", SearchOption.AllDirectories)
         .Count(static path => !path.Contains(".tmp", StringComparison.Ordinal));
 
     private static async Task<double> AskColdAsync(BenchmarkSilo silo, string id, ImmutableArray<ModelValue> inputs)

@@ -161,7 +161,7 @@ public sealed class ExternalPreparationTests : CacheTest
     private static float Run(IInferenceSession session) =>
         ((Tensor)session.Run(new InferenceRequest([Tensor.Create("x", [1L], 1)]), Token).Outputs[0]).AsSpan<float>()[0];
 
-    private string[] Prepared() => [.. Directory.GetFiles(Folder.AllMade, "prepared.json", SearchOption.AllDirectories)
+    private string[] Prepared() => [.. Directory.GetFiles(Folder.AllMade, "prepared", SearchOption.AllDirectories)
         .Where(static path => !path.Contains(".tmp", StringComparison.Ordinal))];
 
     private sealed class CountingPreparer : IModelPreparer

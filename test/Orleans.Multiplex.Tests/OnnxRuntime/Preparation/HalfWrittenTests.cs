@@ -37,7 +37,7 @@ public sealed class HalfWrittenTests
 
     private static void Break(string way, PreparedModel model)
     {
-        var record = Path.Combine(model.Folder, "prepared.json");
+        var record = Path.Combine(model.Folder, "prepared");
         switch (way)
         {
             case "nothing":

@@ -120,11 +120,11 @@ public sealed class ModelPreparationTests
     {
         using var folder = new PreparedFolder(Models["affine"]);
         folder.PrepareWell();
-        var written = File.GetLastWriteTimeUtc(Path.Combine(folder.Target, "prepared.json"));
+        var written = File.GetLastWriteTimeUtc(Path.Combine(folder.Target, "prepared"));
 
         folder.PrepareWell();
 
-        Assert.Equal(written, File.GetLastWriteTimeUtc(Path.Combine(folder.Target, "prepared.json")));
+        Assert.Equal(written, File.GetLastWriteTimeUtc(Path.Combine(folder.Target, "prepared")));
         Assert.Equal(["key"], folder.Made);
     }
 

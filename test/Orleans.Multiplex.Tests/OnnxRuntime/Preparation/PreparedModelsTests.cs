@@ -233,7 +233,7 @@ public sealed class PreparedModelsTests : CacheTest
         Assert.NotEmpty(session.Run(new InferenceRequest(inputs), Token).Outputs);
     }
 
-    private string[] Prepared() => Directory.GetFiles(Folder.AllMade, "prepared.json", SearchOption.AllDirectories)
+    private string[] Prepared() => Directory.GetFiles(Folder.AllMade, "prepared", SearchOption.AllDirectories)
         .Where(path => !path.Contains(".tmp", StringComparison.Ordinal)).ToArray();
 
     private static void FlipBit(string path)
