@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime.Sessions;
 
 namespace Orleans.Multiplex.OnnxRuntime.Preparation;

@@ -55,6 +55,8 @@ internal sealed class OnnxSession : IInferenceSession
     /// <summary>Whether its weights are used where they lie in its original.</summary>
     public bool IsInPlace => _weights is not null;
 
+    public string? RowSymbol => RowSymbols.Find(_session);
+
     public void Check(InferenceRequest request) => _check.Check(request);
 
     public RunResult Run(InferenceRequest request, CancellationToken cancellationToken)

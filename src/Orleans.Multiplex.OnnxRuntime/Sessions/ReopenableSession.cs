@@ -30,6 +30,8 @@ internal sealed class ReopenableSession(Opened first) : IReopenableSession
 
     public long MappedBytes => _current.Session.MappedBytes;
 
+    public string? RowSymbol => _current.Session.RowSymbol;
+
     public Reopening? Next => _next?.Reopening;
 
     /// <summary>Has it opened in this way next. To be called while there is none.</summary>

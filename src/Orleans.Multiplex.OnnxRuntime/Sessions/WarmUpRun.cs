@@ -1,4 +1,4 @@
-using Orleans.Multiplex.OnnxRuntime.Preparation;
+using Orleans.Multiplex.Execution;
 
 namespace Orleans.Multiplex.OnnxRuntime.Sessions;
 

@@ -11,4 +11,18 @@ public sealed class ExecutionOptions
 
     /// <summary>How many requests may wait for an inference thread; further ones are refused. Default: 4096; above zero.</summary>
     public int MaxQueued { get; set; } = 4096;
+
+    /// <summary>How many of them may be for one model. Default: 1024; above zero.</summary>
+    public int MaxQueuedPerModel { get; set; } = 1024;
+
+    /// <summary>
+    /// The most rows that requests for one model may have together where they run as one; a request with more runs alone. They do where they wait for a
+    /// thread anyway, and where it was proven that each gets what it gets alone, and sooner. Default: 32; above zero, 1 has each request run alone.
+    /// </summary>
+    public int MaxBatchSize { get; set; } = 32;
+
+    /// <summary>
+    /// How long a request waits for others to run with although a thread is free. Default: zero; at most a minute.
+    /// </summary>
+    public TimeSpan MaxQueueDelay { get; set; }
 }

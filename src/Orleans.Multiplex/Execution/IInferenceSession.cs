@@ -12,6 +12,12 @@ public interface IInferenceSession : IDisposable
     /// <summary>The bytes of mapped files that it uses beside them.</summary>
     long MappedBytes => 0;
 
+    /// <summary>
+    /// The name of the size that the first dimension of all inputs and outputs has, if it is one and the same: only then may requests run together.
+    /// Default: null, for models of which that is not known.
+    /// </summary>
+    string? RowSymbol => null;
+
     /// <summary>Checks what came against what the model asks for, before anything is queued.</summary>
     /// <exception cref="InvalidInputException">Names the input, what came and what was expected.</exception>
     void Check(InferenceRequest request);

@@ -31,23 +31,28 @@ internal sealed class ModelCounters(string model, long version, long createdAt)
 
     /// <summary>Counts a request that was answered.</summary>
     /// <param name="times">Where its time went.</param>
-    /// <param name="rows">The rows that it ran.</param>
+    /// <param name="share">The part that it had of a run.</param>
     /// <param name="time">The clock.</param>
-    public void AddSuccess(in RequestTimes times, long rows, TimeProvider time)
+    public void AddSuccess(in RequestTimes times, in RunShare share, TimeProvider time)
     {
-        var size = RoundBatch(rows);
+        var size = RoundBatch(share.RunRows);
         var run = times.Run;
         Volatile.Write(ref _lastUse, time.GetTimestamp());
         lock (_lock)
         {
             _lastInference = time.GetUtcNow();
-            _inferences += rows;
-            _executions++;
+            _inferences += share.Rows;
             _success = _success.Add(times.Total);
             _queue = _queue.Add(times.Queue);
             _input = _input.Add(run.Input);
             _infer = _infer.Add(run.Infer);
             _output = _output.Add(run.Output);
+            if (!share.IsFirst)
+            {
+                return;
+            }
+
+            _executions++;
             var batch = _batches.GetValueOrDefault(size);
             _batches[size] = new BatchStatistics(
                 size, batch.ComputeInput.Add(run.Input), batch.ComputeInfer.Add(run.Infer), batch.ComputeOutput.Add(run.Output));

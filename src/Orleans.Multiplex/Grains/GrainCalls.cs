@@ -1,4 +1,4 @@
-using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Execution.Scheduling;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Residency;
 
@@ -105,23 +105,9 @@ internal sealed class GrainCalls(
     public IDisposable Enter(ModelCall call) => call.Enter(attachment.Model);
 
     /// <summary>Runs a synchronous use on an inference thread. The model stays leased until it has ended, whoever still waits.</summary>
-    public Task<TResult> RunAsync<TResult>(ModelCall call, string model, Func<object, TResult> use)
-    {
-        var lease = call.Lease.Share();
-        return scheduler.RunAsync(
-            model,
-            _ =>
-            {
-                using (call.Enter(model))
-                {
-                    return use(lease.Model);
-                }
-            },
-            call.Remaining,
-            priority: 0,
-            lease.Dispose,
-            call.CancellationToken);
-    }
+    public Task<TResult> RunAsync<TResult>(ModelCall call, string model, Func<object, TResult> use) =>
+        scheduler.RunAsync(
+            scheduler.GetRuns(call.Lease.Resident, model), new ModelUse<TResult>(call, model, call.Lease.Share(), use));
 
     private async Task InvokeInTimeAsync(ModelCall call, IIncomingGrainCallContext context)
     {

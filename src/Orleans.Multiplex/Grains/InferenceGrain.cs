@@ -1,7 +1,7 @@
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Orleans.Concurrency;
 using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Execution.Batching;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
@@ -17,7 +17,7 @@ internal sealed class InferenceGrain(
     ModelAttachment attachment,
     GrainPools pools,
     BackendOpener opener,
-    InferenceScheduler scheduler,
+    InferenceRunner runner,
     CallOptions options,
     ILocalSiloDetails silo,
     TimeProvider time,
@@ -37,7 +37,7 @@ internal sealed class InferenceGrain(
         {
             var (response, run) = await RunAsync(request, startedAt, cancellationToken);
             statistics.CountSuccess(
-                attachment.Key!.Value.Id, response.Version, new RequestTimes(time.GetElapsedTime(startedAt), run.Queued, run.Times), run.Rows);
+                attachment.Key!.Value.Id, response.Version, new RequestTimes(time.GetElapsedTime(startedAt), run.Queued, run.Times), run.Share);
             entry?.Succeed(response.IsCold);
             return response;
         }
@@ -85,7 +85,7 @@ internal sealed class InferenceGrain(
         }
     }
 
-    private async Task<(InferenceResponse Response, Ran Run)> RunAsync(
+    private async Task<(InferenceResponse Response, InferenceOutcome Run)> RunAsync(
         InferenceRequest request, long startedAt, CancellationToken cancellationToken)
     {
         var timeout = options.GetTimeout(attachment.Model, request.Timeout);
@@ -96,20 +96,19 @@ internal sealed class InferenceGrain(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var admission = lease.Resident.FirstRun is { } first ? await first.BeginAsync(cancellationToken) : null;
         var left = timeout - time.GetElapsedTime(startedAt);
-        var run = lease.Share();
         try
         {
-            var ran = await scheduler.RunAsync(
-                attachment.Model, waited => Run(session, request, waited, stop.Token), left, request.Priority, End, cancellationToken);
+            var run = await runner.RunAsync(lease, request, admission, left, stop.Token, cancellationToken);
+            ThrowIfTooLarge(run);
             var response = new InferenceResponse
             {
                 Version = lease.Resident.Key.Version,
-                Outputs = ran.Outputs,
+                Outputs = run.Outputs,
                 Silo = silo.Name,
                 IsCold = lease.IsCold,
-                Timings = new InferenceTimings(lease.Waited, ran.Queued, ran.Took),
+                Timings = new InferenceTimings(lease.Waited, run.Queued, run.Took),
             };
-            return (response, ran);
+            return (response, run);
         }
         catch (Exception error) when (error is InferenceTimeoutException or OperationCanceledException)
         {
@@ -117,36 +116,16 @@ internal sealed class InferenceGrain(
             await stop.CancelAsync();
             throw;
         }
-
-        void End()
-        {
-            admission?.Dispose();
-            run.Dispose();
-        }
     }
 
-    private Ran Run(IInferenceSession session, InferenceRequest request, TimeSpan queued, CancellationToken cancellationToken)
+    private void ThrowIfTooLarge(in InferenceOutcome run)
     {
-        var startedAt = time.GetTimestamp();
-        var (outputs, times) = session.Run(request, cancellationToken);
-        var size = MessageSize.Of(outputs);
-        if (size > options.MaxAnswerBytes)
+        if (MessageSize.Of(run.Outputs) is var size && size > options.MaxAnswerBytes)
         {
             throw new InferenceFailedException(
                 attachment.Model,
                 $"its answer takes {new ByteSize(size)}, and at most {new ByteSize(options.MaxAnswerBytes)} can be sent. "
                 + "Send fewer rows at once, ask for fewer outputs, or raise SiloMessagingOptions.MaxMessageBodySize.");
         }
-
-        var took = time.GetElapsedTime(startedAt);
-        return new Ran(
-            outputs,
-            queued,
-            took,
-            times == default ? new RunTimes(TimeSpan.Zero, took, TimeSpan.Zero) : times,
-            BatchRows.Count(session.Signature, request));
     }
-
-    private readonly record struct Ran(
-        ImmutableArray<ModelValue> Outputs, TimeSpan Queued, TimeSpan Took, RunTimes Times, long Rows);
 }

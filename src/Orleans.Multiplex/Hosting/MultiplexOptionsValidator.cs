@@ -81,6 +81,12 @@ internal sealed class MultiplexOptionsValidator(MultiplexedClasses classes, Silo
             $"one of {string.Join(", ", Enum.GetNames<WithoutRoom>())}"),
         .. Rules.Require(options.Execution.Threads >= 0, "Multiplex:Execution:Threads", options.Execution.Threads, "zero, which means one for each core, or above"),
         .. Rules.Require(options.Execution.MaxQueued > 0, "Multiplex:Execution:MaxQueued", options.Execution.MaxQueued, "above zero"),
+        .. Rules.Require(
+            options.Execution.MaxQueuedPerModel > 0, "Multiplex:Execution:MaxQueuedPerModel", options.Execution.MaxQueuedPerModel, "above zero"),
+        .. Rules.Require(options.Execution.MaxBatchSize > 0, "Multiplex:Execution:MaxBatchSize", options.Execution.MaxBatchSize, "above zero"),
+        .. Rules.Require(
+            options.Execution.MaxQueueDelay >= TimeSpan.Zero && options.Execution.MaxQueueDelay <= TimeSpan.FromMinutes(1),
+            "Multiplex:Execution:MaxQueueDelay", options.Execution.MaxQueueDelay, "zero to a minute"),
     ];
 
     /// <summary>Finds the faults. A silo that holds no models may share its settings with those that do, so what they say of models is not held against its own parts.</summary>

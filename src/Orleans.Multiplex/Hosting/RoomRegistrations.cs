@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -5,6 +6,8 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Configuration.Internal;
 using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Execution.Batching;
+using Orleans.Multiplex.Execution.Scheduling;
 using Orleans.Multiplex.Grains;
 using Orleans.Multiplex.Grains.Control;
 using Orleans.Multiplex.Loading;
@@ -189,8 +192,15 @@ internal static class RoomRegistrations
             new InferenceSchedulerOptions(
                 Settings(provider).Execution.Threads is var threads and > 0 ? threads : Environment.ProcessorCount,
                 Settings(provider).Execution.MaxQueued,
+                Settings(provider).Execution.MaxQueuedPerModel,
                 TimeSpan.FromSeconds(1)),
             provider.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName,
+            provider.GetRequiredService<TimeProvider>(),
+            Logger(provider, LogEvents.Execution)));
+        services.AddSingleton(provider => new InferenceRunner(
+            provider.GetRequiredService<InferenceScheduler>(),
+            new BatchLimits(Settings(provider).Execution.MaxBatchSize, Settings(provider).Execution.MaxQueueDelay),
+            ArrayPool<byte>.Shared,
             provider.GetRequiredService<TimeProvider>(),
             Logger(provider, LogEvents.Execution)));
         services.AddSingleton(provider => new InferenceStatistics(provider.GetRequiredService<TimeProvider>()));

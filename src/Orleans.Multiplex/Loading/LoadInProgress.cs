@@ -1,4 +1,4 @@
-using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Execution.Scheduling;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Storage.Cache;
@@ -6,7 +6,7 @@ using Orleans.Multiplex.Storage.Cache;
 namespace Orleans.Multiplex.Loading;
 
 /// <summary>What a load holds while it is under way: its turn, its room, its thread, and the model that is being opened, with its part of what may be opened at once.</summary>
-internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
+internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads, WorkQueue work)
 {
     private Turn _turn;
     private ModelMemory? _inWork;
@@ -100,12 +100,12 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads)
     {
         if (Volatile.Read(ref _thread) == Environment.CurrentManagedThreadId)
         {
-            ObjectDisposedException.ThrowIf(threads.AreEnding, threads);
+            ObjectDisposedException.ThrowIf(work.IsClosed, threads);
             _next = start;
         }
         else
         {
-            ObjectDisposedException.ThrowIf(!threads.TryAdd(new(start)), threads);
+            ObjectDisposedException.ThrowIf(!work.TryAdd(start), threads);
         }
     }
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Execution.Scheduling;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Storage.Cache;
@@ -36,6 +36,7 @@ internal sealed partial class ModelLoader : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly LoadQueue _queue;
+    private readonly WorkQueue _work = new();
     private readonly DedicatedThreads _threads;
     private readonly SessionReopening _reopening;
     private readonly LoadRoom _room;
@@ -63,9 +64,9 @@ internal sealed partial class ModelLoader : IDisposable
         _time = time;
         _logger = logger;
         _queue = new LoadQueue(parallel, BytesInProgress.GetMost(options.MaxBytesInProgress, quota.MaxBytes));
-        _threads = new DedicatedThreads("multiplex-load", parallel, capacity: null);
+        _threads = new DedicatedThreads("multiplex-load", parallel, _work);
         _end = new LoadEnd(ledger, options, time, logger, _stopping.Token);
-        _reopening = new SessionReopening(quota, _queue, _threads, options.Timeout, time, logger, _stopping.Token);
+        _reopening = new SessionReopening(quota, _queue, _threads, _work, options.Timeout, time, logger, _stopping.Token);
     }
 
     /// <summary>
@@ -133,7 +134,7 @@ internal sealed partial class ModelLoader : IDisposable
     // A load belongs to nobody: neither a caller's request context nor its trace may flow into it.
     private void Start(Resident resident, ModelManifest? manifest, IModelOpener opener, Reservation? claim)
     {
-        var load = new LoadInProgress(_queue, _threads) { Reservation = claim, Beside = resident.Predecessor };
+        var load = new LoadInProgress(_queue, _threads, _work) { Reservation = claim, Beside = resident.Predecessor };
         using (ExecutionContext.SuppressFlow())
         {
             _ = Task.Run(() => LoadAsync(resident, load, manifest, opener));

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Execution.Scheduling;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Telemetry;
 
@@ -10,7 +11,7 @@ namespace Orleans.Multiplex.Loading;
 /// on answering.
 /// </summary>
 internal sealed partial class SessionReopening(
-    SiloQuota quota, LoadQueue queue, DedicatedThreads threads, TimeSpan timeout, TimeProvider time, ILogger logger, CancellationToken stopping)
+    SiloQuota quota, LoadQueue queue, DedicatedThreads threads, WorkQueue work, TimeSpan timeout, TimeProvider time, ILogger logger, CancellationToken stopping)
 {
     /// <summary>After so long it is tried again what was not possible, and after twice as long each further time.</summary>
     private static readonly TimeSpan RetryPause = TimeSpan.FromMinutes(1);
@@ -80,7 +81,7 @@ internal sealed partial class SessionReopening(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping, resident.LoadStopped);
         var reservation = resident.Reservation!;
         var memory = reservation.Memory;
-        var load = new LoadInProgress(queue, threads);
+        var load = new LoadInProgress(queue, threads, work);
         try
         {
             // 1. Room for both openings: the one before goes only when nothing runs on it any more.

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Orleans.Multiplex.Benchmarks.ColdLoads;
 using Orleans.Multiplex.Benchmarks.Silos;
+using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime.Memory;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Execution.Scheduling;
 using Xunit;
 
 namespace Orleans.Multiplex.Cluster.Tests;

@@ -5,6 +5,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Execution.Scheduling;
 using Orleans.Multiplex.Testing.OpenInference;
 using Xunit;
 

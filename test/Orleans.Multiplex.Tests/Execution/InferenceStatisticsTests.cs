@@ -15,9 +15,9 @@ public sealed class InferenceStatisticsTests
     public void Count_SuccessesAndFailures_AddUpByModelAndVersion()
     {
         var statistics = new InferenceStatistics(_time);
-        statistics.CountSuccess("m", 1, Times, rows: 3);
+        statistics.CountSuccess("m", 1, Times, RunShare.Alone(3));
         _time.Advance(TimeSpan.FromSeconds(5));
-        statistics.CountSuccess("m", 1, Times, rows: 4);
+        statistics.CountSuccess("m", 1, Times, RunShare.Alone(4));
         statistics.CountFailure("m", 1, Micro(7));
         statistics.CountFailure("m", 2, Micro(9));
         statistics.CountFailure("other", 1, Micro(9));
@@ -49,7 +49,7 @@ public sealed class InferenceStatisticsTests
     {
         var statistics = new InferenceStatistics(_time);
 
-        statistics.CountSuccess("m", 1, Times, rows);
+        statistics.CountSuccess("m", 1, Times, RunShare.Alone(rows));
 
         var counted = Assert.Single(statistics.Read(null));
         Assert.Equal(expected, Assert.Single(counted.Batches).BatchSize);
@@ -63,7 +63,7 @@ public sealed class InferenceStatisticsTests
         foreach (var name in new[] { "a", "b", "c", "a", "d", "b", "a", "e" })
         {
             _time.Advance(TimeSpan.FromTicks(1));
-            statistics.CountSuccess(name, 1, Times, 1);
+            statistics.CountSuccess(name, 1, Times, RunShare.Alone(1));
         }
 
         // b went for d, c for the new b, and d for e; a was used all along.
@@ -74,7 +74,7 @@ public sealed class InferenceStatisticsTests
     public void CountUnfound_OfAnyName_CountsOnlyWhereSomethingWasCountedOfTheModel()
     {
         var statistics = new InferenceStatistics(_time, maxNames: 3);
-        statistics.CountSuccess("m", 4, Times, 1);
+        statistics.CountSuccess("m", 4, Times, RunShare.Alone(1));
         foreach (var i in Enumerable.Range(0, 100))
         {
             statistics.CountUnfound(ModelKey.Parse($"invented-{i}"), Micro(1));
@@ -91,7 +91,7 @@ public sealed class InferenceStatisticsTests
         foreach (var other in new[] { "a", "b", "c" })
         {
             _time.Advance(TimeSpan.FromTicks(1));
-            statistics.CountSuccess(other, 1, Times, 1);
+            statistics.CountSuccess(other, 1, Times, RunShare.Alone(1));
         }
 
         statistics.CountUnfound(ModelKey.Parse("m"), Micro(1));
@@ -132,7 +132,7 @@ public sealed class InferenceStatisticsTests
                 var before = new Dictionary<string, ModelStatistics>();
                 for (var i = 0; i < 10_000; i++)
                 {
-                    statistics.CountSuccess($"m{i % 5}", 1, Times, i % 7);
+                    statistics.CountSuccess($"m{i % 5}", 1, Times, RunShare.Alone(i % 7));
                     statistics.CountFailure($"m{i % 5}", 1, Micro(1));
                     if (i % 500 == caller)
                     {

@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 using System.Net;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
-using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Hosting;
 using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Tests.Execution.Scheduling;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.Hosting;
@@ -16,16 +16,16 @@ public sealed class ResidencyLifecycleTests : IAsyncDisposable
     private readonly SiloLife _life = new();
     private readonly MultiplexOptions _options = new() { IdleUnload = TimeSpan.FromMinutes(8) };
     private readonly ResidencyPublisher _publisher;
-    private readonly InferenceScheduler _scheduler;
+    private readonly TestScheduler _scheduler;
     private readonly ResidencyLifecycle _lifecycle;
 
     public ResidencyLifecycleTests()
     {
         _publisher = new ResidencyPublisher(
             _silo.Quota, _silo.Evictions, _silo.Pins, _silo.Footprints, cached: null, _channel, new LocalSilo(SiloAddress.New(IPAddress.Loopback, 11111, 1)), _silo.Time);
-        _scheduler = new InferenceScheduler(new(1, 10, TimeSpan.FromSeconds(1)), "silo-1", _silo.Time, _silo.Log);
+        _scheduler = new TestScheduler(new(1, 10, 10, TimeSpan.FromSeconds(1)), "silo-1", _silo.Time, _silo.Log);
         _lifecycle = new ResidencyLifecycle(
-            _publisher, _silo.Ledger, _silo.Evictions, _silo.Loader, _scheduler, Options.Create(_options), _silo.Time);
+            _publisher, _silo.Ledger, _silo.Evictions, _silo.Loader, _scheduler.Scheduler, Options.Create(_options), _silo.Time);
         _lifecycle.Participate(_life);
     }
 
@@ -104,7 +104,7 @@ public sealed class ResidencyLifecycleTests : IAsyncDisposable
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopping.Soon());
         blocked.Open();
-        await Task.WhenAll(_silo.Loader.WhenEnded, _scheduler.WhenEnded).Soon();
+        await Task.WhenAll(_silo.Loader.WhenEnded, _scheduler.Scheduler.WhenEnded).Soon();
     }
 
     private static bool Block(Checkpoint checkpoint)

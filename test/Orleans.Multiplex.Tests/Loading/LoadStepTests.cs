@@ -1,4 +1,4 @@
-using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Execution.Scheduling;
 using Orleans.Multiplex.Loading;
 using Xunit;
 
@@ -7,11 +7,16 @@ namespace Orleans.Multiplex.Tests.Loading;
 /// <summary>The threads on which the steps of a load run.</summary>
 public sealed class LoadStepTests : IDisposable
 {
-    private readonly DedicatedThreads _threads = new("test-load", 4, capacity: null);
+    private readonly WorkQueue _work = new();
+    private readonly DedicatedThreads _threads;
     private readonly ManualResetEventSlim _mayBegin = new();
     private readonly LoadInProgress _load;
 
-    public LoadStepTests() => _load = new LoadInProgress(new LoadQueue(4, long.MaxValue), _threads);
+    public LoadStepTests()
+    {
+        _threads = new DedicatedThreads("test-load", 4, _work);
+        _load = new LoadInProgress(new LoadQueue(4, long.MaxValue), _threads, _work);
+    }
 
     public void Dispose()
     {

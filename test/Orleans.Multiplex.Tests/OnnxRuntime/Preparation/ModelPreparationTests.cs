@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
 using Orleans.Multiplex.Testing.Onnx;
 using Xunit;

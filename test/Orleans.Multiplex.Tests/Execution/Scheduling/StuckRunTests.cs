@@ -1,8 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
-using Orleans.Multiplex.Execution;
 using Xunit;
 
-namespace Orleans.Multiplex.Tests.Execution;
+namespace Orleans.Multiplex.Tests.Execution.Scheduling;
 
 /// <summary>Work that keeps its inference thread long after its time.</summary>
 public sealed class StuckRunTests : IDisposable
@@ -11,10 +10,10 @@ public sealed class StuckRunTests : IDisposable
 
     private readonly FakeTimeProvider _time = new();
     private readonly RecordedLog _log = new();
-    private readonly InferenceScheduler _scheduler;
+    private readonly TestScheduler _scheduler;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public StuckRunTests() => _scheduler = new(new(Threads: 1, MaxQueued: 1, TimeSpan.FromSeconds(1)), "silo-1", _time, _log);
+    public StuckRunTests() => _scheduler = new(new(Threads: 1, MaxQueued: 1, MaxQueuedPerModel: 1024, TimeSpan.FromSeconds(1)), "silo-1", _time, _log);
 
     public void Dispose() => _scheduler.Dispose();
 

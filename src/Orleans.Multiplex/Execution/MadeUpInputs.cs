@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Globalization;
 
-namespace Orleans.Multiplex.OnnxRuntime.Preparation;
+namespace Orleans.Multiplex.Execution;
 
 /// <summary>
 /// Makes up inputs for a model of which nothing is known but what it declares. The same seed gives the same inputs. Integers are small, since
@@ -22,7 +22,8 @@ internal static class MadeUpInputs
     /// <param name="size">What a dimension of any size becomes.</param>
     /// <param name="withOptional">Whether inputs are given that may be left out.</param>
     /// <param name="seed">The seed of the random numbers.</param>
-    public static ImmutableArray<ModelValue>? Create(ModelSignature signature, int size, bool withOptional, int seed)
+    /// <param name="rows">What a first dimension of any size becomes; null for the same as others.</param>
+    public static ImmutableArray<ModelValue>? Create(ModelSignature signature, int size, bool withOptional, int seed, int? rows = null)
     {
 #pragma warning disable CA5394 // They are to be the same in each run.
         var random = new Random(seed);
@@ -31,7 +32,7 @@ internal static class MadeUpInputs
         var elements = 0L;
         foreach (var input in signature.Inputs.Where(input => withOptional || !input.IsOptional))
         {
-            var shape = input.Shape.IsDefault ? [size] : input.Shape.Select(dimension => dimension < 0 ? size : dimension).ToImmutableArray();
+            var shape = input.Shape.IsDefault ? [rows ?? size] : FillIn(input.Shape, size, rows ?? size);
             elements += CountElements(shape);
             if (elements > MaxElements || Create(input, shape, size, random) is not { } value)
             {
@@ -43,6 +44,9 @@ internal static class MadeUpInputs
 
         return values.ToImmutable();
     }
+
+    private static ImmutableArray<long> FillIn(ImmutableArray<long> shape, int size, int rows) =>
+        [.. shape.Select((dimension, i) => dimension >= 0 ? dimension : i == 0 ? rows : size)];
 
     private static ModelValue? Create(ValueSpec input, ImmutableArray<long> shape, int size, Random random) => (input.Kind, input.Type, input.KeyType) switch
     {

@@ -1,16 +1,15 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using Orleans.Multiplex.Execution;
 using Xunit;
 
-namespace Orleans.Multiplex.Tests.Execution;
+namespace Orleans.Multiplex.Tests.Execution.Scheduling;
 
 public sealed class InferenceSchedulerTests : IDisposable
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     private readonly FakeTimeProvider _time = new();
-    private readonly InferenceScheduler _scheduler;
+    private readonly TestScheduler _scheduler;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _ends;
 
@@ -184,7 +183,7 @@ public sealed class InferenceSchedulerTests : IDisposable
     [Fact]
     public async Task Run_ManyCallersSomeCancel_EachEndsOnceAndGetsItsOwnAnswer()
     {
-        using var scheduler = new InferenceScheduler(new(3, 10_000, TimeSpan.FromSeconds(1)), "silo-1", TimeProvider.System, NullLogger.Instance);
+        using var scheduler = new TestScheduler(new(3, 10_000, 10_000, TimeSpan.FromSeconds(1)), "silo-1", TimeProvider.System, NullLogger.Instance);
         var ends = new int[2000];
         var allEnded = new CountdownEvent(ends.Length);
 
@@ -217,7 +216,7 @@ public sealed class InferenceSchedulerTests : IDisposable
         }
     }
 
-    private static InferenceScheduler Make(TimeProvider time) => new(new(Threads: 1, MaxQueued: 1, TimeSpan.FromSeconds(1)), "silo-1", time, NullLogger.Instance);
+    private static TestScheduler Make(TimeProvider time) => new(new(Threads: 1, MaxQueued: 1, MaxQueuedPerModel: 1024, TimeSpan.FromSeconds(1)), "silo-1", time, NullLogger.Instance);
 
     private static int Block(Checkpoint checkpoint)
     {

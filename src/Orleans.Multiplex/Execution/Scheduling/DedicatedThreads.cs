@@ -1,9 +1,8 @@
-namespace Orleans.Multiplex.Execution;
+namespace Orleans.Multiplex.Execution.Scheduling;
 
 /// <summary>
-/// A fixed number of threads that run work by its priority, in the order in which it comes. They are not the thread pool's, so that native or blocking
-/// code on them never holds up the silo's own work. For work that keeps its thread for good, as it seems, another thread takes its place
-/// (<see cref="ThreadUse"/>), a bounded number of times.
+/// A fixed number of threads that run work. They are not the thread pool's, so that native or blocking code on them never holds up the silo's own work.
+/// For work that keeps its thread for good, as it seems, another thread takes its place (<see cref="ThreadUse"/>), a bounded number of times.
 /// </summary>
 internal sealed class DedicatedThreads : IDisposable
 {
@@ -11,7 +10,7 @@ internal sealed class DedicatedThreads : IDisposable
     private const int MaxSubstitutes = 16;
 
     private readonly string _name;
-    private readonly WorkQueue _work;
+    private readonly WorkSource _work;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running;
     private int _started;
@@ -20,10 +19,10 @@ internal sealed class DedicatedThreads : IDisposable
 
     /// <param name="name">The name that the threads bear in debuggers and dumps.</param>
     /// <param name="count">How many there are.</param>
-    /// <param name="capacity">How much work may wait; null for no bound, where who adds work is bounded already.</param>
-    public DedicatedThreads(string name, int count, int? capacity)
+    /// <param name="work">Where they take work from.</param>
+    public DedicatedThreads(string name, int count, WorkSource work)
     {
-        _work = new WorkQueue(capacity);
+        _work = work;
         _name = name;
         _running = count;
         for (var i = 0; i < count; i++)
@@ -34,22 +33,6 @@ internal sealed class DedicatedThreads : IDisposable
 
     /// <summary>The threads that work keeps, and that others have taken the place of.</summary>
     public int Substitutes => Volatile.Read(ref _substitutes);
-
-    /// <summary>Whether they take no more work.</summary>
-    public bool AreEnding => _work.IsClosed;
-
-    /// <summary>What waits for a thread.</summary>
-    public int Waiting => _work.Count;
-
-    /// <summary>
-    /// Adds work. Where the queue is full, the last of the least urgent that waits is refused in its place, if it is less urgent than the
-    /// new one. False when there is none, or when the threads have been ended.
-    /// </summary>
-    /// <inheritdoc cref="WorkQueue.TryAdd"/>
-    public bool TryAdd(QueuedWork work, int priority = 0) => _work.TryAdd(work, priority);
-
-    /// <inheritdoc cref="WorkQueue.TryRemove"/>
-    public bool TryRemove(QueuedWork work) => _work.TryRemove(work);
 
     /// <summary>Starts a thread in the place of one that work keeps. False when there are too many of them already.</summary>
     public bool TrySubstitute()
@@ -82,7 +65,7 @@ internal sealed class DedicatedThreads : IDisposable
     {
         while (_work.TryTake(out var work))
         {
-            work.Run();
+            work.Run(this);
             if (MayLeave())
             {
                 break;

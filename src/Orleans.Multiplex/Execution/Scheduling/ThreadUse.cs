@@ -1,4 +1,4 @@
-namespace Orleans.Multiplex.Execution;
+namespace Orleans.Multiplex.Execution.Scheduling;
 
 /// <summary>
 /// The use of a dedicated thread by one piece of work, which may turn out to keep it: then another thread takes its place, and one thread

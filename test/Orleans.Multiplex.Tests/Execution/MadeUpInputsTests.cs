@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using Orleans.Multiplex.OnnxRuntime.Preparation;
+using Orleans.Multiplex.Execution;
 using Xunit;
 
-namespace Orleans.Multiplex.Tests.OnnxRuntime.Preparation;
+namespace Orleans.Multiplex.Tests.Execution;
 
 public sealed class MadeUpInputsTests
 {

@@ -1,9 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using Orleans.Multiplex.Execution;
 using Xunit;
 
-namespace Orleans.Multiplex.Tests.Execution;
+namespace Orleans.Multiplex.Tests.Execution.Scheduling;
 
 /// <summary>In which order work that waits for a thread gets one, and who is refused where the queue is full.</summary>
 public sealed class PriorityQueueTests
@@ -15,7 +14,7 @@ public sealed class PriorityQueueTests
     [Fact]
     public async Task Run_QueueIsFullOfLessUrgentWork_TheLastOfTheLeastUrgentIsRefusedAndEndsOnce()
     {
-        using var scheduler = new InferenceScheduler(new(1, 4, TimeSpan.FromSeconds(1)), "silo-1", _time, NullLogger.Instance);
+        using var scheduler = new TestScheduler(new(1, 4, 4, TimeSpan.FromSeconds(1)), "silo-1", _time, NullLogger.Instance);
         var busy = new Checkpoint();
         var first = scheduler.RunAsync("busy", _ => Block(busy), Minute, 0, () => { }, CancellationToken.None);
         await busy.Reached;
@@ -46,7 +45,7 @@ public sealed class PriorityQueueTests
     [Fact]
     public async Task Run_ManyOfAllPrioritiesOnAFullQueueSomeCancel_EachEndsOnce()
     {
-        using var scheduler = new InferenceScheduler(new(2, 8, TimeSpan.FromSeconds(1)), "silo-1", TimeProvider.System, NullLogger.Instance);
+        using var scheduler = new TestScheduler(new(2, 8, 8, TimeSpan.FromSeconds(1)), "silo-1", TimeProvider.System, NullLogger.Instance);
         var ends = new int[4000];
         var ran = 0;
         using var allEnded = new CountdownEvent(ends.Length);
@@ -85,7 +84,7 @@ public sealed class PriorityQueueTests
     [Fact]
     public async Task Run_SeveralWait_GoByPriorityAndThenInTheOrderInWhichTheyCame()
     {
-        using var scheduler = new InferenceScheduler(new(1, 100, TimeSpan.FromSeconds(1)), "silo-1", _time, NullLogger.Instance);
+        using var scheduler = new TestScheduler(new(1, 100, 100, TimeSpan.FromSeconds(1)), "silo-1", _time, NullLogger.Instance);
         var busy = new Checkpoint();
         var first = scheduler.RunAsync("busy", _ => Block(busy), Minute, 0, () => { }, CancellationToken.None);
         await busy.Reached;

@@ -1,18 +1,18 @@
-using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Execution.Scheduling;
 using Xunit;
 
-namespace Orleans.Multiplex.Tests.Execution;
+namespace Orleans.Multiplex.Tests.Execution.Scheduling;
 
 public sealed class DedicatedThreadsTests
 {
+    private readonly WorkQueue _work = new();
+
     [Theory]
-    [InlineData(1, null)]
-    [InlineData(1, 2000)]
-    [InlineData(4, null)]
-    [InlineData(4, 2000)]
-    public async Task TryAdd_ManyCallers_NoWorkIsLost(int count, int? capacity)
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task TryAdd_ManyCallers_NoWorkIsLost(int count)
     {
-        using var threads = new DedicatedThreads("test", count, capacity);
+        using var threads = new DedicatedThreads("test", count, _work);
         var done = 0;
         var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -20,56 +20,36 @@ public sealed class DedicatedThreadsTests
         {
             for (var i = 0; i < 250; i++)
             {
-                Assert.True(threads.TryAdd(new(() =>
+                Assert.True(_work.TryAdd(() =>
                 {
                     if (Interlocked.Increment(ref done) == 2000)
                     {
                         all.SetResult();
                     }
-                })));
+                }));
             }
         }))).Soon();
 
         await all.Task.Soon();
-        Assert.Equal(0, threads.Waiting);
-    }
-
-    [Fact]
-    public async Task TryAdd_Full_IsRefusedUntilThereIsAPlace()
-    {
-        using var threads = new DedicatedThreads("test", 1, capacity: 2);
-        var (first, second) = (new Checkpoint(), new Checkpoint());
-        threads.TryAdd(new(first.Block));
-        await first.Reached;
-
-        Assert.True(threads.TryAdd(new(second.Block)));
-        Assert.True(threads.TryAdd(new(() => { })));
-        Assert.Equal(2, threads.Waiting);
-        Assert.False(threads.TryAdd(new(() => { })));
-
-        first.Open();
-        await second.Reached;
-        Assert.True(threads.TryAdd(new(() => { })));
-        second.Open();
     }
 
     [Fact]
     public async Task TrySubstitute_WorkKeepsItsThread_AnotherRunsTheRestAndOneEndsWithTheWork()
     {
-        using var threads = new DedicatedThreads("test", 1, capacity: null);
+        using var threads = new DedicatedThreads("test", 1, _work);
         var (kept, second, third) = (new Checkpoint(), new Checkpoint(), new Checkpoint());
         var use = new ThreadUse(threads);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Assert.False(use.TryReplace());
-        threads.TryAdd(new(() =>
+        _work.TryAdd(() =>
         {
             use.Begin();
             kept.Block();
             use.End();
             ended.SetResult();
-        }));
+        });
         await kept.Reached;
-        threads.TryAdd(new(second.Block));
+        _work.TryAdd(second.Block);
 
         Assert.True(use.TryReplace());
         Assert.False(use.TryReplace());
@@ -77,7 +57,7 @@ public sealed class DedicatedThreadsTests
         await second.Reached;
         kept.Open();
         await ended.Task.Soon();
-        threads.TryAdd(new(third.Block));
+        _work.TryAdd(third.Block);
         second.Open();
         await third.Reached;
         Assert.Equal(0, threads.Substitutes);
@@ -89,7 +69,7 @@ public sealed class DedicatedThreadsTests
     [Fact]
     public void TrySubstitute_TooMany_IsRefused()
     {
-        using var threads = new DedicatedThreads("test", 1, capacity: null);
+        using var threads = new DedicatedThreads("test", 1, _work);
 
         Assert.Equal(16, Enumerable.Range(0, 20).Count(_ => threads.TrySubstitute()));
         threads.EndSubstitute();
@@ -100,16 +80,16 @@ public sealed class DedicatedThreadsTests
     public async Task TryAdd_OneThread_RunsInOrderOnAThreadOfItsOwn()
     {
         var order = new List<int>();
-        using var threads = new DedicatedThreads("test", 1, capacity: null);
+        using var threads = new DedicatedThreads("test", 1, _work);
         var names = new HashSet<string?>();
         for (var i = 0; i < 100; i++)
         {
             var number = i;
-            threads.TryAdd(new(() =>
+            _work.TryAdd(() =>
             {
                 order.Add(number);
                 names.Add(Thread.CurrentThread.IsThreadPoolThread ? "pool" : Thread.CurrentThread.Name);
-            }));
+            });
         }
 
         threads.Dispose();
@@ -122,18 +102,18 @@ public sealed class DedicatedThreadsTests
     [Fact]
     public async Task Dispose_WorkBlocksAndWaits_DoesNotWaitForItAndTakesNothingMore()
     {
-        using var threads = new DedicatedThreads("test", 3, capacity: null);
+        using var threads = new DedicatedThreads("test", 3, _work);
         var blocked = new Checkpoint();
         var done = 0;
-        threads.TryAdd(new(blocked.Block));
+        _work.TryAdd(blocked.Block);
         for (var i = 0; i < 50; i++)
         {
-            threads.TryAdd(new(() => Interlocked.Increment(ref done)));
+            _work.TryAdd(() => Interlocked.Increment(ref done));
         }
 
         threads.Dispose();
 
-        Assert.False(threads.TryAdd(new(() => { })));
+        Assert.False(_work.TryAdd(() => { }));
         Assert.False(threads.WhenEnded.IsCompleted);
         blocked.Open();
         await threads.WhenEnded.Soon();

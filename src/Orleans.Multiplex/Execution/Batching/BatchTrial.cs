@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Orleans.Multiplex.Execution.Batching;
+
+/// <summary>
+/// Finds out whether requests for a model may run together: whether each row of a run gives what it gives alone, whatever stands before or behind it,
+/// and whether that pays. A model that mixes rows, as by a mean or a maximum over them, must not pass: one caller's answer would depend on the data of
+/// another.
+/// </summary>
+/// <param name="session">The model.</param>
+/// <param name="runAsync">Runs it once, and says how long that took.</param>
+/// <param name="maxRows">The most rows of a run.</param>
+/// <param name="pool">Where the memory for runs of several rows comes from.</param>
+internal sealed class BatchTrial(
+    IInferenceSession session,
+    Func<InferenceRequest, Task<(ImmutableArray<ModelValue> Outputs, TimeSpan Took)>> runAsync,
+    int maxRows,
+    ArrayPool<byte> pool)
+{
+    /// <summary>It pays when an item takes so many times less together than alone.</summary>
+    public const double LeastGain = 1.3;
+
+    private const int Repeats = 3;
+    private const int TimedRows = 8;
+
+    // Each pair is of two rows that no other has. One pair might not touch what depends on the data, as a limit that few rows reach.
+    private static readonly ImmutableArray<(int A, int B)> Seeds = [(1, 2), (3, 4), (5, 6)];
+
+    /// <summary>Tries it: about two dozen runs, one after the other.</summary>
+    /// <exception cref="MultiplexException">It cannot be tried now.</exception>
+    public async Task<BatchVerdict> RunAsync()
+    {
+        if (session.RowSymbol is null)
+        {
+            return BatchVerdict.No("its inputs and outputs do not all begin with one and the same dimension of any size");
+        }
+
+        if (await FindSizeAsync() is not { } size)
+        {
+            return BatchVerdict.No("no inputs could be made up on which it runs");
+        }
+
+        foreach (var (a, b) in Seeds)
+        {
+            if (await FindMixAsync(Make(size, a), Make(size, b)) is { } mix)
+            {
+                return BatchVerdict.No(mix);
+            }
+        }
+
+        var gain = await MeasureGainAsync(Make(size, Seeds[0].A));
+        var figure = gain.ToString("0.0", CultureInfo.InvariantCulture);
+        return gain >= LeastGain
+            ? new BatchVerdict(true, $"each row gives what it gives alone, and {Math.Min(TimedRows, maxRows)} together are {figure} times as fast")
+            : BatchVerdict.No($"rows take no less time together than alone ({figure} times as fast)");
+    }
+
+    private async Task<int?> FindSizeAsync()
+    {
+        foreach (var size in MadeUpInputs.Sizes)
+        {
+            try
+            {
+                if (TryMake(size, Seeds[0].A) is { } request && StackShape.CountRows(request) == 1)
+                {
+                    session.Check(request);
+                    await runAsync(request);
+                    return size;
+                }
+            }
+            catch (Exception error) when (error is InvalidInputException or InferenceFailedException)
+            {
+                // Not of this size, perhaps of another.
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<string?> FindMixAsync(InferenceRequest a, InferenceRequest b)
+    {
+        var (aloneA, _) = await runAsync(a);
+        var (aloneB, _) = await runAsync(b);
+        (InferenceRequest, ImmutableArray<ModelValue>)[][] orders = [[(a, aloneA), (b, aloneB)], [(b, aloneB), (a, aloneA)], [(a, aloneA), (a, aloneA)]];
+        foreach (var order in orders)
+        {
+            if (await FindMixAsync(order) is { } mix)
+            {
+                return mix;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<string?> FindMixAsync((InferenceRequest Request, ImmutableArray<ModelValue> Alone)[] order)
+    {
+        try
+        {
+            using var stack = new RowStack([.. order.Select(static row => row.Request)], pool);
+            var (together, _) = await runAsync(stack.Request);
+            if (stack.Split(together) is not { } parts)
+            {
+                return "its outputs have other rows than its inputs";
+            }
+
+            return parts.Zip(order).All(static pair => RowComparison.AreEqual(pair.Second.Alone, pair.First)) ? null : "what a row gives depends on other rows";
+        }
+        catch (Exception error) when (error is InvalidInputException or InferenceFailedException)
+        {
+            return $"it does not run on two rows ({error.Message})";
+        }
+    }
+
+    private async Task<double> MeasureGainAsync(InferenceRequest row)
+    {
+        var rows = Math.Min(TimedRows, maxRows);
+        using var stack = new RowStack([.. Enumerable.Repeat(row, rows)], pool);
+        var (alone, together) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
+        for (var i = 0; i < Repeats; i++)
+        {
+            alone = Least(alone, (await runAsync(row)).Took);
+            together = Least(together, (await runAsync(stack.Request)).Took);
+        }
+
+        return alone * rows / (together > TimeSpan.Zero ? together : TimeSpan.FromTicks(1));
+    }
+
+    private static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private InferenceRequest Make(int size, int seed) => TryMake(size, seed)!;
+
+    private InferenceRequest? TryMake(int size, int seed) =>
+        MadeUpInputs.Create(session.Signature, size, withOptional: true, seed, rows: 1) is { } inputs ? new InferenceRequest(inputs) : null;
+}

@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Collections.Immutable;
+
+namespace Orleans.Multiplex.Execution.Batching;
+
+/// <summary>Whether and how requests for one resident model run together.</summary>
+/// <remarks>
+/// <code>
+/// Unknown → Trying → Proven → Refuted
+///           Trying → Refuted
+///           Trying → Unknown            (the trial was broken off)
+/// </code>
+/// </remarks>
+/// <param name="session">The model.</param>
+/// <param name="limits">How far they are put together.</param>
+/// <param name="pool">Where the memory for it comes from.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ModelBatching(IInferenceSession session, BatchLimits limits, ArrayPool<byte> pool, TimeProvider time)
+{
+    /// <summary>Requests of more shapes than that run alone.</summary>
+    private const int MaxShapes = 64;
+
+    private readonly Lock _lock = new();
+    private ImmutableArray<StackedRuns> _kinds = [];
+    private int _state = (int)State.Unknown;
+
+    private enum State
+    {
+        Unknown,
+        Trying,
+        Proven,
+        Refuted,
+    }
+
+    public IInferenceSession Session => session;
+
+    public BatchLimits Limits => limits;
+
+    public ArrayPool<byte> Pool => pool;
+
+    public TimeProvider Time => time;
+
+    /// <summary>Why it is as it is; null before it was tried.</summary>
+    public BatchVerdict? Verdict { get; private set; }
+
+    /// <summary>Whether nobody has tried yet.</summary>
+    public bool IsUnknown => limits.MaxRows > 1 && Volatile.Read(ref _state) == (int)State.Unknown;
+
+    /// <summary>What a request may share a run with; null where it runs alone.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="rows">Its rows; null when it cannot be stacked.</param>
+    public StackedRuns? FindKind(InferenceRequest request, int? rows) =>
+        Volatile.Read(ref _state) == (int)State.Proven && rows < limits.MaxRows ? Find(request) ?? Add(request) : null;
+
+    /// <summary>Takes it upon the caller to try. False when another has.</summary>
+    public bool TryBeginTrial() => Interlocked.CompareExchange(ref _state, (int)State.Trying, (int)State.Unknown) == (int)State.Unknown;
+
+    /// <summary>The trial has ended.</summary>
+    /// <param name="verdict">What came of it; null when it was broken off.</param>
+    public void EndTrial(BatchVerdict? verdict)
+    {
+        Verdict = verdict;
+        Volatile.Write(ref _state, (int)(verdict is null ? State.Unknown : verdict.IsProven ? State.Proven : State.Refuted));
+    }
+
+    /// <summary>What was proven has turned out to be wrong.</summary>
+    public void Withdraw(string reason) => EndTrial(BatchVerdict.No(reason));
+
+    private StackedRuns? Find(InferenceRequest request)
+    {
+        foreach (var kind in _kinds)
+        {
+            if (kind.Shape.Matches(request))
+            {
+                return kind;
+            }
+        }
+
+        return null;
+    }
+
+    private StackedRuns? Add(InferenceRequest request)
+    {
+        lock (_lock)
+        {
+            if (Find(request) is { } added)
+            {
+                return added;
+            }
+
+            if (_kinds.Length >= MaxShapes)
+            {
+                return null;
+            }
+
+            var kind = new StackedRuns(this, new StackShape(request));
+            _kinds = _kinds.Add(kind);
+            return kind;
+        }
+    }
+}

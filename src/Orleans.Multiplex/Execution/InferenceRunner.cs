@@ -1,0 +1,120 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.Execution.Batching;
+using Orleans.Multiplex.Execution.Scheduling;
+using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Telemetry;
+
+namespace Orleans.Multiplex.Execution;
+
+/// <summary>
+/// Runs requests for models of the store: each in the line of its model, and with others that wait for the same model where that was proven to change
+/// no answer.
+/// </summary>
+/// <param name="scheduler">The inference threads.</param>
+/// <param name="limits">How far requests are put together.</param>
+/// <param name="pool">Where the memory for that comes from.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">The log.</param>
+internal sealed partial class InferenceRunner(
+    InferenceScheduler scheduler, BatchLimits limits, ArrayPool<byte> pool, TimeProvider time, ILogger logger)
+{
+    private readonly ConditionalWeakTable<Resident, ModelBatching> _models = [];
+    private readonly ILogger _logger = logger;
+
+    /// <summary>Runs a request.</summary>
+    /// <param name="lease">The right to use the model; the run has one of its own.</param>
+    /// <param name="request">The request, checked.</param>
+    /// <param name="admission">The right to be the first to run an untried model, given back when the run has ended; null where that does not matter.</param>
+    /// <param name="remaining">The time left to it.</param>
+    /// <param name="stop">Ends the run at its next step.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OverloadedException">Too much waits.</exception>
+    /// <exception cref="InferenceTimeoutException">The time is up.</exception>
+    /// <exception cref="InvalidInputException">The engine found an input at fault.</exception>
+    /// <exception cref="InferenceFailedException">The model failed on these inputs.</exception>
+    public Task<InferenceOutcome> RunAsync(
+        ModelLease lease, InferenceRequest request, IDisposable? admission, TimeSpan remaining, CancellationToken stop, CancellationToken cancellationToken)
+    {
+        var session = (IInferenceSession)lease.Model;
+        var runs = scheduler.GetRuns(lease.Resident, lease.Resident.Key.ModelId);
+        var batching = GetBatching(lease.Resident, session);
+        var rows = StackShape.CountRows(request);
+        if (batching.IsUnknown && admission is null && rows is not null && (runs.Waiting > 0 || limits.MaxDelay > TimeSpan.Zero))
+        {
+            BeginTrial(lease, batching, runs);
+        }
+
+        var run = new InferenceRun(session, request, lease.Share(), admission, remaining, time, stop, cancellationToken)
+        {
+            Kind = admission is null ? batching.FindKind(request, rows) : null,
+            Rows = rows ?? 1,
+        };
+        return scheduler.RunAsync(runs, run);
+    }
+
+    /// <summary>Whether requests for a resident run together, and why; null before that was tried.</summary>
+    public BatchVerdict? FindVerdict(Resident resident) => _models.TryGetValue(resident, out var batching) ? batching.Verdict : null;
+
+    private ModelBatching GetBatching(Resident resident, IInferenceSession session) =>
+        _models.TryGetValue(resident, out var batching)
+            ? batching
+            : _models.GetValue(resident, _ => new ModelBatching(session, limits, pool, time));
+
+    private void BeginTrial(ModelLease lease, ModelBatching batching, ModelRuns runs)
+    {
+        if (batching.TryBeginTrial())
+        {
+            // It belongs to no request, and so to no request's context.
+            using (ExecutionContext.SuppressFlow())
+            {
+                var held = lease.Share();
+#pragma warning disable CA2025 // The trial gives it back itself.
+                _ = Task.Run(() => TryAsync(held, batching, runs), CancellationToken.None);
+#pragma warning restore CA2025
+            }
+        }
+    }
+
+    private async Task TryAsync(ModelLease lease, ModelBatching batching, ModelRuns runs)
+    {
+        BatchVerdict? verdict = null;
+        try
+        {
+            var session = batching.Session;
+            var trial = new BatchTrial(
+                session,
+                request => scheduler.RunAsync(runs, new TrialRun(session, request, time, CancellationToken.None)),
+                limits.MaxRows,
+                pool);
+            verdict = await trial.RunAsync();
+            LogTried(runs.ModelId, verdict.IsProven ? "together" : "alone", verdict.Reason);
+        }
+        catch (MultiplexException error)
+        {
+            LogBrokenOff(runs.ModelId, error.Message);
+        }
+#pragma warning disable CA1031 // Nobody waits for it; the model goes on answering as before.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            verdict = BatchVerdict.No($"the trial failed ({error.GetType().Name})");
+            LogFailed(runs.ModelId, error);
+        }
+        finally
+        {
+            batching.EndTrial(verdict);
+            lease.Dispose();
+        }
+    }
+
+    [LoggerMessage(LogEvents.ExecutionIds + 1, LogLevel.Information, "Requests that wait for model '{Model}' run {How}: {Reason}.")]
+    private partial void LogTried(string model, string how, string reason);
+
+    [LoggerMessage(LogEvents.ExecutionIds + 2, LogLevel.Debug, "Whether requests for model '{Model}' may run together is tried later: {Reason}")]
+    private partial void LogBrokenOff(string model, string reason);
+
+    [LoggerMessage(LogEvents.ExecutionIds + 3, LogLevel.Warning, "It could not be found out whether requests for model '{Model}' may run together.")]
+    private partial void LogFailed(string model, Exception error);
+}

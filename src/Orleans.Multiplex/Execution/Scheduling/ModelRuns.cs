@@ -1,0 +1,127 @@
+namespace Orleans.Multiplex.Execution.Scheduling;
+
+/// <summary>The runs of one resident model that wait for a thread, and what its runs take. Guarded by the lock of the queue.</summary>
+/// <param name="modelId">The model, for errors.</param>
+internal sealed class ModelRuns(string modelId)
+{
+    // How many are looked at for each row of a run, where they do not go together: it is done under the lock.
+    private const int MaxLooksPerRow = 4;
+
+    // By level, and within one in the order in which they came.
+    private readonly LinkedList<ScheduledRun> _waiting = new();
+
+    public string ModelId => modelId;
+
+    /// <summary>How many wait.</summary>
+    public int Waiting => _waiting.Count;
+
+    /// <summary>What its runs take.</summary>
+    public RunCost Cost { get; set; }
+
+    /// <summary>The time of threads that it has had, in seconds, counted so that who has had less goes first (see <see cref="FairQueue"/>).</summary>
+    public double Served { get; set; }
+
+    /// <summary>Whether it stands among those from which threads take.</summary>
+    public bool IsReady { get; set; }
+
+    /// <summary>What ends its wait for company; null while there is none.</summary>
+    public ITimer? Gathering { get; set; }
+
+    /// <summary>The next to run.</summary>
+    public ScheduledRun? First => _waiting.First?.Value;
+
+    /// <summary>The least urgent, and of those the one that came last.</summary>
+    public ScheduledRun? Last => _waiting.Last?.Value;
+
+    /// <summary>Where it stands among the models that are ready.</summary>
+    public RunTurn Turn => new(First!.Level, Served, First.Number);
+
+    public void Add(ScheduledRun run)
+    {
+        var before = _waiting.Last;
+        while (before is not null && before.Value.Level > run.Level)
+        {
+            before = before.Previous;
+        }
+
+        if (before is null)
+        {
+            _waiting.AddFirst(run.Place);
+        }
+        else
+        {
+            _waiting.AddAfter(before, run.Place);
+        }
+    }
+
+    /// <summary>Takes one out. False when it is not in it.</summary>
+    public bool Remove(ScheduledRun run)
+    {
+        if (run.Place.List != _waiting)
+        {
+            return false;
+        }
+
+        _waiting.Remove(run.Place);
+        return true;
+    }
+
+    /// <summary>How many are before one of a level that comes now.</summary>
+    public int CountBefore(int level)
+    {
+        var count = _waiting.Count;
+        for (var run = _waiting.Last; run is not null && run.Value.Level > level; run = run.Previous)
+        {
+            count--;
+        }
+
+        return count;
+    }
+
+    /// <summary>Whether so many wait that may go together as go in one run, or one that goes alone.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            var rows = 0;
+            foreach (var run in _waiting)
+            {
+                if (run.Kind is not { } kind || (rows += run.Rows) >= kind.MaxRows)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Takes the next run, and with it those that may share it, in their order.</summary>
+    /// <param name="others">Those that share it; null when there are none.</param>
+    public ScheduledRun Take(out List<ScheduledRun>? others)
+    {
+        others = null;
+        var first = _waiting.First!;
+        var next = first.Next;
+        _waiting.Remove(first);
+        if (first.Value.Kind is not { } kind)
+        {
+            return first.Value;
+        }
+
+        var looks = MaxLooksPerRow * kind.MaxRows;
+        for (var rows = first.Value.Rows; next is not null && rows < kind.MaxRows && looks > 0; looks--)
+        {
+            var run = next;
+            next = run.Next;
+            if (run.Value.Kind == kind && rows + run.Value.Rows <= kind.MaxRows)
+            {
+                rows += run.Value.Rows;
+                _waiting.Remove(run);
+                (others ??= []).Add(run.Value);
+            }
+        }
+
+        return first.Value;
+    }
+}

@@ -1,0 +1,45 @@
+namespace Orleans.Multiplex.Execution.Scheduling;
+
+/// <summary>What a thread takes at once: a run, or several that go together.</summary>
+/// <param name="queue">Where it was taken from.</param>
+/// <param name="time">The clock.</param>
+/// <param name="model">The model.</param>
+/// <param name="first">The run.</param>
+/// <param name="others">Those that go with it; null when there are none.</param>
+/// <param name="charged">What the model was charged for them.</param>
+internal sealed class RunGroup(
+    FairQueue queue, TimeProvider time, ModelRuns model, ScheduledRun first, List<ScheduledRun>? others, double charged) : IWork
+{
+    public void Run(DedicatedThreads threads)
+    {
+        var use = new ThreadUse(threads);
+        var startedAt = time.GetTimestamp();
+
+        // 1. What is not wanted any more goes; its place in the line was its last.
+        var hasFirst = Begin(first, use, startedAt);
+        others?.RemoveAll(run => !Begin(run, use, startedAt));
+        var items = (hasFirst ? 1 : 0) + (others?.Count ?? 0);
+
+        // 2. The rest runs.
+        use.Begin();
+        if (items == 1)
+        {
+            (hasFirst ? first : others![0]).RunAlone();
+        }
+        else if (items > 1)
+        {
+            if (hasFirst)
+            {
+                others!.Insert(0, first);
+            }
+
+            first.Kind!.Run(others!);
+        }
+
+        // 3. The model has had the time that it took.
+        queue.End(model, charged, items > 0 ? time.GetElapsedTime(startedAt) : null, items);
+        use.End();
+    }
+
+    private bool Begin(ScheduledRun run, ThreadUse use, long now) => run.TryBegin(time.GetElapsedTime(run.QueuedAt, now), use);
+}
