@@ -3,6 +3,8 @@ namespace Orleans.Multiplex.Execution;
 /// <summary>How inference runs on a silo (<c>Multiplex:Execution</c>).</summary>
 public sealed class ExecutionOptions
 {
+    internal static readonly TimeSpan LongestQueueDelay = TimeSpan.FromMinutes(1);
+
     /// <summary>
     /// The number of inference threads, which bounds how many runs go on at once. Default: 0, which means as many as the process has cores;
     /// not negative.

@@ -6,7 +6,7 @@ namespace Orleans.Multiplex.Grains;
 
 /// <summary>The calls of one activation: each is led through the model's lease. Belongs to the activation's service scope.</summary>
 internal sealed class GrainCalls(
-    ModelAttachment attachment, GrainPools pools, InferenceScheduler scheduler, CallOptions options, TimeProvider time, CallLog log)
+    ModelAttachment attachment, GrainPools pools, InferenceScheduler scheduler, ItemBatches batches, CallOptions options, TimeProvider time, CallLog log)
 {
     // What runs on an inference thread ends at the deadline and says where the time went; it gets this long to end the call itself.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
@@ -108,6 +108,17 @@ internal sealed class GrainCalls(
     public Task<TResult> RunAsync<TResult>(ModelCall call, string model, Func<object, TResult> use) =>
         scheduler.RunAsync(
             scheduler.GetRuns(call.Lease.Resident, model), new ModelUse<TResult>(call, model, call.Lease.Share(), use));
+
+    /// <summary>Runs an item on an inference thread, with those of other calls. The model stays leased until it has ended, whoever still waits.</summary>
+    public Task<TResult> RunBatchedAsync<TModel, TItem, TResult>(
+        ModelCall call, string model, TItem item, Func<TModel, IReadOnlyList<TItem>, IReadOnlyList<TResult>> use, int? maxSize, TimeSpan? maxDelay)
+        where TModel : class
+    {
+        var resident = call.Lease.Resident;
+        var kind = batches.Get(resident, model, use, maxSize, maxDelay);
+        return scheduler.RunAsync(
+            scheduler.GetRuns(resident, model), new ItemRun<TItem, TResult>(call, call.Lease.Share(), item, kind) { Kind = kind });
+    }
 
     private async Task InvokeInTimeAsync(ModelCall call, IIncomingGrainCallContext context)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Concurrency;
+using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Storage;
 using Orleans.Placement;
@@ -113,6 +114,36 @@ public abstract class MultiplexedGrain<TModel> : Grain, IIncomingGrainCallFilter
             use((TModel)model);
             return true;
         });
+    }
+
+    /// <summary>
+    /// Uses the model on an inference thread for an item together with those of other calls to the same model that wait for a thread: for models that are
+    /// faster at several things at once than one after the other.
+    /// </summary>
+    /// <example>
+    /// <code>
+    /// public Task&lt;float&gt; PredictAsync(float[] row) => RunBatchedAsync(row, static (model, rows) => model.Predict(rows));
+    /// </code>
+    /// </example>
+    /// <remarks>
+    /// Items of one model alone go together, and of one function. Where the function throws, it is called again for each item by itself, so that only
+    /// the one that is to blame fails. Items whose callers have gone are left out before it is called.
+    /// </remarks>
+    /// <param name="item">The item.</param>
+    /// <param name="use">The function: gives a result for each item, in their order. It must not touch the grain's state, nor anything else of one call: make it static.</param>
+    /// <param name="maxSize">The most items at once; above zero. Default: <c>Multiplex:Execution:MaxBatchSize</c>. What the first call of a function says holds.</param>
+    /// <param name="maxDelay">How long an item waits for others although a thread is free; at most a minute. Default: <c>Multiplex:Execution:MaxQueueDelay</c>. What the first call of a function says holds.</param>
+    /// <exception cref="ArgumentException">The function captures something of the call, or a size or delay is out of its range.</exception>
+    /// <exception cref="OverloadedException">Too much waits for an inference thread.</exception>
+    /// <exception cref="InferenceTimeoutException">The call's time passed; the model stays leased until the use has ended.</exception>
+    protected Task<TResult> RunBatchedAsync<TItem, TResult>(
+        TItem item, Func<TModel, IReadOnlyList<TItem>, IReadOnlyList<TResult>> use, int? maxSize = null, TimeSpan? maxDelay = null)
+    {
+        ArgumentNullException.ThrowIfNull(use);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxSize ?? 1, 1, nameof(maxSize));
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxDelay ?? TimeSpan.Zero, TimeSpan.Zero, nameof(maxDelay));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxDelay ?? TimeSpan.Zero, ExecutionOptions.LongestQueueDelay, nameof(maxDelay));
+        return _calls!.RunBatchedAsync(CurrentCall, ModelId, item, use, maxSize, maxDelay);
     }
 
     /// <summary>Uses the model on the grain: for code that awaits. The same as using <see cref="Model"/>.</summary>

@@ -1,4 +1,5 @@
 using Orleans.Configuration;
+using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Grains;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Placement;
@@ -85,7 +86,7 @@ internal sealed class MultiplexOptionsValidator(MultiplexedClasses classes, Silo
             options.Execution.MaxQueuedPerModel > 0, "Multiplex:Execution:MaxQueuedPerModel", options.Execution.MaxQueuedPerModel, "above zero"),
         .. Rules.Require(options.Execution.MaxBatchSize > 0, "Multiplex:Execution:MaxBatchSize", options.Execution.MaxBatchSize, "above zero"),
         .. Rules.Require(
-            options.Execution.MaxQueueDelay >= TimeSpan.Zero && options.Execution.MaxQueueDelay <= TimeSpan.FromMinutes(1),
+            options.Execution.MaxQueueDelay >= TimeSpan.Zero && options.Execution.MaxQueueDelay <= ExecutionOptions.LongestQueueDelay,
             "Multiplex:Execution:MaxQueueDelay", options.Execution.MaxQueueDelay, "zero to a minute"),
     ];
 

@@ -197,9 +197,10 @@ internal static class RoomRegistrations
             provider.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName,
             provider.GetRequiredService<TimeProvider>(),
             Logger(provider, LogEvents.Execution)));
+        services.AddSingleton(provider => new BatchLimits(Settings(provider).Execution.MaxBatchSize, Settings(provider).Execution.MaxQueueDelay));
         services.AddSingleton(provider => new InferenceRunner(
             provider.GetRequiredService<InferenceScheduler>(),
-            new BatchLimits(Settings(provider).Execution.MaxBatchSize, Settings(provider).Execution.MaxQueueDelay),
+            provider.GetRequiredService<BatchLimits>(),
             ArrayPool<byte>.Shared,
             provider.GetRequiredService<TimeProvider>(),
             Logger(provider, LogEvents.Execution)));
@@ -214,6 +215,7 @@ internal static class RoomRegistrations
             Settings(provider).RequestTimeout,
             Settings(provider).MaxRequestTimeout,
             provider.GetRequiredService<IOptions<SiloMessagingOptions>>().Value.MaxMessageBodySize - CallLimits.MessageOverhead));
+        services.AddSingleton<ItemBatches>();
         services.AddSingleton(provider => new CallLog(provider.GetRequiredService<TimeProvider>(), Logger(provider, LogEvents.Grains)));
         services.AddSingleton<PassOnLimiter>();
         services.AddSingleton<ResidencyInquiry>();

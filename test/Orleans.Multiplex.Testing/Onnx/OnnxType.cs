@@ -23,6 +23,18 @@ public sealed class OnnxType
     public static OnnxType NamedTensor(TensorType type, params IEnumerable<string> dimensions) =>
         OfTensor(type, new ProtoMessage().AddEach(1, dimensions, (shape, field, name) => shape.Add(field, new ProtoMessage().Add(2, name))));
 
+    /// <summary>A tensor whose first dimension has a name, and the others sizes.</summary>
+    public static OnnxType Rows(TensorType type, string rows, params ReadOnlySpan<long> rest)
+    {
+        var dimensions = new ProtoMessage().Add(1, new ProtoMessage().Add(2, rows));
+        foreach (var dimension in rest)
+        {
+            dimensions.Add(1, new ProtoMessage().Add(1, dimension));
+        }
+
+        return OfTensor(type, dimensions);
+    }
+
     /// <summary>A tensor of any rank.</summary>
     public static OnnxType AnyRank(TensorType type) => OfTensor(type, null);
 

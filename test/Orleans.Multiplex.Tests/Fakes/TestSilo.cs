@@ -79,11 +79,11 @@ internal sealed class TestSilo : IDisposable
     public int Charged => Quota.GetChargedModels(Pool);
 
     /// <summary>A ready model in room that is free, without a load.</summary>
-    public Resident Reside(string id, long bytes = 0, ModelPool? pool = null, TrackedModel? model = null) =>
+    public Resident Reside(string id, long bytes = 0, ModelPool? pool = null, object? model = null) =>
         Reside(id, Quota.TryReserve(pool ?? Pool, bytes) ?? throw new InvalidOperationException($"No room for '{id}'."), model);
 
     /// <summary>A ready model in room that was reserved for it.</summary>
-    public Resident Reside(string id, Reservation reservation, TrackedModel? model = null)
+    public Resident Reside(string id, Reservation reservation, object? model = null)
     {
         var resident = Ledger.Enter(new ResidentKey(reservation.Pool.Name, id, 0), id, reservation.Pool, out _);
         resident.Reservation = reservation;

@@ -14,17 +14,9 @@ internal sealed class StackedRuns(ModelBatching batching, StackShape shape) : Ru
 
     public override TimeSpan MaxDelay => batching.Limits.MaxDelay;
 
-    public override void Run(IReadOnlyList<ScheduledRun> runs)
+    protected override bool TryRunTogether(IReadOnlyList<ScheduledRun> runs)
     {
         var members = runs.Cast<InferenceRun>().ToList();
-        if (!TryRunTogether(members))
-        {
-            RunEachAlone(members);
-        }
-    }
-
-    private bool TryRunTogether(List<InferenceRun> members)
-    {
         ImmutableArray<ModelValue>[] parts;
         ImmutableArray<int> rows;
         RunTimes times;
@@ -61,13 +53,5 @@ internal sealed class StackedRuns(ModelBatching batching, StackShape shape) : Ru
         return true;
     }
 
-    // One of them is to blame, or all together: a batch that fails where each of its requests does not is the last one.
-    private void RunEachAlone(List<InferenceRun> members)
-    {
-        members.ForEach(static member => member.RunAlone());
-        if (members.TrueForAll(static member => member.Result.IsCompletedSuccessfully))
-        {
-            batching.Withdraw("a run of several requests failed that each ran well alone");
-        }
-    }
+    protected override void OnRanOnlyAlone() => batching.Withdraw("a run of several requests failed that each ran well alone");
 }

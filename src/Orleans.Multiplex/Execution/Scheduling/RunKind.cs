@@ -9,6 +9,32 @@ internal abstract class RunKind
     /// <summary>How long a run waits for company before it is ready for a thread.</summary>
     public abstract TimeSpan MaxDelay { get; }
 
-    /// <summary>Runs several together, on the calling thread, and ends each of them; must not throw.</summary>
-    public abstract void Run(IReadOnlyList<ScheduledRun> runs);
+    /// <summary>Runs several, on the calling thread, and ends each of them: together, or each alone where that fails, since one of them may be to blame.</summary>
+    public void Run(IReadOnlyList<ScheduledRun> runs)
+    {
+        if (TryRunTogether(runs))
+        {
+            return;
+        }
+
+        var haveSucceeded = true;
+        foreach (var run in runs)
+        {
+            run.RunAlone();
+            haveSucceeded &= run.HasSucceeded;
+        }
+
+        if (haveSucceeded)
+        {
+            OnRanOnlyAlone();
+        }
+    }
+
+    /// <summary>Runs them as one, and ends each of them with its part. False, with none of them ended, where that fails; must not throw.</summary>
+    protected abstract bool TryRunTogether(IReadOnlyList<ScheduledRun> runs);
+
+    /// <summary>They did not run together, though each ran well alone.</summary>
+    protected virtual void OnRanOnlyAlone()
+    {
+    }
 }

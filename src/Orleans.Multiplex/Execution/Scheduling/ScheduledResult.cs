@@ -10,6 +10,8 @@ internal abstract class ScheduledResult<T>(int priority, TimeSpan remaining, Can
     /// <summary>The result.</summary>
     public Task<T> Result => _done.Task;
 
+    public sealed override bool HasSucceeded => _done.Task.IsCompletedSuccessfully;
+
     /// <summary>Ends it with its result.</summary>
     public void Succeed(T result)
     {

@@ -45,6 +45,9 @@ internal abstract class ScheduledRun
     /// <summary>Whether a thread has begun it.</summary>
     public bool HasBegun => Volatile.Read(ref _use) is not null;
 
+    /// <summary>Whether it has ended with a result.</summary>
+    public abstract bool HasSucceeded { get; }
+
     /// <summary>Where it stands in its model's line.</summary>
     internal LinkedListNode<ScheduledRun> Place { get; }
 

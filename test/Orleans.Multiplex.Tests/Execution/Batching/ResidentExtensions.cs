@@ -1,0 +1,17 @@
+using Orleans.Multiplex.Residency;
+using Xunit;
+
+namespace Orleans.Multiplex.Tests.Execution.Batching;
+
+/// <summary>Waits for what still uses a model.</summary>
+internal static class ResidentExtensions
+{
+    /// <summary>Completes when nothing uses it any more: runs outlast their callers, and a trial belongs to none.</summary>
+    public static async Task WhenUnusedAsync(this Resident resident)
+    {
+        while (resident.Gate.Users > 0)
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+    }
+}
