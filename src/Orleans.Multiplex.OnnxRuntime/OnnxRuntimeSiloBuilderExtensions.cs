@@ -10,9 +10,11 @@ using Orleans.Multiplex.OnnxRuntime.Checking;
 using Orleans.Multiplex.OnnxRuntime.Memory;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
 using Orleans.Multiplex.OnnxRuntime.Sessions;
+using Orleans.Multiplex.OnnxRuntime.Sharing;
 using Orleans.Multiplex.OnnxRuntime.Worker;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Settings;
+using Orleans.Multiplex.Storage.Cache;
 using Orleans.Multiplex.Telemetry;
 
 namespace Orleans.Hosting;
@@ -49,7 +51,7 @@ public static class OnnxRuntimeSiloBuilderExtensions
         services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, CheckLifecycle>();
         services.TryAddSingleton<PreparedModels>();
         services.TryAddSingleton<IModelPreparer>(static provider =>
-            new WorkerPreparer(provider.GetRequiredService<ModelWorker>(), () => GetMaxBytes(provider)));
+            new WorkerPreparer(provider.GetRequiredService<IModelWorker>(), () => GetMaxBytes(provider)));
         services.TryAddSingleton<PreparationQueue>();
         services.TryAddSingleton<HeapTrimmer>();
         services.TryAddSingleton<PoolTrimmer>();
@@ -66,16 +68,19 @@ public static class OnnxRuntimeSiloBuilderExtensions
         return builder;
     }
 
-    private static ModelWorker CreateWorker(IServiceProvider provider)
+    private static IModelWorker CreateWorker(IServiceProvider provider)
     {
         var find = provider.GetRequiredService<FindWorker>();
 
-        // Another process is waited for, on no clock but the real one.
-        return new ModelWorker(() => find(out var fault) ?? throw new IOException(fault), TimeProvider.System, Logger(provider));
+        // Other processes are waited for, on no clock but the real one.
+        var own = new ModelWorker(() => find(out var fault) ?? throw new IOException(fault), TimeProvider.System, Logger(provider));
+        return provider.GetService<CacheFolder>() is { } folder
+            ? new MachineWorker(own, new WorkerPlace(folder), TimeProvider.System, Logger(provider))
+            : own;
     }
 
     private static ModelCheck CreateCheck(IServiceProvider provider) => new(
-        provider.GetRequiredService<ModelWorker>(), provider.GetRequiredService<IOptions<CheckOptions>>().Value, () => GetMaxBytes(provider), Logger(provider));
+        provider.GetRequiredService<IModelWorker>(), provider.GetRequiredService<IOptions<CheckOptions>>().Value, () => GetMaxBytes(provider), Logger(provider));
 
     private static bool IsTrusting(IServiceProvider provider) => provider.GetRequiredService<IOptions<CheckOptions>>().Value.Trusted;
 

@@ -31,15 +31,16 @@ internal static class CheckErrors
     };
 
     /// <summary>The error where the model could not be tried, which says nothing of it.</summary>
-    public static ModelLoadFailedException NotTried(string modelId, JobEnd end) => new(modelId, end.Outcome == JobOutcome.Died
+    public static ModelLoadFailedException NotTried(string modelId, JobEnd end) => new(modelId, IsFromOutside(end)
         ? $"the process that tried it was ended from outside, again and again ({Describe(end)}), so it could not be checked. {Trust}"
         : $"it cannot be checked, since no worker process can be started: {end.Reason}. {Trust}");
 
     /// <summary>Whether a process was ended by somebody, or by a system short of memory, and not by what it did.</summary>
-    public static bool IsFromOutside(JobEnd end) => end is { Outcome: JobOutcome.Died, Signal: Interrupt or Kill or Terminate };
+    public static bool IsFromOutside(JobEnd end) =>
+        end is { Outcome: JobOutcome.Lost } or { Outcome: JobOutcome.Died, Signal: Interrupt or Kill or Terminate };
 
     /// <summary>How a process ended.</summary>
-    public static string Describe(JobEnd end) => end.Signal is { } signal ? $"signal {signal}" : $"code {end.Code}";
+    public static string Describe(JobEnd end) => end.Outcome == JobOutcome.Lost ? $"{end.Reason}" : JobWatch.Describe(end.Signal, end.Code);
 
     private static string Step(CheckResult result) => result.IsRun ? "while it ran on made-up inputs" : "while it was opened";
 }

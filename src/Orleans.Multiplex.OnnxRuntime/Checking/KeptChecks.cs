@@ -49,20 +49,26 @@ internal sealed partial class KeptChecks(ILogger logger)
 
     /// <summary>Keeps a result. Does not wait for a digest that is being computed: it follows then.</summary>
     /// <inheritdoc cref="Find" path="/param"/>
-    public void Keep(ModelArtifact artifact, string name, CheckResult result, bool isWhole = false)
+    /// <returns>Completes when it is on the disk, or will not be.</returns>
+    public Task Keep(ModelArtifact artifact, string name, CheckResult result, bool isWhole = false)
     {
         if (Describe(artifact, name, isWhole) is { } looks)
         {
             _results.AddOrUpdate(looks, result);
         }
 
-        if (artifact.Contents is not null)
+        if (artifact.Contents is null)
         {
-            lock (_lock)
-            {
-                WhenWritten = Task.WhenAll(WhenWritten, Task.Run(() => WriteAsync(artifact.Contents, name, result, isWhole)));
-            }
+            return Task.CompletedTask;
         }
+
+        var writing = Task.Run(() => WriteAsync(artifact.Contents, name, result, isWhole));
+        lock (_lock)
+        {
+            WhenWritten = Task.WhenAll(WhenWritten, writing);
+        }
+
+        return writing;
     }
 
     private static string GetPath(ArtifactContents contents, ImmutableDictionary<string, string> digests, string name, bool isWhole) =>

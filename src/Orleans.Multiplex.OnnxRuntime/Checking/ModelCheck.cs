@@ -13,7 +13,7 @@ namespace Orleans.Multiplex.OnnxRuntime.Checking;
 /// <remarks>
 /// <list type="number">
 /// <item>A result that is there is taken.</item>
-/// <item>Else the model is tried, when nothing else is. That goes on to its end whoever waits.</item>
+/// <item>Else the model is tried, by one silo of the machine; the others wait for its result. That goes on to its end whoever waits.</item>
 /// <item>What comes out is kept, good or bad, unless it says nothing of the file: that the worker was ended from outside, for instance by a system
 /// short of memory, or that the file is refused, which is as soon told again.</item>
 /// </list>
@@ -22,14 +22,13 @@ namespace Orleans.Multiplex.OnnxRuntime.Checking;
 /// <param name="options">How long they may take.</param>
 /// <param name="maxBytes">How many bytes the silo may hold.</param>
 /// <param name="logger">The log.</param>
-internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions options, Func<long> maxBytes, ILogger logger) : IDisposable
+internal sealed partial class ModelCheck(IModelWorker worker, CheckOptions options, Func<long> maxBytes, ILogger logger) : IDisposable
 {
     /// <summary>What the worker needs for itself, and for the runs of models beside what they keep.</summary>
     public const long AllowanceBytes = 256L << 20;
 
     private readonly ILogger _logger = logger;
     private readonly KeptChecks _kept = new(logger);
-    private readonly CheckTurn _turn = new();
 #pragma warning disable CA2213 // It has no timer and no handle, so there is nothing to dispose; what is under way may look at it for longer than this.
     private readonly CancellationTokenSource _stopping = new();
 #pragma warning restore CA2213
@@ -73,7 +72,7 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
 
     private async Task<CheckResult?> TryWholeAnewAsync(ModelArtifact artifact, string name)
     {
-        using var turn = await _turn.TakeAsync(artifact.Contents?.GetLock("checking"), _stopping.Token);
+        using var flight = await CheckFlight.EnterAsync(artifact.Contents, _stopping.Token);
         if (FindKept(artifact, name, isWhole: true) is { } kept)
         {
             return kept;
@@ -88,13 +87,13 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
         }
 
         var result = ToResult(end, limits);
-        _kept.Keep(artifact, name, result, isWhole: true);
+        flight.EndWith(_kept.Keep(artifact, name, result, isWhole: true));
         return result;
     }
 
     private async Task<CheckResult> TryAsync(ModelArtifact artifact, string name)
     {
-        using var turn = await _turn.TakeAsync(artifact.Contents?.GetLock("checking"), _stopping.Token);
+        using var flight = await CheckFlight.EnterAsync(artifact.Contents, _stopping.Token);
         if (FindKept(artifact, name) is { } kept)
         {
             return kept;
@@ -135,7 +134,7 @@ internal sealed partial class ModelCheck(ModelWorker worker, CheckOptions option
             LogHarmful(artifact.Id, CheckErrors.Of(artifact.Id, result, maxBytes())!.Message);
         }
 
-        _kept.Keep(artifact, name, result);
+        flight.EndWith(_kept.Keep(artifact, name, result));
         return result;
     }
 

@@ -7,7 +7,7 @@ namespace Orleans.Multiplex.OnnxRuntime.Preparation;
 /// <summary>Prepares models in the worker, when it checks none.</summary>
 /// <param name="worker">The worker.</param>
 /// <param name="maxBytes">How many bytes the silo may hold.</param>
-internal sealed class WorkerPreparer(ModelWorker worker, Func<long> maxBytes) : IModelPreparer
+internal sealed class WorkerPreparer(IModelWorker worker, Func<long> maxBytes) : IModelPreparer
 {
     private static readonly TimeSpan RunTime = TimeSpan.FromSeconds(30);
     // At the lowest priority.

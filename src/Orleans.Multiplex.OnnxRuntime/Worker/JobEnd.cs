@@ -7,7 +7,7 @@ namespace Orleans.Multiplex.OnnxRuntime.Worker;
 /// <param name="Opened">What it answered when the model was open.</param>
 /// <param name="Signal">The signal that ended the process; null for none.</param>
 /// <param name="Code">What the process returned.</param>
-/// <param name="Reason">Why there is no process.</param>
+/// <param name="Reason">Why there is no process, or how its silo was lost.</param>
 internal sealed record JobEnd(
     JobOutcome Outcome,
     WorkerState State,
@@ -15,4 +15,13 @@ internal sealed record JobEnd(
     WorkerAnswer? Opened = null,
     int? Signal = null,
     int Code = 0,
-    string? Reason = null);
+    string? Reason = null)
+{
+    /// <summary>Whether a job of a kind can have ended so.</summary>
+    public bool Fits(JobKind kind) => Outcome != JobOutcome.Answered || (kind, Answer?.Step) switch
+    {
+        (JobKind.Check, WorkerStep.Ran or WorkerStep.Refused) => true,
+        (JobKind.Prepare, WorkerStep.Prepared or WorkerStep.NotPrepared or WorkerStep.Interrupted) => true,
+        _ => false,
+    };
+}

@@ -17,4 +17,7 @@ internal enum JobOutcome
 
     /// <summary>There is no process to do it.</summary>
     NotStarted,
+
+    /// <summary>The silo whose process was to do it is not heard of any more.</summary>
+    Lost,
 }

@@ -109,6 +109,30 @@ public sealed partial class HostProcess : IAsyncDisposable
     /// <summary>Where this process sees what the other one has at a path.</summary>
     public string GetPath(string path) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/proc/{_process.Id}/root{path}");
 
+    /// <summary>The processes that it has started and that have not ended.</summary>
+    public IReadOnlyList<int> FindChildren()
+    {
+        List<int> children = [];
+        foreach (var process in Directory.EnumerateDirectories("/proc").Where(static path => char.IsAsciiDigit(Path.GetFileName(path)[0])))
+        {
+            try
+            {
+                // 17 (its name) S 4 …: what comes after the name is its state and its parent.
+                var facts = File.ReadAllText(Path.Combine(process, "stat"));
+                if (facts[(facts.LastIndexOf(')') + 2)..].Split(' ') is [not "Z", var parent, ..] && parent == $"{_process.Id}")
+                {
+                    children.Add(int.Parse(Path.GetFileName(process), System.Globalization.CultureInfo.InvariantCulture));
+                }
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                // It has just ended.
+            }
+        }
+
+        return children;
+    }
+
     /// <summary>Ends the process at once, as a crash would.</summary>
     public async Task KillAsync()
     {

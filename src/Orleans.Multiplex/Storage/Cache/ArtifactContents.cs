@@ -38,11 +38,16 @@ internal sealed class ArtifactContents(
     /// <summary>Notes a use of what was loaded from the files, so long ago: what is used stays here longer.</summary>
     public void NoteUse(TimeSpan age) => noteUse(age);
 
-    /// <summary>The lock of the only one on this machine who may do a thing, by its name. Its folder is there, be it that somebody has removed it.</summary>
-    public string GetLock(string name)
+    /// <summary>The lock of the only one on this machine who may do a thing, by its name.</summary>
+    /// <inheritdoc cref="CacheFolder.GetLock"/>
+    public string GetLock(string name) => folder.GetLock(name);
+
+    /// <summary>The lock of the only one on this machine who may check a content, by the content's name: <see cref="FileLock.TryTakeForNow"/>.</summary>
+    /// <inheritdoc cref="CacheFolder.GetLock"/>
+    public string GetCheckLock(string name)
     {
         folder.LayOut();
-        return Path.Combine(folder.Root, $"{name}.lock");
+        return Path.Combine(folder.Checking, $"{name}.lock");
     }
 
     /// <summary>

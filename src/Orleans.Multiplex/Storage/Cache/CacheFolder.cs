@@ -15,6 +15,7 @@ namespace Orleans.Multiplex.Storage.Cache;
 /// versions/{key}/files/…         the files under their names, the same on disk as the blobs
 /// versions/{key}/opened          there when a silo of this machine has opened the version and lived on
 /// fetching/{key}.lock            held by who fetches the version
+/// checking/{name}.lock           held by who checks a content
 /// loading/{name}.marks           what a silo is opening; its lock is held by that silo as long as it lives
 /// quarantine/{key}.{id}.…        the versions that are not to be opened, since a silo ended while it was opening them
 /// trash/…                        on its way out
@@ -42,6 +43,8 @@ internal sealed class CacheFolder
     public string Versions => Path.Combine(Root, "versions");
 
     public string Fetching => Path.Combine(Root, "fetching");
+
+    public string Checking => Path.Combine(Root, "checking");
 
     public string Loading => Path.Combine(Root, "loading");
 
@@ -100,10 +103,19 @@ internal sealed class CacheFolder
             throw new IOException(fault);
         }
 
-        foreach (var folder in (string[])[Blobs, AllMade, Versions, Fetching, Loading, Quarantine, Trash])
+        foreach (var folder in (string[])[Blobs, AllMade, Versions, Fetching, Checking, Loading, Quarantine, Trash])
         {
             Directory.CreateDirectory(folder);
         }
+    }
+
+    /// <summary>The lock of the only one on the machine who may do a thing, by its name. Its folder is there, be it that somebody has removed it.</summary>
+    /// <exception cref="IOException">The folder cannot be made, or is not of this user alone.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be made.</exception>
+    public string GetLock(string name)
+    {
+        LayOut();
+        return Path.Combine(Root, $"{name}.lock");
     }
 
     private static List<string> DefaultPlaces()

@@ -31,9 +31,10 @@ internal sealed class CacheScan
             scan.Look(folder, version);
         }
 
-        foreach (var path in Directory.EnumerateFiles(folder.Fetching))
+        // Whoever takes a lock of a fetch does so under the folder's lock: one that is free is nobody's. One of a check may be taken at this moment, which
+        // then is done twice at the worst.
+        foreach (var path in Directory.EnumerateFiles(folder.Fetching).Concat(Directory.EnumerateFiles(folder.Checking)))
         {
-            // Whoever takes such a lock does so under the folder's lock: one that is free is nobody's.
             using var free = FileLock.TryTake(path, create: false);
             if (free is not null)
             {

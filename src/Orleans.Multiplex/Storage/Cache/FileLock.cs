@@ -23,13 +23,17 @@ internal sealed class FileLock : IDisposable
         ? TryOpen(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)
         : TryOpen(path, FileMode.Open, FileAccess.Read, FileShare.None);
 
+    /// <summary>Takes the lock of a file that is there as long as the lock is held, or was when its holder's process ended; null when others have it.</summary>
+    /// <exception cref="DirectoryNotFoundException">The folder that it would lie in is missing.</exception>
+    public static FileLock? TryTakeForNow(string path) => TryOpen(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
+
     public void Dispose() => Handle.Dispose();
 
-    private static FileLock? TryOpen(string path, FileMode mode, FileAccess access, FileShare share)
+    private static FileLock? TryOpen(string path, FileMode mode, FileAccess access, FileShare share, FileOptions options = FileOptions.None)
     {
         try
         {
-            return new FileLock(File.OpenHandle(path, mode, access, share));
+            return new FileLock(File.OpenHandle(path, mode, access, share, options));
         }
         catch (Exception fault) when ((mode == FileMode.Open && fault is (FileNotFoundException or DirectoryNotFoundException)) || IsHeld(fault))
         {

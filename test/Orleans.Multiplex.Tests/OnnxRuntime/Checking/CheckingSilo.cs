@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Multiplex.OnnxRuntime;
 using Orleans.Multiplex.OnnxRuntime.Checking;
+using Orleans.Multiplex.OnnxRuntime.Sharing;
 using Orleans.Multiplex.OnnxRuntime.Worker;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Storage.Cache;
@@ -24,11 +26,16 @@ internal sealed class CheckingSilo : IAsyncDisposable
     /// <param name="timeout">How long each step may take.</param>
     /// <param name="quotaBytes">What the silo may hold.</param>
     /// <param name="fault">What its worker does not survive (<see cref="FaultyWorker"/>); null for nothing.</param>
-    public CheckingSilo(TemporaryFolder machine, TimeSpan? timeout = null, long quotaBytes = QuotaBytes, string? fault = null)
+    /// <param name="shares">Whether it shares the worker with the other silos of the machine that do.</param>
+    /// <param name="time">The clock by which it looks for those.</param>
+    public CheckingSilo(
+        TemporaryFolder machine, TimeSpan? timeout = null, long quotaBytes = QuotaBytes, string? fault = null, bool shares = false, TimeProvider? time = null)
     {
         Cache = CacheFolder.Open(machine["cache"]);
         Worker = fault is null ? CreateWorker(Log) : FaultyWorker.Create(machine["worker"], fault, Log);
-        Check = new ModelCheck(Worker, new CheckOptions { CheckTimeout = timeout ?? TimeSpan.FromSeconds(30) }, () => quotaBytes, Log);
+        Place = new WorkerPlace(Cache);
+        Shared = new MachineWorker(Worker, Place, time ?? TimeProvider.System, Log);
+        Check = new ModelCheck(shares ? Shared : Worker, new CheckOptions { CheckTimeout = timeout ?? TimeSpan.FromSeconds(30) }, () => quotaBytes, Log);
         _backend = new TestBackend(check: Check);
     }
 
@@ -36,7 +43,13 @@ internal sealed class CheckingSilo : IAsyncDisposable
 
     public CacheFolder Cache { get; }
 
+    /// <summary>Its own worker.</summary>
     public ModelWorker Worker { get; }
+
+    /// <summary>The worker of the machine, as it sees it.</summary>
+    public MachineWorker Shared { get; }
+
+    public WorkerPlace Place { get; }
 
     public ModelCheck Check { get; }
 
@@ -71,6 +84,7 @@ internal sealed class CheckingSilo : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Check.Dispose();
+        Shared.Dispose();
         await Check.WhenKept.Soon();
         await _backend.DisposeAsync();
     }
@@ -81,7 +95,7 @@ internal sealed class CheckingSilo : IAsyncDisposable
         {
             Contents = new ArtifactContents(
                 Cache,
-                "version",
+                Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder))),
                 digests(files.ToImmutableDictionary(file => file.Name, file => Convert.ToHexStringLower(SHA256.HashData(file.Content)), StringComparer.Ordinal)),
                 static () => new MemoryStream(),
                 static _ => { },
