@@ -96,6 +96,8 @@ public sealed class InferenceRunnerTests : IDisposable
 
         await Task.WhenAll(runs).Soon();
 
+        // Said by the thread when it has answered all of them.
+        await RunAsync(3).Soon();
         Assert.Contains("failed", _runner.FindVerdict(_resident)!.Reason, StringComparison.Ordinal);
         Assert.False(_runner.FindVerdict(_resident)!.IsProven);
     }
