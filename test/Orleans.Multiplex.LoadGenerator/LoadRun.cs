@@ -40,6 +40,10 @@ internal sealed class LoadRun : IDisposable
 
     private int InFlight => _connections.Length - _idle.Count;
 
+    private int Waiting => IsAllSent ? 0 : _schedule?.Waiting ?? 0;
+
+    private bool IsAllSent => _load.MaxRequests > 0 && _tally.Sent >= _load.MaxRequests;
+
     public LoadResult Run()
     {
         Poller.MakeExact();
@@ -62,7 +66,7 @@ internal sealed class LoadRun : IDisposable
         var ended = Math.Min(_time.GetTimestamp(), _end);
         cpu = Environment.CpuUsage.TotalTime - cpu;
         Drain();
-        return _tally.Summarize(_time.GetElapsedTime(start, ended), InFlight + (_schedule?.Waiting ?? 0), cpu);
+        return _tally.Summarize(_time.GetElapsedTime(start, ended), InFlight + Waiting, cpu);
     }
 
     public void Dispose()
@@ -74,8 +78,6 @@ internal sealed class LoadRun : IDisposable
 
         _poller.Dispose();
     }
-
-    private bool IsAllSent => _load.MaxRequests > 0 && _tally.Sent >= _load.MaxRequests;
 
     private void SendWhatIsDue()
     {
@@ -173,9 +175,9 @@ internal sealed class LoadRun : IDisposable
     private void Drain()
     {
         var until = _time.GetTimestamp() + (long)(DrainPatience.TotalSeconds * _time.TimestampFrequency);
-        while ((InFlight > 0 || _schedule is { Waiting: > 0 }) && _time.GetTimestamp() < until)
+        while (InFlight + Waiting > 0 && _time.GetTimestamp() < until)
         {
-            if (_schedule is { Waiting: > 0 })
+            if (Waiting > 0)
             {
                 SendWhatIsDue();
             }

@@ -49,6 +49,27 @@ public static class LargeModels
         }
     }
 
+    /// <summary>Two layers with biases, as a classifier has them: FP32 [-1,<paramref name="inputs"/>] to [-1,<paramref name="outputs"/>].</summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="inputs">The width of a row.</param>
+    /// <param name="hidden">The width between the layers.</param>
+    /// <param name="outputs">The width of the answer.</param>
+    /// <param name="seed">Makes its weights others than those of another.</param>
+    public static void WritePerceptron(string path, int inputs, int hidden, int outputs, int seed = 0)
+    {
+        var graph = new OnnxGraph("perceptron")
+            .Input("x", TensorType.Float32, -1, inputs)
+            .Output("y", TensorType.Float32, -1, outputs)
+            .Node("Gemm", ["x", "w1", "b1"], ["hidden"])
+            .Node("Relu", ["hidden"], ["positive"])
+            .Node("Gemm", ["positive", "w2", "b2"], ["y"]);
+        using var file = new OnnxFileWriter(path, new OnnxModelBuilder(graph) { Opset = 17 }) { Seed = 17 + seed };
+        file.AddRandom("w1", MathF.Sqrt(3f / inputs), inputs, hidden);
+        file.AddRandom("b1", 0.1f, hidden);
+        file.AddRandom("w2", MathF.Sqrt(3f / hidden), hidden, outputs);
+        file.AddRandom("b2", 0.1f, outputs);
+    }
+
     /// <summary>Rows of a table, their mean, and a small layer: INT64 [-1,8] to FP32 [-1,16].</summary>
     /// <param name="path">The file to write.</param>
     /// <param name="rows">The rows of the table.</param>
