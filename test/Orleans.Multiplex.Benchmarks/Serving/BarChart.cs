@@ -6,6 +6,7 @@ namespace Orleans.Multiplex.Benchmarks.Serving;
 internal sealed class BarChart
 {
     private const double PerCharacter = 0.05;
+    private const int MostCharacters = 80;
 
     private readonly List<(string Name, Spread Ratio, double? Least)> _bars = [];
 
@@ -37,5 +38,5 @@ internal sealed class BarChart
         Console.WriteLine("```");
     }
 
-    private static int Round(double ratio) => (int)Math.Round(ratio / PerCharacter);
+    private static int Round(double ratio) => (int)Math.Clamp(Math.Round(ratio / PerCharacter), 0, MostCharacters);
 }

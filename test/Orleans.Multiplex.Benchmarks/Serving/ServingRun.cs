@@ -37,7 +37,7 @@ internal static class ServingRun
         var parts = all.Where(part => names.Length == 0 || names.Contains(part.Name)).ToList();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"This takes about {Math.Ceiling((parts.Sum(part => part.Seconds(plan)) + SecondsToStart) / 60)} minutes: {string.Join(", ", parts.Select(static part => part.Name))}."));
+            $"This takes {(isSmoke ? "at most" : "about")} {Math.Ceiling((parts.Sum(part => part.Seconds(plan)) + SecondsToStart) / 60)} minutes: {string.Join(", ", parts.Select(static part => part.Name))}."));
         Console.WriteLine();
         using var models = new ServedModels(plan.ManyModels);
         await using var servers = new ServerSet(models);

@@ -113,6 +113,7 @@ public sealed partial class HostProcess : IAsyncDisposable
         host._process.ErrorDataReceived += (_, line) => host.OnLine(line.Data);
         host._process.Exited += (_, _) => host._address.TrySetException(new InvalidOperationException($"{name} ended at start:\n{host.Output}"));
         host._process.Start();
+        AppDomain.CurrentDomain.ProcessExit += host.OnStarterExit;
         host._process.BeginOutputReadLine();
         host._process.BeginErrorReadLine();
         try
@@ -152,6 +153,7 @@ public sealed partial class HostProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        AppDomain.CurrentDomain.ProcessExit -= OnStarterExit;
         if (!_process.HasExited)
         {
             _process.Kill();
@@ -166,6 +168,15 @@ public sealed partial class HostProcess : IAsyncDisposable
     {
         var configuration = Built.Parent!.Name;
         return Path.Combine(Root, Path.GetDirectoryName(project)!, "bin", configuration, "net10.0", Path.GetFileName(project));
+    }
+
+    // Whoever started it was told to end (SIGTERM) and disposes nothing any more.
+    private void OnStarterExit(object? sender, EventArgs arguments)
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
     }
 
     private void OnLine(string? line)

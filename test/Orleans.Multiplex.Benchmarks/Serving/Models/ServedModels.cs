@@ -19,7 +19,7 @@ internal sealed class ServedModels : IDisposable
         Tiny = ServedModel.Make(Folder, "tiny", [1, 16], DifferentRows, static path => WriteTiny(path, 0));
         Perceptron = ServedModel.Make(Folder, "mlp", [1, 512], DifferentRows, static path => LargeModels.WritePerceptron(path, 512, 2048, 512));
         Convolutional = ServedModel.Make(Folder, "conv", [1, 3, 64, 64], DifferentRows, static path => LargeModels.WriteResNet(path, [16, 32, 64], classes: 100, side: 64));
-        Slow = ServedModel.Make(Folder, "slow", [1, 3, 32, 32], DifferentRows, static path => LargeModels.WriteResNet(path, [192, 256, 320, 512], classes: 100, side: 32));
+        Slow = ServedModel.Make(Folder, "slow", [1, 3, 16, 16], DifferentRows, static path => LargeModels.WriteConvolutions(path, channels: 128, layers: 20, side: 16));
         Many = [.. Enumerable.Range(0, many).Select(i => ServedModel.Make(Folder, $"many-{i}", [1, 16], 2, path => WriteTiny(path, i + 1)))];
     }
 
@@ -38,7 +38,7 @@ internal sealed class ServedModels : IDisposable
     /// <summary>A small network for pictures.</summary>
     public ServedModel Convolutional { get; }
 
-    /// <summary>A larger one, with so long a run that a machine of two cores can be sent ten times what it can do.</summary>
+    /// <summary>One with a long run for a small input, so that a machine can be sent ten times what it can run without being busy with sending it.</summary>
     public ServedModel Slow { get; }
 
     /// <summary>Models as tiny, each with weights of its own.</summary>

@@ -21,10 +21,10 @@ internal sealed record Capacity(double PerSecond)
         await bench.WarmUpAsync(bench.Models.Slow, Way, ServerKind.Gateway);
         var load = bench.MakeLoad(bench.Models.Slow.Calls(Way), Connections, seconds: bench.Plan.LoadSeconds * 2);
         var rounds = await bench.CompareAsync(Way, bench.Plan.Rounds, (ServerKind.Gateway, load));
-        return new Capacity(Figures.Rate(rounds.Select(static round => round[0])));
+        return new Capacity(Math.Max(1, Figures.Rate(rounds.Select(static round => round[0]))));
     }
 
     /// <summary>Ten times as much.</summary>
     public LoadGenerator.Load Exceed(Bench bench, int connections, double seconds, TimeSpan? timeout) =>
-        bench.MakeLoad(bench.Models.Slow.Calls(Wire.Binary, timeout), connections, PerSecond * Times, seconds) with { MaxRequests = 0 };
+        bench.MakeLoad(bench.Models.Slow.Calls(Wire.Binary, timeout), connections, PerSecond * Times, seconds);
 }

@@ -32,14 +32,15 @@ internal static class Figures
             $"{ratio}: {Rate(ours):#,0}/s vs {Rate(theirs):#,0}/s; processor time {Cpu(ours):#,0} µs vs {Cpu(theirs):#,0} µs = {cpu}");
     }
 
-    /// <summary>How many were answered otherwise than with what was asked for; empty where none was.</summary>
+    /// <summary>How many were answered otherwise than with what was asked for, or not at all; empty where none was.</summary>
     public static string NotRight(IEnumerable<Measurement> measurements)
     {
         var results = measurements.Select(static measurement => measurement.Result).ToList();
-        var others = results.Sum(static result => result.Answers - result.Right + result.Unanswered);
-        return others == 0
-            ? ""
-            : string.Create(CultureInfo.InvariantCulture, $"; {others} of {results.Sum(static result => result.Sent)} not answered, or with {Statuses(results)}");
+        var others = results.Sum(static result => result.Answers - result.Right);
+        var none = results.Sum(static result => result.Unanswered);
+        var all = results.Sum(static result => result.Answers) + none;
+        return (others == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {others} of {all} answered with {Statuses(results)}"))
+            + (none == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {none} of {all} not answered"));
     }
 
     public static double Rate(IEnumerable<Measurement> measurements) => Spread.Of(measurements.Select(static measurement => measurement.PerSecond)).Median;

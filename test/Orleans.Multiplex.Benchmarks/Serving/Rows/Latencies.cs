@@ -23,7 +23,7 @@ internal sealed class Latencies : IServingPart
             var bare = await bench.ChooseBareAsync(model, wire);
             await bench.WarmUpAsync(model, wire, ServerKind.Gateway, ServerKind.Cluster);
             var peak = await bench.CompareAsync(wire, Math.Min(2, bench.Plan.Rounds), (bare, bench.MakeLoad(model.Calls(wire), Bench.ManyConnections)));
-            var rate = Figures.Rate(peak.Select(static round => round[0])) * OfPeak;
+            var rate = Math.Max(1, Figures.Rate(peak.Select(static round => round[0])) * OfPeak);
             var load = bench.MakeLoad(model.Calls(wire), Bench.ManyConnections, rate, bench.Plan.LoadSeconds * LongerThanOthers);
             var rounds = await bench.CompareAsync(wire, bench.Plan.Rounds, (bare, load), (ServerKind.Gateway, load), (ServerKind.Cluster, load));
             yield return MakeRow(ServerKind.Gateway, 1, wire == Wire.Binary);
