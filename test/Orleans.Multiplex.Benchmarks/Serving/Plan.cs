@@ -24,5 +24,5 @@ internal sealed record Plan(
 
     /// <summary>Everything once, to see that it works; its figures say nothing. Loads end with their requests, long before their time.</summary>
     public static readonly Plan Smoke = new(
-        Rounds: 1, WarmUps: 1, MostWarmUps: 1, WarmUpSeconds: 5, LoadSeconds: 5, OverloadSeconds: 5, IdleSeconds: 0.2, ManyModels: 3, IdleModels: 3, PeakModels: 1, MaxRequests: 40);
+        Rounds: 1, WarmUps: 0, MostWarmUps: 0, WarmUpSeconds: 0, LoadSeconds: 5, OverloadSeconds: 5, IdleSeconds: 0.2, ManyModels: 3, IdleModels: 3, PeakModels: 1, MaxRequests: 40);
 }

@@ -44,6 +44,6 @@ internal sealed class Flood : IServingPart
             string.Create(CultureInfo.InvariantCulture, $"{Others} like tiny, {OthersPerSecond} a second; flooded: slow, {capacity.PerSecond * Capacity.Times:#,0} a second on {Connections} connections, {capacity.OfOneRun.TotalMilliseconds:0.0} ms a run"),
             string.Create(CultureInfo.InvariantCulture, $"{beside.Median:0.0} ms ({beside.Least:0.0}–{beside.Most:0.0}) vs {alone.Median:0.0} ms ({alone.Least:0.0}–{alone.Most:0.0}) without it{Figures.NotRight(flooded)}"),
             string.Create(CultureInfo.InvariantCulture, $"≤ {MostOfUnloaded}× + 1 run = {most:0.0} ms"),
-            beside.Median <= most);
+            beside.Median <= most && flooded.All(static measurement => measurement.Result.Unanswered == 0));
     }
 }

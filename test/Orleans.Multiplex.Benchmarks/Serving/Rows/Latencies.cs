@@ -37,7 +37,7 @@ internal sealed class Latencies : IServingPart
                     $"{model.Id}, {rate.ToString("#,0", CultureInfo.InvariantCulture)} a second at random instants",
                     $"{ratio}: {Describe(side)} vs {Describe(0)}" + Figures.NotRight(rounds.SelectMany(static round => round)),
                     isLimited ? $"≤ {MostOfBare.ToString(CultureInfo.InvariantCulture)}×" : "",
-                    ratio.Median <= MostOfBare);
+                    ratio.Median <= MostOfBare && rounds.All(round => round[side].Result.Unanswered == 0));
             }
 
             string Describe(int side) => string.Create(
