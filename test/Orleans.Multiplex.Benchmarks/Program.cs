@@ -3,8 +3,15 @@ using Orleans.Multiplex.Benchmarks;
 using Orleans.Multiplex.Benchmarks.Buckets;
 using Orleans.Multiplex.Benchmarks.ColdLoads;
 using Orleans.Multiplex.Benchmarks.Memory;
+using Orleans.Multiplex.Benchmarks.Serving;
 using Orleans.Multiplex.Benchmarks.Silos;
 using Orleans.Multiplex.OnnxRuntime.Native;
+
+// serve [quick|smoke] [row…]: servers under load, which takes a machine of its own and is no part of "all".
+if (args is ["serve", .. var wanted])
+{
+    return await ServingRun.RunAsync(wanted);
+}
 
 // [part [folder [model]]]: what to measure, "all" for all of it; where the models are kept between runs, 1.8 GB of them; and the only one to be loaded.
 // Without a folder they are written anew and removed.
@@ -25,7 +32,7 @@ var parts = new Dictionary<string, Func<IAsyncEnumerable<Row>>>(StringComparer.O
 };
 if (part != "all" && !parts.ContainsKey(part))
 {
-    await Console.Error.WriteLineAsync($"'{part}' is none of: all, {string.Join(", ", parts.Keys)}.");
+    await Console.Error.WriteLineAsync($"'{part}' is none of: all, serve, {string.Join(", ", parts.Keys)}.");
     return 2;
 }
 

@@ -13,7 +13,7 @@ internal sealed record BenchmarkModel(string Name, string Original, PreparedMode
 {
     private static readonly (string Name, Action<string> Write, double MostOfNaive)[] All =
     [
-        ("tiny", WriteTiny, 0.55),
+        ("tiny", static path => LargeModels.WritePerceptron(path, 16, 68, 16), 0.55),
         ("ResNet-18-like", static path => LargeModels.WriteResNet(path), 0.05),
         ("Gemm 10 MB", static path => LargeModels.WriteLayers(path, 936, 3, "Gemm"), 0.1),
         ("MatMul 400 MB", static path => LargeModels.WriteLayers(path, 4096, 6, "MatMul"), 0.1),
@@ -46,22 +46,5 @@ internal sealed record BenchmarkModel(string Name, string Original, PreparedMode
             .Prepare(original, prepared, CancellationToken.None);
         return new BenchmarkModel(
             name, original, outcome.Model ?? throw new InvalidOperationException($"{name} cannot be prepared: {outcome.Reason}"), mostOfNaive);
-    }
-
-    /// <summary>Two layers, as a small classifier has them: FP32 [-1,16] to [-1,16].</summary>
-    private static void WriteTiny(string path)
-    {
-        const int Width = 68;
-        var graph = new OnnxGraph("tiny")
-            .Input("x", TensorType.Float32, -1, 16)
-            .Output("y", TensorType.Float32, -1, 16)
-            .Node("Gemm", ["x", "w1", "b1"], ["hidden"])
-            .Node("Relu", ["hidden"], ["positive"])
-            .Node("Gemm", ["positive", "w2", "b2"], ["y"]);
-        using var file = new OnnxFileWriter(path, new OnnxModelBuilder(graph) { Opset = 17 });
-        file.AddRandom("w1", 0.3f, 16, Width);
-        file.AddRandom("b1", 0.1f, Width);
-        file.AddRandom("w2", 0.3f, Width, 16);
-        file.AddRandom("b2", 0.1f, 16);
     }
 }

@@ -49,6 +49,51 @@ public static class LargeModels
         }
     }
 
+    /// <summary>Two layers with biases, as a classifier has them: FP32 [-1,<paramref name="inputs"/>] to [-1,<paramref name="outputs"/>].</summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="inputs">The width of a row.</param>
+    /// <param name="hidden">The width between the layers.</param>
+    /// <param name="outputs">The width of the answer.</param>
+    /// <param name="seed">Makes its weights others than those of another.</param>
+    public static void WritePerceptron(string path, int inputs, int hidden, int outputs, int seed = 0)
+    {
+        var graph = new OnnxGraph("perceptron")
+            .Input("x", TensorType.Float32, -1, inputs)
+            .Output("y", TensorType.Float32, -1, outputs)
+            .Node("Gemm", ["x", "w1", "b1"], ["hidden"])
+            .Node("Relu", ["hidden"], ["positive"])
+            .Node("Gemm", ["positive", "w2", "b2"], ["y"]);
+        using var file = new OnnxFileWriter(path, new OnnxModelBuilder(graph) { Opset = 17 }) { Seed = 17 + seed };
+        file.AddRandom("w1", MathF.Sqrt(3f / inputs), inputs, hidden);
+        file.AddRandom("b1", 0.1f, hidden);
+        file.AddRandom("w2", MathF.Sqrt(3f / hidden), hidden, outputs);
+        file.AddRandom("b2", 0.1f, outputs);
+    }
+
+    /// <summary>
+    /// Convolutions one after the other that share their weights, so that it is the run that is large: FP32 [-1,3,<paramref name="side"/>,<paramref name="side"/>]
+    /// to [-1,<paramref name="channels"/>].
+    /// </summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="channels">The channels of each layer.</param>
+    /// <param name="layers">How many there are.</param>
+    /// <param name="side">The width and height of a picture.</param>
+    public static void WriteConvolutions(string path, int channels, int layers, int side)
+    {
+        AttributeValue[] settings = [AttributeValue.Of("kernel_shape", (long[])[3, 3]), AttributeValue.Of("pads", (long[])[1, 1, 1, 1])];
+        var graph = new OnnxGraph("convolutions").Input("x", TensorType.Float32, -1, 3, side, side).Output("y", TensorType.Float32, -1, channels)
+            .Node("Conv", ["x", "first"], ["v0"], settings);
+        for (var i = 0; i < layers; i++)
+        {
+            graph.Node("Conv", [$"v{i}", "w"], [$"u{i}"], settings).Node("Relu", [$"u{i}"], [$"v{i + 1}"]);
+        }
+
+        graph.Node("GlobalAveragePool", [$"v{layers}"], ["means"]).Node("Flatten", ["means"], ["y"]);
+        using var file = new OnnxFileWriter(path, new OnnxModelBuilder(graph) { Opset = 17 });
+        file.AddRandom("first", MathF.Sqrt(6f / (3 * 9)), channels, 3, 3, 3);
+        file.AddRandom("w", MathF.Sqrt(6f / (channels * 9)), channels, channels, 3, 3);
+    }
+
     /// <summary>Rows of a table, their mean, and a small layer: INT64 [-1,8] to FP32 [-1,16].</summary>
     /// <param name="path">The file to write.</param>
     /// <param name="rows">The rows of the table.</param>

@@ -44,11 +44,35 @@ public sealed partial class HostProcess : IAsyncDisposable
 
     public IEnumerable<string> Lines => _lines;
 
+    /// <summary>The processor time that it has taken so far, by steps of ten milliseconds.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>The memory that it has of the machine just now, mapped files included.</summary>
+    public long MemoryBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     public string Output => string.Join(Environment.NewLine, _lines);
 
     /// <summary>Starts an executable of the repository and waits until it says that it is up.</summary>
     public static Task<HostProcess> StartAsync(string project, string name, params IEnumerable<string> arguments) =>
         StartAsync(FindExecutable(project), [], name, arguments);
+
+    /// <summary>The same of one that is no silo: it is up when it says where it listens.</summary>
+    public static Task<HostProcess> StartServerAsync(string project, string name, params IEnumerable<string> arguments) =>
+        StartAsync(FindExecutable(project), [], name, arguments, isSilo: false);
 
     /// <summary>
     /// Starts it with a disk of its own in the place of a folder: a tmpfs in a mount namespace, which root and users of a usual Linux may make. What it has
@@ -66,7 +90,8 @@ public sealed partial class HostProcess : IAsyncDisposable
             name,
             arguments);
 
-    private static async Task<HostProcess> StartAsync(string executable, string[] through, string name, IEnumerable<string> arguments)
+    private static async Task<HostProcess> StartAsync(
+        string executable, string[] through, string name, IEnumerable<string> arguments, bool isSilo = true)
     {
         string[] command = [.. through, executable];
         var start = new ProcessStartInfo(command[0])
@@ -88,12 +113,13 @@ public sealed partial class HostProcess : IAsyncDisposable
         host._process.ErrorDataReceived += (_, line) => host.OnLine(line.Data);
         host._process.Exited += (_, _) => host._address.TrySetException(new InvalidOperationException($"{name} ended at start:\n{host.Output}"));
         host._process.Start();
+        AppDomain.CurrentDomain.ProcessExit += host.OnStarterExit;
         host._process.BeginOutputReadLine();
         host._process.BeginErrorReadLine();
         try
         {
             host.Address = await host._address.Task.WaitAsync(StartPatience);
-            host.SiloName = await host._siloName.Task.WaitAsync(StartPatience);
+            host.SiloName = isSilo ? await host._siloName.Task.WaitAsync(StartPatience) : "";
         }
         catch (TimeoutException)
         {
@@ -151,6 +177,7 @@ public sealed partial class HostProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        AppDomain.CurrentDomain.ProcessExit -= OnStarterExit;
         if (!_process.HasExited)
         {
             _process.Kill();
@@ -160,10 +187,20 @@ public sealed partial class HostProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static string FindExecutable(string project)
+    /// <summary>Where an executable of the repository was built, in the configuration that this process has.</summary>
+    public static string FindExecutable(string project)
     {
         var configuration = Built.Parent!.Name;
         return Path.Combine(Root, Path.GetDirectoryName(project)!, "bin", configuration, "net10.0", Path.GetFileName(project));
+    }
+
+    // Whoever started it was told to end (SIGTERM) and disposes nothing any more.
+    private void OnStarterExit(object? sender, EventArgs arguments)
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
     }
 
     private void OnLine(string? line)

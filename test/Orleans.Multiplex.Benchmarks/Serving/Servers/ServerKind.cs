@@ -1,0 +1,17 @@
+namespace Orleans.Multiplex.Benchmarks.Serving.Servers;
+
+/// <summary>What is compared.</summary>
+internal enum ServerKind
+{
+    /// <summary>(a) Written by hand, with any number of runs at once.</summary>
+    Bare,
+
+    /// <summary>(a) The same, with as many runs at once as there are cores.</summary>
+    BareBounded,
+
+    /// <summary>(b) The gateway, which holds the models itself.</summary>
+    Gateway,
+
+    /// <summary>(c) The gateway in front of a silo.</summary>
+    Cluster,
+}

@@ -1,0 +1,71 @@
+using Orleans.Multiplex.Benchmarks.Serving.Models;
+using Orleans.Multiplex.Testing.Processes;
+
+namespace Orleans.Multiplex.Benchmarks.Serving.Servers;
+
+/// <summary>The servers of a run, each started when it is first needed. One that gets no load does next to nothing.</summary>
+internal sealed class ServerSet(ServedModels models) : IAsyncDisposable
+{
+    private const string BareProject = "test/Orleans.Multiplex.Benchmarks.Bare/Orleans.Multiplex.Benchmarks.Bare";
+    private const string GatewayProject = "gateway/Orleans.Multiplex.Gateway";
+    private const string SiloProject = "silo/Orleans.Multiplex.Silo";
+
+    private readonly Dictionary<ServerKind, Server> _started = [];
+
+    public async Task<Server> GetAsync(ServerKind kind)
+    {
+        if (!_started.TryGetValue(kind, out var server))
+        {
+            _started.Add(kind, server = await StartAsync(kind));
+        }
+
+        return server;
+    }
+
+    /// <summary>A gateway of its own with other models.</summary>
+    /// <param name="folder">The folder of them.</param>
+    public static async Task<Server> StartGatewayAsync(string folder) =>
+        new(ServerKind.Gateway, await HostProcess.StartAsync(GatewayProject, "gateway", [.. HostProcess.AnyPorts, $"--Multiplex:Models={folder}"]));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var server in _started.Values)
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    private async Task<Server> StartAsync(ServerKind kind) => kind switch
+    {
+        ServerKind.Bare => await StartBareAsync(kind, runsAtOnce: 0),
+        ServerKind.BareBounded => await StartBareAsync(kind, Environment.ProcessorCount),
+        ServerKind.Gateway => await StartGatewayAsync(models.Folder),
+        ServerKind.Cluster => await StartClusterAsync(),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    private async Task<Server> StartBareAsync(ServerKind kind, int runsAtOnce) => new(kind, await HostProcess.StartServerAsync(
+        BareProject,
+        "bare",
+        [.. HostProcess.AnyPorts, "--Kestrel:Endpoints:Grpc:Protocols=Http2", $"--models={models.Folder}", $"--runs={runsAtOnce}"]));
+
+    private async Task<Server> StartClusterAsync()
+    {
+        // As the README has it, and a cluster of its own for this run.
+        string[] settings = ["--Multiplex:Cluster:Provider=Localhost", $"--Multiplex:Cluster:Directory={Path.Combine(models.Beside, "cluster")}"];
+        var silo = await HostProcess.StartAsync(SiloProject, "silo", [.. settings, $"--Multiplex:Models={models.Folder}", "--Kestrel:Endpoints:Http:Url=http://127.0.0.1:0"]);
+        try
+        {
+            var front = await HostProcess.StartAsync(GatewayProject, "gateway of the cluster", [.. settings, .. HostProcess.AnyPorts]);
+            using var http = front.CreateClient();
+            using var ready = await http.GetAsync($"/v2/models/{models.Tiny.Id}");
+            ready.EnsureSuccessStatusCode();
+            return new Server(ServerKind.Cluster, front, silo);
+        }
+        catch
+        {
+            await silo.DisposeAsync();
+            throw;
+        }
+    }
+}
