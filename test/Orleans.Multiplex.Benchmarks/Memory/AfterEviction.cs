@@ -4,7 +4,6 @@ using Orleans.Multiplex.Benchmarks.ColdLoads;
 using Orleans.Multiplex.Benchmarks.Silos;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime.Memory;
-using Orleans.Multiplex.OnnxRuntime.Preparation;
 
 namespace Orleans.Multiplex.Benchmarks.Memory;
 

@@ -75,3 +75,15 @@ public interface IContextReader : IGrainWithIntegerKey
 
     Task<string> ReadKeysAsync();
 }
+
+public interface IBatchGrain : IGrainWithStringKey
+{
+    /// <summary>An item of a batch; negative ones fail.</summary>
+    Task<string> AskAsync(int item, CancellationToken cancellationToken = default);
+
+    /// <summary>An item of a batch whose function captures it.</summary>
+    Task<string> AskWronglyAsync(int item, CancellationToken cancellationToken = default);
+
+    /// <summary>An item of a batch that gives one result too few.</summary>
+    Task<string> AskTooFewAsync(int item, CancellationToken cancellationToken = default);
+}

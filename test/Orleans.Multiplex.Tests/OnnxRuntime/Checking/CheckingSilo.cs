@@ -58,8 +58,8 @@ internal sealed class CheckingSilo : IAsyncDisposable
     /// <summary>How many worker processes it has started.</summary>
     public int Started => Log.Messages.Count(static message => message.StartsWith("Started worker process", StringComparison.Ordinal));
 
-    public static ModelWorker CreateWorker(ILogger log) =>
-        new(static () => WorkerCommand.Find(out var fault) ?? throw new InvalidOperationException(fault), TimeProvider.System, log);
+    public static ModelWorker CreateWorker(ILogger log, TimeProvider? time = null) =>
+        new(static () => WorkerCommand.Find(out var fault) ?? throw new InvalidOperationException(fault), time ?? TimeProvider.System, log);
 
     /// <summary>A version in a folder of its own.</summary>
     /// <param name="folder">The folder.</param>

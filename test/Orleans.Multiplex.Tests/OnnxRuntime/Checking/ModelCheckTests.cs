@@ -193,9 +193,9 @@ public sealed class ModelCheckTests : IDisposable
             : throw new UnreachableException()).ToList();
         var bytes = await Task.WhenAll(proving);
 
-        // Measured beside another model, one would have the bytes of both.
-        Assert.All(bytes[..4], static found => Assert.InRange(found!.Value, 400_000, 600_000));
-        Assert.All(bytes[4..], static found => Assert.InRange(found!.Value, 800_000, 1_000_000));
+        // Measured beside another model, one would have the bytes of both: twice as many. What the heap keeps of the one before may add to its own.
+        Assert.All(bytes[..4], static found => Assert.InRange(found!.Value, 400_000, 780_000));
+        Assert.All(bytes[4..], static found => Assert.InRange(found!.Value, 800_000, 1_190_000));
     }
 
     [Fact]

@@ -45,11 +45,13 @@ public sealed class PreparationJobTests : IDisposable
     [Fact]
     public async Task Check_WhileAModelIsPrepared_EndsThatAndDoesNotWait()
     {
-        // Without end: its preparation would take the whole minute.
-        var preparing = _worker.PrepareAsync(Job(HostileModels.EndlessLoop()) with { RunSeconds = 60 }, Limits, TestContext.Current.CancellationToken);
-        await WhenPreparingAsync();
+        using var worker = CheckingSilo.CreateWorker(_log, new SlowClock());
 
-        var check = await _worker.CheckAsync(new WorkerJob(0, JobKind.Check, Write("good", TestModels.Affine(1, 1)), []), Limits).Soon();
+        // Without end: its preparation would take the whole minute.
+        var preparing = worker.PrepareAsync(Job(HostileModels.EndlessLoop()) with { RunSeconds = 60 }, Limits, TestContext.Current.CancellationToken);
+        await WhenPreparingAsync(worker);
+
+        var check = await worker.CheckAsync(new WorkerJob(0, JobKind.Check, Write("good", TestModels.Affine(1, 1)), []), Limits).Soon();
         var prepared = await preparing.Soon();
 
         Assert.Equal((JobOutcome.Answered, WorkerStep.Ran), (check.Outcome, check.Answer!.Step));
@@ -89,7 +91,7 @@ public sealed class PreparationJobTests : IDisposable
     {
         using var cancel = new CancellationTokenSource();
         var preparing = _worker.PrepareAsync(Job(HostileModels.EndlessLoop()) with { RunSeconds = 60 }, Limits, cancel.Token);
-        await WhenPreparingAsync();
+        await WhenPreparingAsync(_worker);
 
         await cancel.CancelAsync();
 
@@ -117,10 +119,10 @@ public sealed class PreparationJobTests : IDisposable
         return path;
     }
 
-    private async Task WhenPreparingAsync()
+    private static async Task WhenPreparingAsync(ModelWorker worker)
     {
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
-        while (_worker.Process?.State != WorkerState.Preparing)
+        while (worker.Process?.State != WorkerState.Preparing)
         {
             await look.WaitForNextTickAsync(TestContext.Current.CancellationToken);
         }

@@ -78,6 +78,9 @@ internal sealed class CacheProcess : IDisposable
                 using var lease = await cache.AcquireAsync(model, null, CancellationToken.None);
                 var bytes = await File.ReadAllBytesAsync(lease.Artifact.GetPath("model.onnx"));
                 await Console.Out.WriteLineAsync($"{model.Id} {bytes.AsSpan().SequenceEqual(store.Get(model))}");
+
+                // Which is older is told by when they were kept, which is done behind who uses them.
+                await lease.Artifact.Contents!.WhenKnown;
             }
             catch (NoCapacityException error)
             {
