@@ -13,6 +13,7 @@ internal sealed class MultiplexClient(
 
     private static readonly GrainId Control = GrainId.Create(GrainType.Create(ControlGrainType.Name), GrainIdKeyExtensions.CreateIntegerKey(0));
 
+    private readonly InferenceGrains _models = new(grains);
     private readonly MultiplexClientOptions _options = options.Value;
     private readonly ILogger _logger = loggers.CreateLogger(ClientLog.Category);
     private readonly SafeRetry _retry = new(time, random, loggers.CreateLogger(ClientLog.Category));
@@ -27,7 +28,7 @@ internal sealed class MultiplexClient(
         var outputs = options?.Outputs ?? [];
         CheckSize(model, values, outputs);
         var priority = PriorityOf(options);
-        var grain = grains.GetGrain<IInferenceGrain>(model);
+        var grain = _models.Get(model);
         return await _retry.RunAsync(
             model,
             timeout,
@@ -164,7 +165,7 @@ internal sealed class MultiplexClient(
 
     private async Task LoadAsync(string model, bool retry, CancellationToken cancellationToken)
     {
-        var grain = grains.GetGrain<IInferenceGrain>(model);
+        var grain = _models.Get(model);
         var isFirst = retry;
         await _retry.RunAsync(
             model,

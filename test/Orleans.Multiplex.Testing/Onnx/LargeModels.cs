@@ -3,6 +3,9 @@ namespace Orleans.Multiplex.Testing.Onnx;
 /// <summary>Models of the sizes that people serve, with random weights; each is written to a file that must not be there yet.</summary>
 public static class LargeModels
 {
+    // As exporters call it.
+    private const string Rows = "batch_size";
+
     /// <summary>A network for pictures as ResNet-18 is: FP32 [-1,3,224,224] to [-1,1000], 47 MB of weights, nearly all of them in convolutions.</summary>
     public static void WriteResNet(string path) => WriteResNet(path, [64, 128, 256, 512], classes: 1000, side: 224);
 
@@ -58,8 +61,8 @@ public static class LargeModels
     public static void WritePerceptron(string path, int inputs, int hidden, int outputs, int seed = 0)
     {
         var graph = new OnnxGraph("perceptron")
-            .Input("x", TensorType.Float32, -1, inputs)
-            .Output("y", TensorType.Float32, -1, outputs)
+            .Input("x", OnnxType.Rows(TensorType.Float32, Rows, inputs))
+            .Output("y", OnnxType.Rows(TensorType.Float32, Rows, outputs))
             .Node("Gemm", ["x", "w1", "b1"], ["hidden"])
             .Node("Relu", ["hidden"], ["positive"])
             .Node("Gemm", ["positive", "w2", "b2"], ["y"]);
@@ -81,7 +84,9 @@ public static class LargeModels
     public static void WriteConvolutions(string path, int channels, int layers, int side)
     {
         AttributeValue[] settings = [AttributeValue.Of("kernel_shape", (long[])[3, 3]), AttributeValue.Of("pads", (long[])[1, 1, 1, 1])];
-        var graph = new OnnxGraph("convolutions").Input("x", TensorType.Float32, -1, 3, side, side).Output("y", TensorType.Float32, -1, channels)
+        var graph = new OnnxGraph("convolutions")
+            .Input("x", OnnxType.Rows(TensorType.Float32, Rows, 3, side, side))
+            .Output("y", OnnxType.Rows(TensorType.Float32, Rows, channels))
             .Node("Conv", ["x", "first"], ["v0"], settings);
         for (var i = 0; i < layers; i++)
         {

@@ -9,7 +9,9 @@ internal sealed class ResidualNetwork
 
     public ResidualNetwork(IReadOnlyList<int> widths, int classes, int side)
     {
-        Graph = new OnnxGraph("residual").Input("x", TensorType.Float32, -1, 3, side, side).Output("y", TensorType.Float32, -1, classes);
+        Graph = new OnnxGraph("residual")
+            .Input("x", OnnxType.Rows(TensorType.Float32, "batch_size", 3, side, side))
+            .Output("y", OnnxType.Rows(TensorType.Float32, "batch_size", classes));
         var value = AddNode("MaxPool", [Convolve("x", 3, widths[0], kernel: 7, stride: 2, isActive: true)], Kernel(3), Strides(2), Pads(1));
         var channels = widths[0];
         foreach (var width in widths)

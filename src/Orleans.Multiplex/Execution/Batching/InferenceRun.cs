@@ -24,6 +24,8 @@ internal sealed class InferenceRun(
 {
     public InferenceRequest Request => request;
 
+    public override bool NeverBlocks => true;
+
     /// <summary>Is cancelled when nobody waits for the run any more.</summary>
     public CancellationToken Stop => stop;
 

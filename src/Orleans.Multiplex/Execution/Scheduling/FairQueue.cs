@@ -17,14 +17,17 @@ namespace Orleans.Multiplex.Execution.Scheduling;
 /// <param name="time">The clock.</param>
 internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider time) : WorkSource
 {
-    private readonly PriorityQueue<ModelRuns, RunTurn> _ready = new();
-    private readonly HashSet<ModelRuns> _gathering = [];
+    private readonly WaitingModels _models = new();
     private long _numbers;
     private double _served;
     private int _waiting;
+    private int _running;
 
     /// <summary>How many wait.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>How many run.</summary>
+    public int Running => Volatile.Read(ref _running);
 
     /// <summary>Adds a run. Where the queue is full, a less urgent one may be refused in its place, or one of a model for which more wait.</summary>
     /// <param name="model">Its model.</param>
@@ -56,18 +59,43 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
             var isFirst = model.IsReady && model.First!.Level > run.Level;
             if (isFirst)
             {
-                _ready.Remove(model, out _, out _);
+                _models.RemoveReady(model);
             }
 
             model.Add(run);
             _waiting++;
             if (isFirst)
             {
-                _ready.Enqueue(model, model.Turn);
+                _models.AddReady(model);
             }
 
             Announce_NeedsLock(model, run);
             return null;
+        }
+    }
+
+    /// <summary>
+    /// Lets a run of a model whose runs are short begin at once, past the line, where nobody waits and a thread is idle: on the thread at hand then. Null
+    /// where it has to queue.
+    /// </summary>
+    public RunGroup? TryBeginShort(ModelRuns model, ScheduledRun run)
+    {
+        // What runs take is read without the lock: a run more or less that goes this way does no harm.
+        if (!run.NeverBlocks || run.Kind is { MaxDelay.Ticks: > 0 } || !QueueRule.IsShort(model.Cost, run.Rows))
+        {
+            return null;
+        }
+
+        lock (Gate)
+        {
+            if (_waiting > 0 || _running >= options.Threads || IsClosed)
+            {
+                return null;
+            }
+
+            run.QueuedAt = time.GetTimestamp();
+            model.Served = Math.Max(model.Served, _served);
+            return Charge_NeedsLock(model, run, null);
         }
     }
 
@@ -94,56 +122,63 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
     /// <param name="charged">What it was charged for them.</param>
     /// <param name="took">How long they took; null where none was run.</param>
     /// <param name="items">How many there were.</param>
-    public void End(ModelRuns model, double charged, TimeSpan? took, int items)
+    /// <param name="rows">How many rows they had.</param>
+    public void End(ModelRuns model, double charged, TimeSpan? took, int items, int rows)
     {
         lock (Gate)
         {
+            _running--;
             var isReady = model.IsReady;
             if (isReady)
             {
-                _ready.Remove(model, out _, out _);
+                _models.RemoveReady(model);
             }
 
             model.Served += (took ?? TimeSpan.Zero).TotalSeconds - charged;
             if (took is { } measured)
             {
-                model.Cost = model.Cost.Add(measured, items);
+                model.Cost = model.Cost.Add(measured, items, rows);
             }
 
             if (isReady)
             {
-                _ready.Enqueue(model, model.Turn);
+                _models.AddReady(model);
             }
         }
     }
 
     protected override IWork? TakeNext_NeedsLock()
     {
-        if (!_ready.TryDequeue(out var model, out var turn))
+        if (!_models.TryTakeReady(out var model, out var turn))
         {
             return null;
         }
 
-        model.IsReady = false;
         _served = Math.Max(_served, turn.Served);
         var ready = model.Waiting;
         var first = model.Take(out var others);
-        var items = 1 + (others?.Count ?? 0);
-        var charged = model.Cost.Item.TotalSeconds * items;
-        model.Served += charged;
-        _waiting -= items;
+        _waiting -= 1 + (others?.Count ?? 0);
         ChangeReady_NeedsLock(-ready);
+        var group = Charge_NeedsLock(model, first, others);
         if (model.Waiting > 0)
         {
             MakeReady_NeedsLock(model);
         }
 
+        return group;
+    }
+
+    private RunGroup Charge_NeedsLock(ModelRuns model, ScheduledRun first, List<ScheduledRun>? others)
+    {
+        var charged = model.Cost.Item.TotalSeconds * (1 + (others?.Count ?? 0));
+        model.Served += charged;
+        _running++;
         return new RunGroup(this, time, model, first, others, charged);
     }
 
     protected override void OnClosed_NeedsLock()
     {
-        foreach (var model in _gathering.ToList())
+        foreach (var model in _models.Gathering.ToList())
         {
             EndGathering_NeedsLock(model);
         }
@@ -178,9 +213,7 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
 
     private (ModelRuns Model, ScheduledRun Run)? FindDisplaced_NeedsLock(ModelRuns model, ScheduledRun run)
     {
-        var (last, _) = _ready.UnorderedItems.Select(static item => item.Element).Concat(_gathering)
-            .Select(static other => (Model: other, Rank: (other.Last!.Level, other.Waiting, other.Last.Number)))
-            .MaxBy(static other => other.Rank);
+        var last = _models.FindLast();
         var isLessUrgent = last.Last!.Level > run.Level;
         var hasMore = last.Last.Level == run.Level && last.Waiting > model.Waiting + 1;
         return isLessUrgent || hasMore ? (last, last.Last) : null;
@@ -188,7 +221,7 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
 
     private Refusal Refuse_NeedsLock(ModelRuns model, RefusalReason reason) => new(
         reason,
-        QueueRule.GetRetryAfter(model.Waiting, model.Cost, _ready.Count + _gathering.Count, options.Threads, options.RetryAfter));
+        QueueRule.GetRetryAfter(model.Waiting, model.Cost, _models.Count, options.Threads, options.RetryAfter));
 
     private bool Remove_NeedsLock(ModelRuns model, ScheduledRun run)
     {
@@ -205,17 +238,16 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
             ChangeReady_NeedsLock(-1);
             if (isFirst)
             {
-                _ready.Remove(model, out _, out _);
-                model.IsReady = model.Waiting > 0;
-                if (model.IsReady)
+                _models.RemoveReady(model);
+                if (model.Waiting > 0)
                 {
-                    _ready.Enqueue(model, model.Turn);
+                    _models.AddReady(model);
                 }
             }
         }
         else if (model.Waiting == 0)
         {
-            StopGathering_NeedsLock(model);
+            _models.RemoveGathering(model);
         }
 
         return true;
@@ -234,8 +266,7 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
         }
         else if (model.Gathering is null)
         {
-            _gathering.Add(model);
-            model.Gathering = time.CreateTimer(_ => EndGathering(model), null, kind.MaxDelay, Timeout.InfiniteTimeSpan);
+            _models.AddGathering(model, time.CreateTimer(_ => EndGathering(model), null, kind.MaxDelay, Timeout.InfiniteTimeSpan));
         }
     }
 
@@ -253,21 +284,13 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
 
     private void EndGathering_NeedsLock(ModelRuns model)
     {
-        StopGathering_NeedsLock(model);
+        _models.RemoveGathering(model);
         MakeReady_NeedsLock(model);
-    }
-
-    private void StopGathering_NeedsLock(ModelRuns model)
-    {
-        model.Gathering?.Dispose();
-        model.Gathering = null;
-        _gathering.Remove(model);
     }
 
     private void MakeReady_NeedsLock(ModelRuns model)
     {
-        model.IsReady = true;
-        _ready.Enqueue(model, model.Turn);
+        _models.AddReady(model);
         ChangeReady_NeedsLock(model.Waiting);
     }
 }

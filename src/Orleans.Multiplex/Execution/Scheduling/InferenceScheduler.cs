@@ -6,7 +6,8 @@ namespace Orleans.Multiplex.Execution.Scheduling;
 
 /// <summary>
 /// Runs inference, and users' synchronous model code, on a few threads of its own: never on the grain scheduler, and never more at
-/// once than there are threads. What waits is in the <see cref="FairQueue"/>. Work that does not end long after nobody
+/// once than there are threads. What waits is in the <see cref="FairQueue"/>. Runs of a hundred microseconds go on the thread pool, since to hand them
+/// over would take as long. Work that does not end long after nobody
 /// waits for it any more counts as stuck: another thread takes the place of the one that it keeps.
 /// </summary>
 internal sealed partial class InferenceScheduler : IDisposable
@@ -38,6 +39,9 @@ internal sealed partial class InferenceScheduler : IDisposable
 
     /// <summary>What waits for a thread.</summary>
     public int Waiting => _queue.Waiting;
+
+    /// <summary>What runs, on a thread of its own or on the thread pool.</summary>
+    public int Running => _queue.Running;
 
     /// <summary>Completes when the threads have ended.</summary>
     public Task WhenEnded => _threads.WhenEnded;
@@ -89,6 +93,13 @@ internal sealed partial class InferenceScheduler : IDisposable
 
     private void Queue(ModelRuns model, ScheduledRun run)
     {
+        // The turn of the grain ends first: what it is sent, as a cancellation, reaches it during the run.
+        if (_queue.TryBeginShort(model, run) is { } group)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(group, preferLocal: true);
+            return;
+        }
+
         var refusal = _queue.TryAdd(model, run, out var displaced);
         if (displaced is { } victim)
         {

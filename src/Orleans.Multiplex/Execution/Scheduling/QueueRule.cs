@@ -3,6 +3,7 @@ namespace Orleans.Multiplex.Execution.Scheduling;
 /// <summary>What is told by the measured time of a model's runs.</summary>
 internal static class QueueRule
 {
+    private static readonly TimeSpan ShortRun = TimeSpan.FromMicroseconds(100);
     private static readonly TimeSpan LeastRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MostRetry = TimeSpan.FromMinutes(1);
 
@@ -16,6 +17,11 @@ internal static class QueueRule
     /// <param name="remaining">The time left to the request.</param>
     public static bool MayBeInTime(int ahead, RunCost cost, int threads, TimeSpan remaining) =>
         ahead == 0 || !cost.IsKnown || (cost.Item * ahead / threads) + cost.Run <= remaining;
+
+    /// <summary>Whether a run is so short that to hand it to a thread of its own, and its result back, would take as long.</summary>
+    /// <param name="cost">What runs of the model take.</param>
+    /// <param name="rows">The rows that it has.</param>
+    public static bool IsShort(RunCost cost, int rows) => cost.IsKnown && cost.Run <= ShortRun && cost.Row * rows <= ShortRun;
 
     /// <summary>When to come again: what waits for the model will have run by then, if those that wait for other models get their share meanwhile.</summary>
     /// <param name="waiting">The requests that wait for the model.</param>

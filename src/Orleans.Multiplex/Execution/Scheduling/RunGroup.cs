@@ -8,9 +8,12 @@ namespace Orleans.Multiplex.Execution.Scheduling;
 /// <param name="others">Those that go with it; null when there are none.</param>
 /// <param name="charged">What the model was charged for them.</param>
 internal sealed class RunGroup(
-    FairQueue queue, TimeProvider time, ModelRuns model, ScheduledRun first, List<ScheduledRun>? others, double charged) : IWork
+    FairQueue queue, TimeProvider time, ModelRuns model, ScheduledRun first, List<ScheduledRun>? others, double charged) : IWork, IThreadPoolWorkItem
 {
-    public void Run(DedicatedThreads threads)
+    /// <summary>Where a short run is begun: its own thread is not kept from anything for long.</summary>
+    void IThreadPoolWorkItem.Execute() => Run(threads: null);
+
+    public void Run(DedicatedThreads? threads)
     {
         var use = new ThreadUse(threads);
         var startedAt = time.GetTimestamp();
@@ -19,6 +22,7 @@ internal sealed class RunGroup(
         var hasFirst = Begin(first, use, startedAt);
         others?.RemoveAll(run => !Begin(run, use, startedAt));
         var items = (hasFirst ? 1 : 0) + (others?.Count ?? 0);
+        var rows = (hasFirst ? first.Rows : 0) + (others?.Sum(static run => run.Rows) ?? 0);
 
         // 2. The rest runs.
         use.Begin();
@@ -37,7 +41,7 @@ internal sealed class RunGroup(
         }
 
         // 3. The model has had the time that it took.
-        queue.End(model, charged, items > 0 ? time.GetElapsedTime(startedAt) : null, items);
+        queue.End(model, charged, items > 0 ? time.GetElapsedTime(startedAt) : null, items, rows);
         use.End();
     }
 

@@ -42,6 +42,9 @@ internal abstract class ScheduledRun
     /// <summary>How long it waited for a thread; known when it begins.</summary>
     public TimeSpan Waited { get; private set; }
 
+    /// <summary>Whether it may run on any thread where its model's runs are short: not where it may block.</summary>
+    public virtual bool NeverBlocks => false;
+
     /// <summary>Whether a thread has begun it.</summary>
     public bool HasBegun => Volatile.Read(ref _use) is not null;
 

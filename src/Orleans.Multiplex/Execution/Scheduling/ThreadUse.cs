@@ -4,7 +4,8 @@ namespace Orleans.Multiplex.Execution.Scheduling;
 /// The use of a dedicated thread by one piece of work, which may turn out to keep it: then another thread takes its place, and one thread
 /// ends when the work does after all.
 /// </summary>
-internal sealed class ThreadUse(DedicatedThreads threads)
+/// <param name="threads">Whose thread it is; null for one of the thread pool, which makes others by itself.</param>
+internal sealed class ThreadUse(DedicatedThreads? threads)
 {
     private int _state = (int)State.Waiting;
 
@@ -26,14 +27,14 @@ internal sealed class ThreadUse(DedicatedThreads threads)
     {
         if (Interlocked.Exchange(ref _state, (int)State.Ended) == (int)State.Replaced)
         {
-            threads.EndSubstitute();
+            threads!.EndSubstitute();
         }
     }
 
     /// <summary>Lets another thread take the place of the one that the work keeps. False when it keeps none, or too many are kept already.</summary>
     public bool TryReplace()
     {
-        if (Volatile.Read(ref _state) != (int)State.Running || !threads.TrySubstitute())
+        if (threads is null || Volatile.Read(ref _state) != (int)State.Running || !threads.TrySubstitute())
         {
             return false;
         }

@@ -34,6 +34,6 @@ internal sealed class WorkQueue : WorkSource
 
     private sealed class Work(Action run) : IWork
     {
-        public void Run(DedicatedThreads threads) => run();
+        public void Run(DedicatedThreads? threads) => run();
     }
 }
