@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
@@ -31,20 +32,29 @@ internal static class BinaryResponseWriter
         response.ContentType = "application/octet-stream";
         response.Headers[BinaryHeader.Name] = json.Length.ToString(CultureInfo.InvariantCulture);
         response.ContentLength = json.Length + blobs.Sum(static blob => (long)blob.Length);
-        await WriteAsync(response.BodyWriter, json.GetBuffer().AsMemory(0, (int)json.Length), cancellationToken);
+        var left = Write(response.BodyWriter, json.GetBuffer().AsMemory(0, (int)json.Length), BytesAtOnce);
         foreach (var blob in blobs)
         {
-            await WriteAsync(response.BodyWriter, blob, cancellationToken);
+            for (var rest = blob; !rest.IsEmpty;)
+            {
+                if (left == 0)
+                {
+                    await response.BodyWriter.FlushAsync(cancellationToken);
+                    cancellationToken.ThrowIfCancellationRequested();
+                    left = BytesAtOnce;
+                }
+
+                var portion = rest[..Math.Min(rest.Length, left)];
+                left = Write(response.BodyWriter, portion, left);
+                rest = rest[portion.Length..];
+            }
         }
     }
 
-    // In portions, so that a client that reads slowly is waited for.
-    private static async Task WriteAsync(PipeWriter pipe, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    // What is small is sent at once, in the end, and what is large in portions, so that a client that reads slowly is waited for.
+    private static int Write(PipeWriter pipe, ReadOnlyMemory<byte> bytes, int left)
     {
-        for (var rest = bytes; !rest.IsEmpty; rest = rest[Math.Min(rest.Length, BytesAtOnce)..])
-        {
-            await pipe.WriteAsync(rest[..Math.Min(rest.Length, BytesAtOnce)], cancellationToken);
-            cancellationToken.ThrowIfCancellationRequested();
-        }
+        pipe.Write(bytes.Span);
+        return Math.Max(left - bytes.Length, 0);
     }
 }

@@ -88,8 +88,9 @@ internal sealed class InferEndpoint(Descriptions descriptions, TensorCall call, 
     }
 
     // A silo's name is free text, a header's value is not.
-    private static string Printable(string text) =>
-        string.Create(text.Length, text, static (span, source) =>
+    private static string Printable(string text) => !text.AsSpan().ContainsAnyExceptInRange(' ', '~')
+        ? text
+        : string.Create(text.Length, text, static (span, source) =>
         {
             for (var i = 0; i < span.Length; i++)
             {

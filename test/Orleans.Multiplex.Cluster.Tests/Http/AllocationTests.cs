@@ -1,0 +1,69 @@
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Multiplex.Execution;
+using Xunit;
+
+namespace Orleans.Multiplex.Cluster.Tests;
+
+/// <summary>
+/// What a warm request allocates, from the gateway's socket through a grain of the same process and back. Unlike its time that is the same on every machine, but
+/// for what the runtime does beside it, which the many requests make small.
+/// </summary>
+public sealed class AllocationTests : IDisposable
+{
+    private const int Requests = 3000;
+
+    // Measured: 13,070.
+    private const int MostBytes = 13_700;
+
+    private const string Tensor = "abcdefghabcdefghabcdefghabcdefghabcdefghabcdefghabcdefghabcdefgh";
+
+    private readonly ModelFolder _folder = new();
+
+    public AllocationTests() => _folder.Add("m");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Infer_WarmBinaryRequest_AllocatesNoMoreThanItDid()
+    {
+        await using var cluster = await TestCluster.StartAsync(
+            configure: options => options.Models = _folder.Path,
+            configureSilo: silo => silo.Services.AddSingleton<IInferenceBackend>(new FakeBackend()));
+        await using var gateway = await Gateway.StartAsync(cluster.Silos[0].ServiceProvider.GetRequiredService<IGrainFactory>());
+        const string Json = """{"inputs":[{"name":"x","shape":[1,16],"datatype":"FP32","parameters":{"binary_data_size":64}}],"parameters":{"binary_data_output":true}}""";
+        var request = Encoding.ASCII.GetBytes(
+            $"POST /v2/models/m/infer HTTP/1.1\r\nHost: here\r\nContent-Type: application/octet-stream\r\nContent-Length: {Json.Length + Tensor.Length}\r\n"
+            + $"Inference-Header-Content-Length: {Json.Length}\r\n\r\n{Json}{Tensor}");
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 30_000 };
+        await socket.ConnectAsync("127.0.0.1", gateway.Http.BaseAddress!.Port, Waiting.Token);
+        var answer = new byte[64 * 1024];
+        Ask(socket, request, answer, Requests);
+
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        Ask(socket, request, answer, Requests);
+        var bytes = (GC.GetTotalAllocatedBytes(precise: true) - before) / Requests;
+
+        Assert.InRange(bytes, 1, MostBytes);
+    }
+
+    // One after the other, with nothing of its own that allocates: the answer is there when its last line is.
+    private static void Ask(Socket socket, byte[] request, byte[] answer, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            socket.Send(request);
+            for (var length = 0; ;)
+            {
+                length += socket.Receive(answer, length, answer.Length - length, SocketFlags.None);
+                if (answer.AsSpan(0, length).EndsWith("m@1"u8))
+                {
+                    break;
+                }
+            }
+
+            Assert.True(answer.AsSpan().StartsWith("HTTP/1.1 200"u8));
+        }
+    }
+}
