@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Orleans.Multiplex.OnnxRuntime.Preparation;
@@ -11,13 +13,18 @@ namespace Orleans.Multiplex.OnnxRuntime.Preparation;
 internal static class PreparedRecord
 {
     private const uint Mark = 0x5250584D;
+    private const int HeadBytes = 2 * sizeof(uint);
     private const int None = -1;
+
+    // Each has more bytes than these.
+    private const int LeastValueBytes = 6 * sizeof(int);
 
     public static byte[] Write(PreparedModel model)
     {
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes, Encoding.UTF8);
         writer.Write(Mark);
+        writer.Write(0);
         writer.Write((int)model.Opening);
         writer.Write(model.MakesNothing ? 1 : 0);
         writer.Write(model.ContentBytes);
@@ -32,17 +39,22 @@ internal static class PreparedRecord
         WriteAll(writer, model.Signature.Inputs, WriteValue);
         WriteAll(writer, model.Signature.Outputs, WriteValue);
         WriteBytes(writer, model.Content);
-        return bytes.ToArray();
+        var record = bytes.ToArray();
+        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(sizeof(uint)), Sum(record.AsSpan(HeadBytes)));
+        return record;
     }
 
-    /// <summary>Reads it; null when it is cut off, or none.</summary>
+    /// <summary>Reads it; null when it is damaged, or none.</summary>
     public static PreparedModel? Read(ReadOnlySpan<byte> record)
     {
-        var reader = new Reader(record);
-        if (reader.ReadInt() != unchecked((int)Mark))
+        if (record.Length < HeadBytes
+            || BinaryPrimitives.ReadUInt32LittleEndian(record) != Mark
+            || BinaryPrimitives.ReadUInt32LittleEndian(record[sizeof(uint)..]) != Sum(record[HeadBytes..]))
         {
             return null;
         }
+
+        var reader = new Reader(record[HeadBytes..]);
 
         var model = new PreparedModel
         {
@@ -60,6 +72,23 @@ internal static class PreparedRecord
             Content = reader.ReadBytes(),
         };
         return reader.IsWhole ? model : null;
+    }
+
+    // Against damage, not against forgery.
+    private static uint Sum(ReadOnlySpan<byte> bytes)
+    {
+        var sum = uint.MaxValue;
+        foreach (var word in MemoryMarshal.Cast<byte, ulong>(bytes))
+        {
+            sum = BitOperations.Crc32C(sum, word);
+        }
+
+        foreach (var rest in bytes[(bytes.Length / sizeof(ulong) * sizeof(ulong))..])
+        {
+            sum = BitOperations.Crc32C(sum, rest);
+        }
+
+        return sum;
     }
 
     private static void WriteValue(BinaryWriter writer, ValueSpec value)
@@ -108,7 +137,7 @@ internal static class PreparedRecord
 
         public ImmutableArray<ValueSpec> ReadValues()
         {
-            var count = ReadCount();
+            var count = ReadCount(LeastValueBytes);
             if (count < 0)
             {
                 return default;
@@ -137,7 +166,7 @@ internal static class PreparedRecord
 
         private ImmutableArray<long> ReadShape()
         {
-            var count = ReadCount();
+            var count = ReadCount(sizeof(long));
             if (count < 0)
             {
                 return default;
@@ -152,11 +181,11 @@ internal static class PreparedRecord
             return shape.MoveToImmutable();
         }
 
-        // An item takes some bytes, so no more of them can follow than there are bytes.
-        private int ReadCount()
+        // No more of them can follow than there are bytes for.
+        private int ReadCount(int leastBytes)
         {
             var count = ReadInt();
-            _isCutOff |= count > _rest.Length;
+            _isCutOff |= count > _rest.Length / leastBytes;
             return _isCutOff ? None : count;
         }
 

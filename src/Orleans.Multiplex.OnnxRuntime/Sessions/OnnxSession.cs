@@ -57,6 +57,8 @@ internal sealed class OnnxSession : IInferenceSession
 
     public string? RowSymbol => RowSymbols.Find(_session);
 
+    public bool NeverBlocks => true;
+
     public void Check(InferenceRequest request) => _check.Check(request);
 
     public RunResult Run(InferenceRequest request, CancellationToken cancellationToken)

@@ -32,6 +32,8 @@ internal sealed class ReopenableSession(Opened first) : IReopenableSession
 
     public string? RowSymbol => _current.Session.RowSymbol;
 
+    public bool NeverBlocks => true;
+
     public Reopening? Next => _next?.Reopening;
 
     /// <summary>Has it opened in this way next. To be called while there is none.</summary>

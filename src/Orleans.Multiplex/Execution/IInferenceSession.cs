@@ -18,11 +18,19 @@ public interface IInferenceSession : IDisposable
     /// </summary>
     string? RowSymbol => null;
 
+    /// <summary>
+    /// Whether <see cref="Run"/> only computes, and waits for nothing: then runs that are very short may go on a thread of the thread pool. Default: false.
+    /// </summary>
+    bool NeverBlocks => false;
+
     /// <summary>Checks what came against what the model asks for, before anything is queued.</summary>
     /// <exception cref="InvalidInputException">Names the input, what came and what was expected.</exception>
     void Check(InferenceRequest request);
 
-    /// <summary>Runs the model on checked inputs, on the calling thread, which is an inference thread.</summary>
+    /// <summary>
+    /// Runs the model on checked inputs, on the calling thread: an inference thread, or one of the thread pool where it <see cref="NeverBlocks"/>. The outputs
+    /// lie in memory of their own, never in that of the inputs.
+    /// </summary>
     /// <param name="request">A request that <see cref="Check"/> passed.</param>
     /// <param name="cancellationToken">Ends the run at its next node.</param>
     /// <returns>The outputs in the order asked for, and where the time went.</returns>

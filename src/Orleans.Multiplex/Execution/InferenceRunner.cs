@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Execution.Batching;
@@ -20,6 +21,9 @@ namespace Orleans.Multiplex.Execution;
 internal sealed partial class InferenceRunner(
     InferenceScheduler scheduler, BatchLimits limits, ArrayPool<byte> pool, TimeProvider time, ILogger logger)
 {
+    // The two dozen runs of a trial would keep a thread for too long.
+    private static readonly TimeSpan LongestToTry = TimeSpan.FromMilliseconds(250);
+
     private readonly ConditionalWeakTable<Resident, ModelBatching> _models = [];
     private readonly ILogger _logger = logger;
 
@@ -41,15 +45,17 @@ internal sealed partial class InferenceRunner(
         var runs = scheduler.GetRuns(lease.Resident, lease.Resident.Key.ModelId);
         var batching = GetBatching(lease.Resident, session);
         var rows = StackShape.CountRows(request);
-        if (batching.IsUnknown && admission is null && rows is not null && (runs.Waiting > 0 || limits.MaxDelay > TimeSpan.Zero))
+        if (admission is null && rows is not null && (runs.Waiting > 0 || limits.MaxDelay > TimeSpan.Zero)
+            && runs.Cost.Run <= LongestToTry && batching.IsUnknown)
         {
-            BeginTrial(lease, batching, runs);
+            BeginTrial(lease.Resident, batching, runs);
         }
 
         var run = new InferenceRun(session, request, lease.Share(), admission, remaining, time, stop, cancellationToken)
         {
             Kind = admission is null ? batching.FindKind(request, rows) : null,
             Rows = rows ?? 1,
+            Bytes = CountBytes(request),
         };
         return scheduler.RunAsync(runs, run);
     }
@@ -60,34 +66,39 @@ internal sealed partial class InferenceRunner(
     private ModelBatching GetBatching(Resident resident, IInferenceSession session) =>
         _models.TryGetValue(resident, out var batching)
             ? batching
-            : _models.GetValue(resident, _ => new ModelBatching(session, limits, pool, time));
+            : _models.GetValue(resident, _ => new ModelBatching(
+                session, limits, pool, time, reason => LogTried(resident.Key.ModelId, "alone", reason)));
 
-    private void BeginTrial(ModelLease lease, ModelBatching batching, ModelRuns runs)
+    private static long CountBytes(InferenceRequest request)
+    {
+        var bytes = 1L;
+        foreach (var input in request.Inputs)
+        {
+            bytes += input is Tensor tensor ? tensor.Data.Length : 0;
+        }
+
+        return bytes;
+    }
+
+    private void BeginTrial(Resident resident, ModelBatching batching, ModelRuns runs)
     {
         if (batching.TryBeginTrial())
         {
             // It belongs to no request, and so to no request's context.
             using (ExecutionContext.SuppressFlow())
             {
-                var held = lease.Share();
-#pragma warning disable CA2025 // The trial gives it back itself.
-                _ = Task.Run(() => TryAsync(held, batching, runs), CancellationToken.None);
-#pragma warning restore CA2025
+                _ = Task.Run(() => TryAsync(resident, batching, runs), CancellationToken.None);
             }
         }
     }
 
-    private async Task TryAsync(ModelLease lease, ModelBatching batching, ModelRuns runs)
+    private async Task TryAsync(Resident resident, ModelBatching batching, ModelRuns runs)
     {
         BatchVerdict? verdict = null;
         try
         {
-            var session = batching.Session;
             var trial = new BatchTrial(
-                session,
-                request => scheduler.RunAsync(runs, new TrialRun(session, request, time, CancellationToken.None)),
-                limits.MaxRows,
-                pool);
+                batching.Session, (request, memory) => TryOnceAsync(resident, batching.Session, runs, request, memory), limits.MaxRows, pool);
             verdict = await trial.RunAsync();
             LogTried(runs.ModelId, verdict.IsProven ? "together" : "alone", verdict.Reason);
         }
@@ -105,7 +116,28 @@ internal sealed partial class InferenceRunner(
         finally
         {
             batching.EndTrial(verdict);
-            lease.Dispose();
+        }
+    }
+
+    // Between two runs the model may go.
+    private async Task<(ImmutableArray<ModelValue> Outputs, TimeSpan Took)> TryOnceAsync(
+        Resident resident, IInferenceSession session, ModelRuns runs, InferenceRequest request, IDisposable? memory)
+    {
+        if (!resident.Gate.TryEnter())
+        {
+            memory?.Dispose();
+            throw new ModelUnloadedException(runs.ModelId);
+        }
+
+        var run = new TrialRun(session, resident, request, memory, time);
+        try
+        {
+            return await scheduler.RunAsync(runs, run);
+        }
+        catch
+        {
+            run.Stop();
+            throw;
         }
     }
 

@@ -47,7 +47,7 @@ internal sealed class ModelCounters(string model, long version, long createdAt)
             _input = _input.Add(run.Input);
             _infer = _infer.Add(run.Infer);
             _output = _output.Add(run.Output);
-            if (!share.IsFirst)
+            if (!share.Claim())
             {
                 return;
             }

@@ -11,7 +11,7 @@ namespace Orleans.Multiplex.Grains;
 /// <param name="limits">How far, where a call does not say.</param>
 internal sealed class ItemBatches(BatchLimits limits)
 {
-    private readonly ConditionalWeakTable<Resident, ConcurrentDictionary<MethodInfo, RunKind>> _residents = [];
+    private readonly ConditionalWeakTable<Resident, ConcurrentDictionary<(MethodInfo Function, Type Type, string Model), RunKind>> _residents = [];
 
     /// <summary>What an item goes together with.</summary>
     /// <param name="resident">The model.</param>
@@ -25,7 +25,10 @@ internal sealed class ItemBatches(BatchLimits limits)
         where TModel : class
     {
         var kinds = _residents.GetValue(resident, static _ => new());
-        return (ItemBatch<TItem, TResult>)(kinds.TryGetValue(use.Method, out var kind) ? kind : kinds.GetOrAdd(use.Method, _ => Create(model, use, maxSize, maxDelay)));
+
+        // A model may be called by two names, each of which its own calls can read.
+        var key = (use.Method, use.GetType(), model);
+        return (ItemBatch<TItem, TResult>)(kinds.TryGetValue(key, out var kind) ? kind : kinds.GetOrAdd(key, _ => Create(model, use, maxSize, maxDelay)));
     }
 
     private ItemBatch<TItem, TResult> Create<TModel, TItem, TResult>(
@@ -33,7 +36,7 @@ internal sealed class ItemBatches(BatchLimits limits)
         where TModel : class
     {
         // The compiler keeps what a lambda captures in fields of an object; that of one that captures nothing has none.
-        if (use.Target is { } target && target.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Length > 0)
+        if (use.Target is { } target && (target is IGrainBase || HasFields(target.GetType())))
         {
             throw new ArgumentException(
                 "A function for items of several calls must not use anything of one of them. Make it static, and pass what it needs in the items.", nameof(use));
@@ -42,4 +45,7 @@ internal sealed class ItemBatches(BatchLimits limits)
         return new ItemBatch<TItem, TResult>(
             model, (resident, items) => use((TModel)resident, items), maxSize ?? limits.MaxRows, maxDelay ?? limits.MaxDelay);
     }
+
+    private static bool HasFields(Type type) =>
+        type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Length > 0;
 }

@@ -14,8 +14,12 @@ public sealed class BatchGrain(BatchLog log) : MultiplexedGrain<BatchModel>, IBa
     public Task<string> AskWronglyAsync(int item, CancellationToken cancellationToken) =>
         RunBatchedAsync<int, string>(item, (_, items) => [.. items.Select(_ => $"{item}")]);
 
+    public Task<string> AskByMethodAsync(int item, CancellationToken cancellationToken) => RunBatchedAsync<int, string>(item, Answer);
+
     public Task<string> AskTooFewAsync(int item, CancellationToken cancellationToken) =>
         RunBatchedAsync<int, string>(item, static (_, _) => []);
+
+    private IReadOnlyList<string> Answer(BatchModel model, IReadOnlyList<int> items) => [.. items.Select(item => $"{ModelId} {model} {item}")];
 
     protected override Task<BatchModel> LoadModelAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
         Task.FromResult(new BatchModel(artifact.Id, log));

@@ -84,6 +84,9 @@ public interface IBatchGrain : IGrainWithStringKey
     /// <summary>An item of a batch whose function captures it.</summary>
     Task<string> AskWronglyAsync(int item, CancellationToken cancellationToken = default);
 
+    /// <summary>An item of a batch whose function is a method of the grain.</summary>
+    Task<string> AskByMethodAsync(int item, CancellationToken cancellationToken = default);
+
     /// <summary>An item of a batch that gives one result too few.</summary>
     Task<string> AskTooFewAsync(int item, CancellationToken cancellationToken = default);
 }

@@ -91,8 +91,10 @@ public sealed class BatchTests : IAsyncLifetime
     public async Task Ask_FunctionCapturesTheCall_IsToldSo()
     {
         var error = await Assert.ThrowsAsync<ArgumentException>(() => Grain("a").AskWronglyAsync(1, Waiting.Token).Soon());
+        var ofGrain = await Assert.ThrowsAsync<ArgumentException>(() => Grain("a").AskByMethodAsync(1, Waiting.Token).Soon());
 
         Assert.Contains("Make it static", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Make it static", ofGrain.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,12 +10,12 @@ namespace Orleans.Multiplex.Execution.Batching;
 /// another.
 /// </summary>
 /// <param name="session">The model.</param>
-/// <param name="runAsync">Runs it once, and says how long that took.</param>
+/// <param name="runAsync">Runs it once, and says how long that took. What the request lies in is its own from then on, and given back when the run has ended.</param>
 /// <param name="maxRows">The most rows of a run.</param>
 /// <param name="pool">Where the memory for runs of several rows comes from.</param>
 internal sealed class BatchTrial(
     IInferenceSession session,
-    Func<InferenceRequest, Task<(ImmutableArray<ModelValue> Outputs, TimeSpan Took)>> runAsync,
+    Func<InferenceRequest, IDisposable?, Task<(ImmutableArray<ModelValue> Outputs, TimeSpan Took)>> runAsync,
     int maxRows,
     ArrayPool<byte> pool)
 {
@@ -24,6 +24,8 @@ internal sealed class BatchTrial(
 
     private const int Repeats = 3;
     private const int TimedRows = 8;
+
+    private const string Mixes = "what a row gives depends on other rows";
 
     // Each pair is of two rows that no other has. One pair might not touch what depends on the data, as a limit that few rows reach.
     private static readonly ImmutableArray<(int A, int B)> Seeds = [(1, 2), (3, 4), (5, 6)];
@@ -42,15 +44,26 @@ internal sealed class BatchTrial(
             return BatchVerdict.No("no inputs could be made up on which it runs");
         }
 
-        foreach (var (a, b) in Seeds)
+        try
         {
-            if (await FindMixAsync(Make(size, a), Make(size, b)) is { } mix)
+            foreach (var (a, b) in Seeds)
             {
-                return BatchVerdict.No(mix);
+                if (await FindMixAsync(Make(size, a), Make(size, b)) is { } mix)
+                {
+                    return BatchVerdict.No(mix);
+                }
             }
-        }
 
-        var gain = await MeasureGainAsync(Make(size, Seeds[0].A));
+            return await MeasureGainAsync(Make(size, Seeds[0].A)) is { } gain ? Judge(gain) : BatchVerdict.No(Mixes);
+        }
+        catch (Exception error) when (error is InvalidInputException or InferenceFailedException)
+        {
+            return BatchVerdict.No($"it does not run on inputs that were made up ({error.Message})");
+        }
+    }
+
+    private BatchVerdict Judge(double gain)
+    {
         var figure = gain.ToString("0.0", CultureInfo.InvariantCulture);
         return gain >= LeastGain
             ? new BatchVerdict(true, $"each row gives what it gives alone, and {Math.Min(TimedRows, maxRows)} together are {figure} times as fast")
@@ -66,7 +79,7 @@ internal sealed class BatchTrial(
                 if (TryMake(size, Seeds[0].A) is { } request && StackShape.CountRows(request) == 1)
                 {
                     session.Check(request);
-                    await runAsync(request);
+                    await runAsync(request, null);
                     return size;
                 }
             }
@@ -81,8 +94,8 @@ internal sealed class BatchTrial(
 
     private async Task<string?> FindMixAsync(InferenceRequest a, InferenceRequest b)
     {
-        var (aloneA, _) = await runAsync(a);
-        var (aloneB, _) = await runAsync(b);
+        var (aloneA, _) = await runAsync(a, null);
+        var (aloneB, _) = await runAsync(b, null);
         (InferenceRequest, ImmutableArray<ModelValue>)[][] orders = [[(a, aloneA), (b, aloneB)], [(b, aloneB), (a, aloneA)], [(a, aloneA), (a, aloneA)]];
         foreach (var order in orders)
         {
@@ -97,35 +110,38 @@ internal sealed class BatchTrial(
 
     private async Task<string?> FindMixAsync((InferenceRequest Request, ImmutableArray<ModelValue> Alone)[] order)
     {
-        try
-        {
-            using var stack = new RowStack([.. order.Select(static row => row.Request)], pool);
-            var (together, _) = await runAsync(stack.Request);
-            if (stack.Split(together) is not { } parts)
-            {
-                return "its outputs have other rows than its inputs";
-            }
-
-            return parts.Zip(order).All(static pair => RowComparison.AreEqual(pair.Second.Alone, pair.First)) ? null : "what a row gives depends on other rows";
-        }
-        catch (Exception error) when (error is InvalidInputException or InferenceFailedException)
-        {
-            return $"it does not run on two rows ({error.Message})";
-        }
+        var (parts, _) = await RunTogetherAsync([.. order.Select(static row => row.Request)]);
+        return parts is null ? "its outputs have other rows than its inputs"
+            : parts.Zip(order).All(static pair => RowComparison.AreEqual(pair.Second.Alone, pair.First)) ? null : Mixes;
     }
 
-    private async Task<double> MeasureGainAsync(InferenceRequest row)
+    private async Task<(ImmutableArray<ModelValue>[]? Parts, TimeSpan Took)> RunTogetherAsync(IReadOnlyList<InferenceRequest> requests)
+    {
+#pragma warning disable CA2000 // The run gives it back.
+        var stack = new RowStack(requests, pool);
+#pragma warning restore CA2000
+        var (outputs, took) = await runAsync(stack.Request, stack);
+        return (stack.Split(outputs), took);
+    }
+
+    // Null when many rows do not give what one does.
+    private async Task<double?> MeasureGainAsync(InferenceRequest row)
     {
         var rows = Math.Min(TimedRows, maxRows);
-        using var stack = new RowStack([.. Enumerable.Repeat(row, rows)], pool);
-        var (alone, together) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
+        var (least, leastTogether) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
         for (var i = 0; i < Repeats; i++)
         {
-            alone = Least(alone, (await runAsync(row)).Took);
-            together = Least(together, (await runAsync(stack.Request)).Took);
+            var (alone, took) = await runAsync(row, null);
+            var (parts, tookTogether) = await RunTogetherAsync([.. Enumerable.Repeat(row, rows)]);
+            if (parts is null || !parts.All(part => RowComparison.AreEqual(alone, part)))
+            {
+                return null;
+            }
+
+            (least, leastTogether) = (Least(least, took), Least(leastTogether, tookTogether));
         }
 
-        return alone * rows / (together > TimeSpan.Zero ? together : TimeSpan.FromTicks(1));
+        return least * rows / (leastTogether > TimeSpan.Zero ? leastTogether : TimeSpan.FromTicks(1));
     }
 
     private static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b;
@@ -133,5 +149,5 @@ internal sealed class BatchTrial(
     private InferenceRequest Make(int size, int seed) => TryMake(size, seed)!;
 
     private InferenceRequest? TryMake(int size, int seed) =>
-        MadeUpInputs.Create(session.Signature, size, withOptional: true, seed, rows: 1) is { } inputs ? new InferenceRequest(inputs) : null;
+        MadeUpInputs.Create(session.Signature, size, withOptional: false, seed, rows: 1) is { } inputs ? new InferenceRequest(inputs) : null;
 }

@@ -24,7 +24,7 @@ internal sealed class InferenceRun(
 {
     public InferenceRequest Request => request;
 
-    public override bool NeverBlocks => true;
+    public override bool NeverBlocks => session.NeverBlocks;
 
     /// <summary>Is cancelled when nobody waits for the run any more.</summary>
     public CancellationToken Stop => stop;

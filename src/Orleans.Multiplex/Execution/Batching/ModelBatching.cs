@@ -15,12 +15,19 @@ namespace Orleans.Multiplex.Execution.Batching;
 /// <param name="limits">How far they are put together.</param>
 /// <param name="pool">Where the memory for it comes from.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ModelBatching(IInferenceSession session, BatchLimits limits, ArrayPool<byte> pool, TimeProvider time)
+/// <param name="onWithdrawn">Is told why, when what was proven has turned out to be wrong.</param>
+internal sealed class ModelBatching(
+    IInferenceSession session, BatchLimits limits, ArrayPool<byte> pool, TimeProvider time, Action<string> onWithdrawn)
 {
     /// <summary>Requests of more shapes than that run alone.</summary>
     private const int MaxShapes = 64;
 
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
     private readonly Lock _lock = new();
+    private TimeSpan _pause = FirstPause;
+    private long? _brokenOffAt;
     private ImmutableArray<StackedRuns> _kinds = [];
     private int _state = (int)State.Unknown;
 
@@ -43,8 +50,9 @@ internal sealed class ModelBatching(IInferenceSession session, BatchLimits limit
     /// <summary>Why it is as it is; null before it was tried.</summary>
     public BatchVerdict? Verdict { get; private set; }
 
-    /// <summary>Whether nobody has tried yet.</summary>
-    public bool IsUnknown => limits.MaxRows > 1 && Volatile.Read(ref _state) == (int)State.Unknown;
+    /// <summary>Whether it is to be tried: nobody has yet, or not to the end and some time ago.</summary>
+    public bool IsUnknown => limits.MaxRows > 1 && Volatile.Read(ref _state) == (int)State.Unknown
+        && (_brokenOffAt is not { } at || time.GetElapsedTime(at) >= _pause);
 
     /// <summary>What a request may share a run with; null where it runs alone.</summary>
     /// <param name="request">The request.</param>
@@ -59,12 +67,25 @@ internal sealed class ModelBatching(IInferenceSession session, BatchLimits limit
     /// <param name="verdict">What came of it; null when it was broken off.</param>
     public void EndTrial(BatchVerdict? verdict)
     {
-        Verdict = verdict;
+        if (verdict is null)
+        {
+            _pause = _brokenOffAt is not null && _pause * 2 < LongestPause ? _pause * 2 : _pause;
+            _brokenOffAt = time.GetTimestamp();
+        }
+
         Volatile.Write(ref _state, (int)(verdict is null ? State.Unknown : verdict.IsProven ? State.Proven : State.Refuted));
+        Verdict = verdict;
     }
 
     /// <summary>What was proven has turned out to be wrong.</summary>
-    public void Withdraw(string reason) => EndTrial(BatchVerdict.No(reason));
+    public void Withdraw(string reason)
+    {
+        if (Interlocked.CompareExchange(ref _state, (int)State.Refuted, (int)State.Proven) == (int)State.Proven)
+        {
+            Verdict = BatchVerdict.No(reason);
+            onWithdrawn(reason);
+        }
+    }
 
     private StackedRuns? Find(InferenceRequest request)
     {
@@ -88,7 +109,8 @@ internal sealed class ModelBatching(IInferenceSession session, BatchLimits limit
                 return added;
             }
 
-            if (_kinds.Length >= MaxShapes)
+            // What was proven was proven of the inputs that every request has.
+            if (_kinds.Length >= MaxShapes || !IsOfRequiredInputs(request))
             {
                 return null;
             }
@@ -98,4 +120,7 @@ internal sealed class ModelBatching(IInferenceSession session, BatchLimits limit
             return kind;
         }
     }
+
+    private bool IsOfRequiredInputs(InferenceRequest request) => request.Inputs.All(
+        input => session.Signature.Inputs.Any(declared => declared.Name == input.Name && !declared.IsOptional));
 }

@@ -43,11 +43,11 @@ internal sealed class StackedRuns(ModelBatching batching, StackShape shape) : Ru
             return false;
         }
 
-        var total = rows.Sum();
+        var (total, run) = (rows.Sum(), new SharedRun());
         for (var i = 0; i < parts.Length; i++)
         {
             members[i].Succeed(new InferenceOutcome(
-                parts[i], members[i].Waited, took, InferenceRun.OrWhole(times, took), new RunShare(rows[i], total, IsFirst: i == 0)));
+                parts[i], members[i].Waited, took, InferenceRun.OrWhole(times, took), new RunShare(rows[i], total, run)));
         }
 
         return true;

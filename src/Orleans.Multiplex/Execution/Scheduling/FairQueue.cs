@@ -5,21 +5,14 @@ namespace Orleans.Multiplex.Execution.Scheduling;
 /// least time of threads, so that a model that is slow or flooded delays another by no more than the runs that are on the threads already. Within a
 /// model they go in the order in which they came, and together where they may. Bounded, for each model and for all.
 /// </summary>
-/// <remarks>
-/// <para>
-/// The order among models is start-time fair queueing (Goyal, Vin, Cheng, 1996), with measured times as lengths: a model is charged for a run what its
-/// runs took before when it is taken, and the difference when it has ended. One that comes back after a pause has had no less than the last that was
-/// served, so that nobody saves up time.
-/// </para>
-/// <para>What nobody waits for any more is taken out at once, so that it neither takes a place nor keeps what it holds.</para>
-/// </remarks>
+/// <remarks>What nobody waits for any more is taken out at once, so that it neither takes a place nor keeps what it holds.</remarks>
 /// <param name="options">The bounds.</param>
 /// <param name="time">The clock.</param>
 internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider time) : WorkSource
 {
     private readonly WaitingModels _models = new();
     private long _numbers;
-    private double _served;
+    private readonly FairShares _shares = new();
     private int _waiting;
     private int _running;
 
@@ -33,12 +26,13 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
     /// <param name="model">Its model.</param>
     /// <param name="run">The run.</param>
     /// <param name="displaced">The run that makes way for it, with its model: for the caller to tell.</param>
-    /// <returns>Why it was not added; null when it was.</returns>
+    /// <returns>Why it was not added, or the other made way; null when neither.</returns>
     public Refusal? TryAdd(ModelRuns model, ScheduledRun run, out (ModelRuns Model, ScheduledRun Run)? displaced)
     {
         lock (Gate)
         {
             displaced = null;
+            Refusal? refusal = null;
             if (Judge_NeedsLock(model, run, ref displaced) is { } reason)
             {
                 return Refuse_NeedsLock(model, reason);
@@ -46,16 +40,13 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
 
             if (displaced is { } victim)
             {
+                refusal = Refuse_NeedsLock(victim.Model, RefusalReason.QueueFull);
                 Remove_NeedsLock(victim.Model, victim.Run);
             }
 
             run.Number = ++_numbers;
             run.QueuedAt = time.GetTimestamp();
-            if (model.Waiting == 0)
-            {
-                model.Served = Math.Max(model.Served, _served);
-            }
-
+            _shares.Lift(model, run.Level);
             var isFirst = model.IsReady && model.First!.Level > run.Level;
             if (isFirst)
             {
@@ -70,7 +61,7 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
             }
 
             Announce_NeedsLock(model, run);
-            return null;
+            return refusal;
         }
     }
 
@@ -80,8 +71,8 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
     /// </summary>
     public RunGroup? TryBeginShort(ModelRuns model, ScheduledRun run)
     {
-        // What runs take is read without the lock: a run more or less that goes this way does no harm.
-        if (!run.NeverBlocks || run.Kind is { MaxDelay.Ticks: > 0 } || !QueueRule.IsShort(model.Cost, run.Rows))
+        // Read without the lock: a run more or less that goes this way does no harm.
+        if (!run.NeverBlocks || run.Kind is { MaxDelay.Ticks: > 0 } || !QueueRule.IsShort(model.Cost, run.Bytes))
         {
             return null;
         }
@@ -94,7 +85,7 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
             }
 
             run.QueuedAt = time.GetTimestamp();
-            model.Served = Math.Max(model.Served, _served);
+            _shares.Lift(model, run.Level);
             return Charge_NeedsLock(model, run, null);
         }
     }
@@ -108,22 +99,24 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
         }
     }
 
-    /// <summary>What is told to one that made way.</summary>
-    public Refusal RefuseDisplaced(ModelRuns model)
+    /// <summary>Notes what runs took.</summary>
+    /// <param name="model">Their model.</param>
+    /// <param name="took">How long they took together.</param>
+    /// <param name="items">How many there were.</param>
+    /// <param name="bytes">The bytes of their inputs.</param>
+    public void Measure(ModelRuns model, TimeSpan took, int items, long bytes)
     {
         lock (Gate)
         {
-            return Refuse_NeedsLock(model, RefusalReason.QueueFull);
+            model.Cost = model.Cost.Add(took, items, bytes);
         }
     }
 
-    /// <summary>Runs that were taken have ended.</summary>
-    /// <param name="model">Their model.</param>
-    /// <param name="charged">What it was charged for them.</param>
-    /// <param name="took">How long they took; null where none was run.</param>
-    /// <param name="items">How many there were.</param>
-    /// <param name="rows">How many rows they had.</param>
-    public void End(ModelRuns model, double charged, TimeSpan? took, int items, int rows)
+    /// <summary>What was taken has ended.</summary>
+    /// <param name="model">Its model.</param>
+    /// <param name="level">The level at which it was taken.</param>
+    /// <param name="more">How many seconds it took beyond what the model was charged for it.</param>
+    public void End(ModelRuns model, int level, double more)
     {
         lock (Gate)
         {
@@ -134,27 +127,26 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
                 _models.RemoveReady(model);
             }
 
-            model.Served += (took ?? TimeSpan.Zero).TotalSeconds - charged;
-            if (took is { } measured)
-            {
-                model.Cost = model.Cost.Add(measured, items, rows);
-            }
-
+            _shares.Correct(model, level, more);
             if (isReady)
             {
                 _models.AddReady(model);
+            }
+
+            if (_running == 0 && _waiting == 0)
+            {
+                _shares.Settle();
             }
         }
     }
 
     protected override IWork? TakeNext_NeedsLock()
     {
-        if (!_models.TryTakeReady(out var model, out var turn))
+        if (!_models.TryTakeReady(out var model))
         {
             return null;
         }
 
-        _served = Math.Max(_served, turn.Served);
         var ready = model.Waiting;
         var first = model.Take(out var others);
         _waiting -= 1 + (others?.Count ?? 0);
@@ -170,10 +162,8 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
 
     private RunGroup Charge_NeedsLock(ModelRuns model, ScheduledRun first, List<ScheduledRun>? others)
     {
-        var charged = model.Cost.Item.TotalSeconds * (1 + (others?.Count ?? 0));
-        model.Served += charged;
         _running++;
-        return new RunGroup(this, time, model, first, others, charged);
+        return new RunGroup(this, time, model, first, others, _shares.Charge(model, first.Level, 1 + (others?.Count ?? 0)));
     }
 
     protected override void OnClosed_NeedsLock()
@@ -191,7 +181,7 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
             return RefusalReason.Closed;
         }
 
-        if (!QueueRule.MayBeInTime(model.CountBefore(run.Level), model.Cost, options.Threads, run.Remaining))
+        if (!QueueRule.MayBeInTime(model.CountBefore(run.Level), run.Kind?.MaxRows ?? 1, model.Cost, options.Threads, run.Remaining))
         {
             return RefusalReason.TooLate;
         }
@@ -204,24 +194,19 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
 
         if (_waiting >= options.MaxQueued)
         {
-            displaced = FindDisplaced_NeedsLock(model, run);
+            displaced = _models.FindDisplaced(model, run);
             return displaced is null ? RefusalReason.QueueFull : null;
         }
 
         return null;
     }
 
-    private (ModelRuns Model, ScheduledRun Run)? FindDisplaced_NeedsLock(ModelRuns model, ScheduledRun run)
+    // Before the queue has a place, all of it has to move on; before the model has one, that model with the share that the others leave it.
+    private Refusal Refuse_NeedsLock(ModelRuns model, RefusalReason reason)
     {
-        var last = _models.FindLast();
-        var isLessUrgent = last.Last!.Level > run.Level;
-        var hasMore = last.Last.Level == run.Level && last.Waiting > model.Waiting + 1;
-        return isLessUrgent || hasMore ? (last, last.Last) : null;
+        var work = reason == RefusalReason.QueueFull ? _models.Work : model.Cost.Item * model.Waiting * _models.Count;
+        return new Refusal(reason, QueueRule.GetRetryAfter(work > TimeSpan.Zero ? work : null, options.Threads, options.RetryAfter));
     }
-
-    private Refusal Refuse_NeedsLock(ModelRuns model, RefusalReason reason) => new(
-        reason,
-        QueueRule.GetRetryAfter(model.Waiting, model.Cost, _models.Count, options.Threads, options.RetryAfter));
 
     private bool Remove_NeedsLock(ModelRuns model, ScheduledRun run)
     {
@@ -260,13 +245,29 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
         {
             ChangeReady_NeedsLock(1);
         }
-        else if (run.Kind is not { } kind || kind.MaxDelay <= TimeSpan.Zero || model.IsFull)
+        else if (QueueRule.GetDelay(run, model.Cost) is var delay && (delay <= TimeSpan.Zero || model.IsFull))
         {
             EndGathering_NeedsLock(model);
         }
-        else if (model.Gathering is null)
+        else
         {
-            _models.AddGathering(model, time.CreateTimer(_ => EndGathering(model), null, kind.MaxDelay, Timeout.InfiniteTimeSpan));
+            Gather_NeedsLock(model, delay);
+        }
+    }
+
+    // The most impatient of those that wait for company says for how long.
+    private void Gather_NeedsLock(ModelRuns model, TimeSpan delay)
+    {
+        var end = time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency);
+        if (model.Gathering is null)
+        {
+            model.GatheringEnd = end;
+            _models.AddGathering(model, time.CreateTimer(_ => EndGathering(model), null, delay, Timeout.InfiniteTimeSpan));
+        }
+        else if (end < model.GatheringEnd)
+        {
+            model.GatheringEnd = end;
+            model.Gathering.Change(delay, Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -5,10 +5,10 @@ using Orleans.Multiplex.Telemetry;
 namespace Orleans.Multiplex.Execution.Scheduling;
 
 /// <summary>
-/// Runs inference, and users' synchronous model code, on a few threads of its own: never on the grain scheduler, and never more at
-/// once than there are threads. What waits is in the <see cref="FairQueue"/>. Runs of a hundred microseconds go on the thread pool, since to hand them
-/// over would take as long. Work that does not end long after nobody
-/// waits for it any more counts as stuck: another thread takes the place of the one that it keeps.
+/// Runs inference, and users' synchronous model code, on a few threads of its own, never on the grain scheduler. What waits is in the
+/// <see cref="FairQueue"/>. Runs of a hundred microseconds go on the thread pool, since to hand them over would take as long: at most as many at once
+/// as there are threads. Work that does not end long after nobody waits for it any more counts as stuck: another thread takes the place of the one that
+/// it keeps.
 /// </summary>
 internal sealed partial class InferenceScheduler : IDisposable
 {
@@ -103,10 +103,9 @@ internal sealed partial class InferenceScheduler : IDisposable
         var refusal = _queue.TryAdd(model, run, out var displaced);
         if (displaced is { } victim)
         {
-            victim.Run.Fail(Overloaded(victim.Model, _queue.RefuseDisplaced(victim.Model)));
+            victim.Run.Fail(Overloaded(victim.Model, refusal!));
         }
-
-        if (refusal is not null)
+        else if (refusal is not null)
         {
             run.Drop();
             throw Overloaded(model, refusal);
@@ -122,6 +121,7 @@ internal sealed partial class InferenceScheduler : IDisposable
         }
         else
         {
+            run.Abandon();
             _ = ReplaceWhenStuckAsync(model.ModelId, run, result, left);
         }
     }

@@ -18,14 +18,17 @@ internal sealed class ModelRuns(string modelId)
     /// <summary>What its runs take.</summary>
     public RunCost Cost { get; set; }
 
-    /// <summary>The time of threads that it has had, in seconds, counted so that who has had less goes first (see <see cref="FairQueue"/>).</summary>
-    public double Served { get; set; }
+    /// <summary>The time of threads that it has had at each level, in seconds, counted so that who has had less goes first (see <see cref="FairQueue"/>).</summary>
+    public double[] Served { get; } = new double[RunPriority.Lowest + 1];
 
     /// <summary>Whether it stands among those from which threads take.</summary>
     public bool IsReady { get; set; }
 
     /// <summary>What ends its wait for company; null while there is none.</summary>
     public ITimer? Gathering { get; set; }
+
+    /// <summary>When that ends, by the clock's timestamps.</summary>
+    public long GatheringEnd { get; set; }
 
     /// <summary>The next to run.</summary>
     public ScheduledRun? First => _waiting.First?.Value;
@@ -34,7 +37,7 @@ internal sealed class ModelRuns(string modelId)
     public ScheduledRun? Last => _waiting.Last?.Value;
 
     /// <summary>Where it stands among the models that are ready.</summary>
-    public RunTurn Turn => new(First!.Level, Served, First.Number);
+    public RunTurn Turn => new(First!.Level, Served[First.Level], First.Number);
 
     public void Add(ScheduledRun run)
     {
@@ -64,6 +67,18 @@ internal sealed class ModelRuns(string modelId)
 
         _waiting.Remove(run.Place);
         return true;
+    }
+
+    /// <summary>Whether one of a level waits.</summary>
+    public bool HasLevel(int level)
+    {
+        var run = _waiting.Last;
+        while (run is not null && run.Value.Level > level)
+        {
+            run = run.Previous;
+        }
+
+        return run?.Value.Level == level;
     }
 
     /// <summary>How many are before one of a level that comes now.</summary>
@@ -109,7 +124,7 @@ internal sealed class ModelRuns(string modelId)
             return first.Value;
         }
 
-        var looks = MaxLooksPerRow * kind.MaxRows;
+        var looks = (long)MaxLooksPerRow * kind.MaxRows;
         for (var rows = first.Value.Rows; next is not null && rows < kind.MaxRows && looks > 0; looks--)
         {
             var run = next;

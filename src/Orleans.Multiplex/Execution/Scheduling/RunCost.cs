@@ -1,23 +1,32 @@
 namespace Orleans.Multiplex.Execution.Scheduling;
 
 /// <summary>How long a thread takes for runs of a model, as measured: averages in which what is new counts more.</summary>
-/// <param name="Run">A run, of however many rows; zero where none was measured.</param>
+/// <param name="Runs">How many were measured.</param>
+/// <param name="Run">A run, of however many rows.</param>
 /// <param name="Item">One request of it.</param>
-/// <param name="Row">One row of it.</param>
-internal readonly record struct RunCost(TimeSpan Run, TimeSpan Item, TimeSpan Row)
+/// <param name="SecondsPerByte">One byte of its inputs.</param>
+internal readonly record struct RunCost(int Runs, TimeSpan Run, TimeSpan Item, double SecondsPerByte)
 {
     private const double WeightOfNew = 0.1;
 
-    public bool IsKnown => Run > TimeSpan.Zero;
+    // The first runs of a model are slower than the next ones.
+    private const int FewRuns = 8;
+
+    public bool IsKnown => Runs > 0;
+
+    /// <summary>Whether so much was measured that a request may be refused by it.</summary>
+    public bool IsCertain => Runs >= FewRuns;
 
     /// <summary>With one more run.</summary>
     /// <param name="took">How long it took.</param>
     /// <param name="items">How many requests went in it.</param>
-    /// <param name="rows">How many rows they had.</param>
-    public RunCost Add(TimeSpan took, int items, int rows) =>
+    /// <param name="bytes">The bytes of their inputs, above zero.</param>
+    public RunCost Add(TimeSpan took, int items, long bytes) =>
         IsKnown
-            ? new RunCost(Mix(Run, took), Mix(Item, took / items), Mix(Row, took / rows))
-            : new RunCost(took, took / items, took / rows);
-
-    private static TimeSpan Mix(TimeSpan old, TimeSpan latest) => old + ((latest - old) * WeightOfNew);
+            ? new RunCost(
+                Math.Min(Runs + 1, FewRuns),
+                Run + ((took - Run) * WeightOfNew),
+                Item + (((took / items) - Item) * WeightOfNew),
+                SecondsPerByte + (((took.TotalSeconds / bytes) - SecondsPerByte) * WeightOfNew))
+            : new RunCost(1, took, took / items, took.TotalSeconds / bytes);
 }

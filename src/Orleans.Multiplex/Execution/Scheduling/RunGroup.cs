@@ -15,14 +15,14 @@ internal sealed class RunGroup(
 
     public void Run(DedicatedThreads? threads)
     {
-        var use = new ThreadUse(threads);
+        var use = new ThreadUse(threads, members: 1 + (others?.Count ?? 0));
         var startedAt = time.GetTimestamp();
 
         // 1. What is not wanted any more goes; its place in the line was its last.
         var hasFirst = Begin(first, use, startedAt);
         others?.RemoveAll(run => !Begin(run, use, startedAt));
         var items = (hasFirst ? 1 : 0) + (others?.Count ?? 0);
-        var rows = (hasFirst ? first.Rows : 0) + (others?.Sum(static run => run.Rows) ?? 0);
+        var bytes = (hasFirst ? first.Bytes : 0) + (others?.Sum(static run => run.Bytes) ?? 0);
 
         // 2. The rest runs.
         use.Begin();
@@ -41,9 +41,24 @@ internal sealed class RunGroup(
         }
 
         // 3. The model has had the time that it took.
-        queue.End(model, charged, items > 0 ? time.GetElapsedTime(startedAt) : null, items, rows);
+        var took = items > 0 ? time.GetElapsedTime(startedAt) : TimeSpan.Zero;
+        if (items > 0 && first.IsMeasured)
+        {
+            queue.Measure(model, took, items, bytes);
+        }
+
+        queue.End(model, first.Level, took.TotalSeconds - charged);
         use.End();
     }
 
-    private bool Begin(ScheduledRun run, ThreadUse use, long now) => run.TryBegin(time.GetElapsedTime(run.QueuedAt, now), use);
+    private bool Begin(ScheduledRun run, ThreadUse use, long now)
+    {
+        var hasBegun = run.TryBegin(time.GetElapsedTime(run.QueuedAt, now), use);
+        if (!hasBegun)
+        {
+            use.Abandon();
+        }
+
+        return hasBegun;
+    }
 }

@@ -20,7 +20,7 @@ internal abstract class RunKind
         var haveSucceeded = true;
         foreach (var run in runs)
         {
-            run.RunAlone();
+            run.RunAloneIfWanted();
             haveSucceeded &= run.HasSucceeded;
         }
 

@@ -39,6 +39,12 @@ internal abstract class ScheduledRun
     /// <summary>The rows, or items, that it adds to a run.</summary>
     public int Rows { get; init; } = 1;
 
+    /// <summary>The bytes of its inputs, above zero; 1 where they are not known.</summary>
+    public long Bytes { get; init; } = 1;
+
+    /// <summary>Whether what it takes says what runs of its model take.</summary>
+    public virtual bool IsMeasured => true;
+
     /// <summary>How long it waited for a thread; known when it begins.</summary>
     public TimeSpan Waited { get; private set; }
 
@@ -60,8 +66,24 @@ internal abstract class ScheduledRun
     /// <summary>When it was queued, by the scheduler's clock.</summary>
     internal long QueuedAt { get; set; }
 
-    /// <summary>Lets another thread take the place of the one that it keeps. False when it keeps none.</summary>
+    /// <summary>Nobody waits for it any more, though it runs.</summary>
+    public void Abandon() => Volatile.Read(ref _use)?.Abandon();
+
+    /// <summary>Lets another thread take the place of the one that it keeps. False when it keeps none, or somebody waits for one that shares its run.</summary>
     public bool TryReplaceThread() => Volatile.Read(ref _use)?.TryReplace() ?? false;
+
+    /// <summary>Runs it alone, unless its caller has gone.</summary>
+    internal void RunAloneIfWanted()
+    {
+        if (CancellationToken.IsCancellationRequested)
+        {
+            Cancel();
+        }
+        else
+        {
+            RunAlone();
+        }
+    }
 
     /// <summary>It is on a thread from now on. False for one that is cancelled or whose time is up, which ends here.</summary>
     internal bool TryBegin(TimeSpan waited, ThreadUse use)

@@ -5,9 +5,11 @@ namespace Orleans.Multiplex.Execution.Scheduling;
 /// ends when the work does after all.
 /// </summary>
 /// <param name="threads">Whose thread it is; null for one of the thread pool, which makes others by itself.</param>
-internal sealed class ThreadUse(DedicatedThreads? threads)
+/// <param name="members">How many callers wait for the work, each of which says when it does no longer.</param>
+internal sealed class ThreadUse(DedicatedThreads? threads, int members = 0)
 {
     private int _state = (int)State.Waiting;
+    private int _waiting = members;
 
     private enum State
     {
@@ -17,10 +19,11 @@ internal sealed class ThreadUse(DedicatedThreads? threads)
         Ended,
     }
 
-    public bool HasBegun => Volatile.Read(ref _state) != (int)State.Waiting;
-
     /// <summary>The work runs on a thread from now on.</summary>
     public void Begin() => Volatile.Write(ref _state, (int)State.Running);
+
+    /// <summary>One of the callers waits for the work no longer.</summary>
+    public void Abandon() => Interlocked.Decrement(ref _waiting);
 
     /// <summary>The work leaves its thread.</summary>
     public void End()
@@ -31,10 +34,10 @@ internal sealed class ThreadUse(DedicatedThreads? threads)
         }
     }
 
-    /// <summary>Lets another thread take the place of the one that the work keeps. False when it keeps none, or too many are kept already.</summary>
+    /// <summary>Lets another thread take the place of the one that the work keeps. False when it keeps none, somebody waits for it, or too many are kept already.</summary>
     public bool TryReplace()
     {
-        if (threads is null || Volatile.Read(ref _state) != (int)State.Running || !threads.TrySubstitute())
+        if (threads is null || Volatile.Read(ref _waiting) > 0 || Volatile.Read(ref _state) != (int)State.Running || !threads.TrySubstitute())
         {
             return false;
         }

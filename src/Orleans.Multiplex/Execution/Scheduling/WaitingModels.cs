@@ -8,6 +8,9 @@ internal sealed class WaitingModels
 
     public int Count => _ready.Count + _gathering.Count;
 
+    /// <summary>The time of threads that all that waits takes, as far as it was measured.</summary>
+    public TimeSpan Work => All.Aggregate(TimeSpan.Zero, static (sum, model) => sum + (model.Cost.Item * model.Waiting));
+
     /// <summary>Those whose runs wait for company.</summary>
     public IReadOnlyCollection<ModelRuns> Gathering => _gathering;
 
@@ -26,9 +29,9 @@ internal sealed class WaitingModels
     }
 
     /// <summary>Takes out the model whose turn it is. False when none is ready.</summary>
-    public bool TryTakeReady(out ModelRuns model, out RunTurn turn)
+    public bool TryTakeReady(out ModelRuns model)
     {
-        if (!_ready.TryDequeue(out model!, out turn))
+        if (!_ready.TryDequeue(out model!, out _))
         {
             return false;
         }
@@ -50,7 +53,14 @@ internal sealed class WaitingModels
         _gathering.Remove(model);
     }
 
-    /// <summary>The model with the least urgent run, and of those the one for which most wait.</summary>
-    public ModelRuns FindLast() => _ready.UnorderedItems.Select(static item => item.Element).Concat(_gathering)
-        .MaxBy(static model => (model.Last!.Level, model.Waiting, model.Last.Number))!;
+    /// <summary>The run that makes way for another: the last of the least urgent, and of those of the model for which most wait. Null when the other has no more right.</summary>
+    public (ModelRuns Model, ScheduledRun Run)? FindDisplaced(ModelRuns model, ScheduledRun run)
+    {
+        var last = All.MaxBy(static other => (other.Last!.Level, other.Waiting, other.Last.Number))!;
+        var isLessUrgent = last.Last!.Level > run.Level;
+        var hasMore = last.Last.Level == run.Level && last.Waiting > model.Waiting + 1;
+        return isLessUrgent || hasMore ? (last, last.Last) : null;
+    }
+
+    private IEnumerable<ModelRuns> All => _ready.UnorderedItems.Select(static item => item.Element).Concat(_gathering);
 }

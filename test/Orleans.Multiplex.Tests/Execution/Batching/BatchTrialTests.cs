@@ -72,8 +72,9 @@ public sealed class BatchTrialTests
         using var session = await ModelOnDisk.OpenAsync(file);
         return await new BatchTrial(
             session,
-            request =>
+            (request, memory) =>
             {
+                using var used = memory;
                 session.Check(request);
                 var outputs = session.Run(request, TestContext.Current.CancellationToken).Outputs;
                 return Task.FromResult((outputs, cost((int)((Tensor)request.Inputs[0]).Shape[0])));

@@ -54,7 +54,7 @@ public sealed class InferenceRunnerTests : IDisposable
 
         Assert.All(outcomes, static (outcome, i) => Assert.Equal([i + 1f], Values(outcome)));
         Assert.Equal([1, 8, 8, 4], _session.Runs);
-        Assert.Equal((3, 20), (outcomes.Count(static outcome => outcome.Share.IsFirst), outcomes.Sum(static outcome => outcome.Share.Rows)));
+        Assert.Equal((3, 20), (outcomes.Count(static outcome => outcome.Share.Claim()), outcomes.Sum(static outcome => outcome.Share.Rows)));
         Assert.Equal(8, outcomes[0].Share.RunRows);
         Assert.Equal(0, _pool.Rented);
     }
@@ -147,6 +147,52 @@ public sealed class InferenceRunnerTests : IDisposable
         Assert.Equal(0, _pool.Rented);
     }
 
+    [Fact]
+    public async Task Run_TrialOutlastsItsTime_ItKeepsTheModelAndItsMemoryUntilItHasEnded()
+    {
+        var inTrial = new Checkpoint();
+        _session.OnRun = rows =>
+        {
+            if (rows.Length == 2)
+            {
+                inTrial.Block();
+            }
+        };
+        await Task.WhenAll(await WhileBusyAsync(() => new List<Task<InferenceOutcome>> { RunAsync(1), RunAsync(2), RunAsync(3) })).Soon();
+        await inTrial.Reached;
+
+        _silo.Time.Advance(TimeSpan.FromMinutes(2));
+
+        Assert.Equal((1, 1), (_resident.Gate.Users, _pool.Rented));
+        inTrial.Open();
+        await _resident.WhenUnusedAsync();
+        Assert.Equal(0, _pool.Rented);
+        Assert.Null(_runner.FindVerdict(_resident));
+    }
+
+    [Fact]
+    public async Task Run_ModelFailsOnLaterMadeUpInputs_IsToldOnceAndForAll()
+    {
+        var runs = 0;
+        _session.OnRun = rows => ThrowIf(rows.Length == 1 && Interlocked.Increment(ref runs) > 6);
+
+        await Task.WhenAll(await WhileBusyAsync(() => new List<Task<InferenceOutcome>> { RunAsync(1), RunAsync(2), RunAsync(3) })).Soon();
+        while (_runner.FindVerdict(_resident) is null)
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Contains("does not run on inputs that were made up", _runner.FindVerdict(_resident)!.Reason, StringComparison.Ordinal);
+    }
+
+    private static void ThrowIf(bool isSo)
+    {
+        if (isSo)
+        {
+            throw new InferenceFailedException("m", "no such row");
+        }
+    }
+
     private static void ThrowIfBad(ReadOnlySpan<float> rows)
     {
         if (rows.ContainsAnyInRange(float.MinValue, -1))
@@ -174,6 +220,7 @@ public sealed class InferenceRunnerTests : IDisposable
         }
 
         Assert.True(_runner.FindVerdict(_resident)!.IsProven, _runner.FindVerdict(_resident)!.Reason);
+        await _resident.WhenUnusedAsync();
         _session.Runs.Clear();
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Orleans.Multiplex.Execution.Scheduling;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.Execution.Scheduling;
@@ -97,7 +98,7 @@ public sealed class FairnessTests : IDisposable
     [Fact]
     public async Task Run_WhatIsAheadTakesLongerThanItHasTime_IsRefusedAtOnceAndToldWhenToCome()
     {
-        await MeasureAsync("m", 100);
+        await MeasureAsync("m", 100, count: 10);
         await OccupyAsync();
         var waiting = Add("m", 100, 10);
 
@@ -116,7 +117,11 @@ public sealed class FairnessTests : IDisposable
     [Fact]
     public async Task Run_WasOnceSlowerThanTheTimeThatItHas_IsTriedWhereNothingIsAhead()
     {
-        await MeasureAsync("m", 10_000);
+        await MeasureAsync("m", 10_000, count: 10);
+        while (_scheduler.Scheduler.Running > 0)
+        {
+            await Task.Yield();
+        }
 
         Assert.Equal(1, await AddOne("m", 1, TimeSpan.FromSeconds(5)).Soon());
     }
@@ -134,12 +139,79 @@ public sealed class FairnessTests : IDisposable
         Assert.Equal("urgent", _order[0]);
     }
 
-    private async Task<Task<int>> MeasureAsync(string model, int milliseconds)
+    [Fact]
+    public async Task Run_AModelWithShortRunsHasBeenServedForLong_ANewcomerHasNoMoreRightThanIt()
     {
-        var run = Add(model, milliseconds, 1)[0];
-        await run.Soon();
+        for (var i = 0; i < 1000; i++)
+        {
+            await _scheduler.RunAsync("short", new ShortRun(_time)).Soon();
+        }
+
+        await OccupyAsync();
+        var runs = Add("new", 1, 50).Concat(Add("short", 1, 5)).ToList();
+
+        _busy.Open();
+
+        await Task.WhenAll(runs).Soon();
+        Assert.InRange(_order.LastIndexOf("short"), 0, 15);
+    }
+
+    [Fact]
+    public async Task Run_UrgentRunsOfAnotherModelTookLong_ChangesNothingAmongTheOthers()
+    {
+        await MeasureAsync("old", 10);
+        await OccupyAsync();
+        var runs = Add("old", 10, 20);
+        runs.AddRange(Enumerable.Range(0, 20).Select(_ => _scheduler.RunAsync(
+            "urgent",
+            _ =>
+            {
+                // Comes when much of the threads' time has gone to what is more urgent.
+                if (_order.Count == 19)
+                {
+                    runs.Add(AddOne("late", 10, Minute));
+                }
+
+                return Note("urgent", 1000);
+            },
+            TimeSpan.FromDays(1),
+            1,
+            static () => { },
+            CancellationToken.None)));
+
+        _busy.Open();
+
+        await Task.WhenAll(runs.Take(40)).Soon();
+        await runs[^1].Soon();
+        Assert.InRange(_order.IndexOf("late"), 20, 23);
+    }
+
+    private async Task<Task<int>> MeasureAsync(string model, int milliseconds, int count = 1)
+    {
+        Task<int> run = null!;
+        for (var i = 0; i < count; i++)
+        {
+            run = AddOne(model, milliseconds, TimeSpan.FromDays(1));
+            await run.Soon();
+        }
+
         _order.Clear();
         return run;
+    }
+
+    private sealed class ShortRun(FakeTimeProvider time) : ScheduledResult<int>(0, Minute, CancellationToken.None)
+    {
+        public override bool NeverBlocks => true;
+
+        protected override int Run()
+        {
+            time.Advance(TimeSpan.FromMicroseconds(80));
+            return 1;
+        }
+
+        protected override void OnEnded()
+        {
+        }
     }
 
     private async Task OccupyAsync()

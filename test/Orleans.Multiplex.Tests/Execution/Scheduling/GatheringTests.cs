@@ -83,6 +83,31 @@ public sealed class GatheringTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_OneThatMayWaitLessComes_AllGoWhenThatOneDoes()
+    {
+        var (patient, hasty) = (new TestKind(maxRows: 3, TimeSpan.FromSeconds(30)), new TestKind(maxRows: 3, Delay));
+        var runs = new[] { Add("1", patient), Add("2", hasty) };
+        Assert.Equal(2, _scheduler.Waiting);
+
+        _time.Advance(Delay);
+
+        await Task.WhenAll(runs).Soon();
+    }
+
+    [Fact]
+    public async Task Run_KindOfAnyNumberOfRows_GoTogether()
+    {
+        var kind = new TestKind(int.MaxValue);
+        await OccupyAsync();
+        var runs = new[] { Add("1", kind), Add("2", kind), Add("3", kind) };
+
+        _busy.Open();
+
+        await Task.WhenAll(runs).Soon();
+        Assert.Equal(["1 2 3"], kind.Groups);
+    }
+
+    [Fact]
     public async Task Run_AllWhoGatheredLeave_TheNextGathersAnew()
     {
         var kind = new TestKind(maxRows: 3, Delay);

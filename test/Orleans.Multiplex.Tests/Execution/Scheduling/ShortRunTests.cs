@@ -26,11 +26,11 @@ public sealed class ShortRunTests : IDisposable
     [InlineData(100, 2, false)]
     [InlineData(10, 10, true)]
     [InlineData(10, 11, false)]
-    public async Task Run_ByWhatItsModelsRunsTook_StaysOnThePool(int microseconds, int rows, bool isOnPool)
+    public async Task Run_ByWhatItsModelsRunsTook_StaysOnThePool(int microseconds, int times, bool isOnPool)
     {
         await RunAsync(microseconds);
 
-        Assert.Equal(isOnPool, await RunAsync(microseconds, rows));
+        Assert.Equal(isOnPool, await RunAsync(microseconds, times));
     }
 
     [Fact]
@@ -77,10 +77,10 @@ public sealed class ShortRunTests : IDisposable
         await Assert.ThrowsAsync<OverloadedException>(() => RunAsync(10));
     }
 
-    /// <summary>Whether it ran on the thread pool.</summary>
-    private async Task<bool> RunAsync(int microseconds, int rows = 1, bool neverBlocks = true)
+    /// <summary>Whether a run of so many times as many bytes ran on the thread pool.</summary>
+    private async Task<bool> RunAsync(int microseconds, int times = 1, bool neverBlocks = true)
     {
-        var isOnPool = await _scheduler.RunAsync("m", new ShortRun(_time, microseconds * rows, neverBlocks) { Rows = rows }).Soon();
+        var isOnPool = await _scheduler.RunAsync("m", new ShortRun(_time, microseconds * times, neverBlocks) { Bytes = 64 * times }).Soon();
 
         // What it took is counted when it has been answered.
         while (_scheduler.Scheduler.Running > 0)

@@ -7,7 +7,7 @@ namespace Orleans.Multiplex.Tests.OnnxRuntime.Preparation;
 /// <summary>Whatever a crash leaves in the folder, it is not taken, and the next preparation replaces it.</summary>
 public sealed class HalfWrittenTests
 {
-    public static TheoryData<string> Ways => ["nothing", "no record", "half a record", "text", "no file", "half a file", "other folder", "no content"];
+    public static TheoryData<string> Ways => ["nothing", "no record", "half a record", "other bytes", "text", "no file", "half a file", "other folder", "no content"];
 
     [Theory]
     [MemberData(nameof(Ways))]
@@ -49,6 +49,11 @@ public sealed class HalfWrittenTests
                 break;
             case "half a record":
                 Cut(record);
+                break;
+            case "other bytes":
+                var bytes = File.ReadAllBytes(record);
+                bytes[bytes.Length / 3] ^= 1;
+                File.WriteAllBytes(record, bytes);
                 break;
             case "text":
                 File.WriteAllText(record, "{}");
