@@ -88,6 +88,37 @@ public sealed class UnreachableHostTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Guest_MoreJobsThanTheHostTakes_WaitUntilOthersHaveEnded()
+    {
+        await using var silo = new CheckingSilo(_machine);
+        await using var pipe = CreateServer(silo);
+        var (lines, guest) = await ConnectAsync(silo, pipe);
+        using (guest)
+        {
+            using var cancel = new CancellationTokenSource();
+            var first = Enumerable.Range(0, GuestPipe.MaxUnderWay).Select(_ => CheckAsync()).ToList();
+            var waiting = guest.RunAsync(new WorkerJob(0, JobKind.Prepare, "m", []), Limits, cancel.Token);
+            var last = CheckAsync();
+            for (var i = 0; i < GuestPipe.MaxUnderWay; i++)
+            {
+                Assert.NotNull(await lines.ReadAsync(SharingJson.Default.GuestLine, TestContext.Current.CancellationToken).Soon());
+            }
+
+            // The host would hear of its end.
+            await cancel.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.Soon());
+            await lines.SendAsync(PipeLines.Write(new HostLine(1, new JobEnd(JobOutcome.Died, WorkerState.Running)), SharingJson.Default.HostLine)!, TestContext.Current.CancellationToken);
+            Assert.Equal(GuestPipe.MaxUnderWay + 2, (await lines.ReadAsync(SharingJson.Default.GuestLine, TestContext.Current.CancellationToken).Soon())!.Id);
+
+            await pipe.DisposeAsync();
+            Assert.All(await Task.WhenAll(first[1..]).Soon(), static end => Assert.Equal(JobOutcome.Lost, end!.Outcome));
+            Assert.Equal((JobOutcome.Died, JobOutcome.Lost), ((await first[0])!.Outcome, (await last.Soon())!.Outcome));
+        }
+
+        Task<JobEnd?> CheckAsync() => guest.RunAsync(new WorkerJob(0, JobKind.Check, "m", []), Limits, CancellationToken.None);
+    }
+
     // It would be taken for a good model's.
     [Theory]
     [InlineData("""{"Id":1,"End":{"Outcome":"Answered"}}""")]
