@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Pipes;
+using System.Net.Sockets;
 using Orleans.Multiplex.OnnxRuntime.Worker;
 
 namespace Orleans.Multiplex.OnnxRuntime.Sharing;
@@ -72,7 +73,7 @@ internal sealed class GuestPipe : IDisposable
         catch (Exception fault) when (fault is IOException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
         }
-        catch (Exception fault) when (fault is UnauthorizedAccessException or ArgumentException or PlatformNotSupportedException)
+        catch (Exception fault) when (fault is UnauthorizedAccessException or ArgumentException or PlatformNotSupportedException or SocketException)
         {
             return (Reach.Refused, null);
         }

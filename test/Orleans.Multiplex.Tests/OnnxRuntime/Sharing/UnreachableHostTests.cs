@@ -49,6 +49,27 @@ public sealed class UnreachableHostTests : IDisposable
     }
 
     [Fact]
+    public async Task Prove_SystemDoesNotLetItConnect_IsDoneByAWorkerOfItsOwn()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Pipes are no sockets there.");
+        await using var silo = new CheckingSilo(_machine, shares: true, time: _time);
+        var socket = Path.Combine(Path.GetTempPath(), $"CoreFxPipe_{silo.Place.PipeName}");
+        File.CreateSymbolicLink(socket, socket);
+        try
+        {
+            using (FileLock.TryTake(silo.Place.GetLock(), create: true))
+            {
+                Assert.NotNull(await silo.ProveAsync(silo.Put(_machine["first"], TestModels.Affine(1, 1))));
+                Assert.Equal(WorkerPart.Alone, silo.Shared.Part);
+            }
+        }
+        finally
+        {
+            File.Delete(socket);
+        }
+    }
+
+    [Fact]
     public async Task Alone_HostIsReachedLater_ItsOwnProcessEnds()
     {
         await using var silo = new CheckingSilo(_machine, shares: true, time: _time);
