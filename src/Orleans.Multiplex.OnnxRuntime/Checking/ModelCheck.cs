@@ -13,7 +13,7 @@ namespace Orleans.Multiplex.OnnxRuntime.Checking;
 /// <remarks>
 /// <list type="number">
 /// <item>A result that is there is taken.</item>
-/// <item>Else the model is tried, by one silo of the machine; the others wait for its result. That goes on to its end whoever waits.</item>
+/// <item>Else the model is tried, by one silo of the machine where its digests are known; the others wait for its result, for a while. That goes on to its end whoever waits.</item>
 /// <item>What comes out is kept, good or bad, unless it says nothing of the file: that the worker was ended from outside, for instance by a system
 /// short of memory, or that the file is refused, which is as soon told again.</item>
 /// </list>
@@ -67,12 +67,15 @@ internal sealed partial class ModelCheck(IModelWorker worker, CheckOptions optio
         worker.Dispose();
     }
 
+    // One that opens a model and runs it takes no longer, but for its place in the line; a second check does no harm.
+    private TimeSpan FlightPatience => options.CheckTimeout * 2;
+
     private CheckResult? FindKept(ModelArtifact artifact, string name, bool isWhole = false) =>
         _kept.Find(artifact, name, isWhole) is { } kept && kept.HoldsFor(GetLimits(artifact, name)) ? kept : null;
 
     private async Task<CheckResult?> TryWholeAnewAsync(ModelArtifact artifact, string name)
     {
-        using var flight = await CheckFlight.EnterAsync(artifact.Contents, _stopping.Token);
+        using var flight = await CheckFlight.EnterAsync(artifact.Contents, FlightPatience, _stopping.Token);
         if (FindKept(artifact, name, isWhole: true) is { } kept)
         {
             return kept;
@@ -93,7 +96,7 @@ internal sealed partial class ModelCheck(IModelWorker worker, CheckOptions optio
 
     private async Task<CheckResult> TryAsync(ModelArtifact artifact, string name)
     {
-        using var flight = await CheckFlight.EnterAsync(artifact.Contents, _stopping.Token);
+        using var flight = await CheckFlight.EnterAsync(artifact.Contents, FlightPatience, _stopping.Token);
         if (FindKept(artifact, name) is { } kept)
         {
             return kept;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Pipes;
+using System.Net.Sockets;
 using Orleans.Multiplex.OnnxRuntime.Worker;
 
 namespace Orleans.Multiplex.OnnxRuntime.Sharing;
@@ -10,6 +11,9 @@ internal sealed class GuestPipe : IDisposable
     /// <summary>How long a host that does jobs may be silent: it gives a sign of life each second.</summary>
     public static readonly TimeSpan SilencePatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>How many jobs are with the host at once: fewer than it takes from a guest. The others wait here.</summary>
+    public const int MaxUnderWay = HostedGuest.MaxJobs / 2;
+
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<int, GivenJob> _jobs = new();
@@ -17,6 +21,9 @@ internal sealed class GuestPipe : IDisposable
     private readonly NamedPipeClientStream _pipe;
     private readonly PipeLines _lines;
     private readonly TimeProvider _time;
+#pragma warning disable CA2213 // It has no handle, so there is nothing to dispose; who waits goes on when the host is lost.
+    private readonly SemaphoreSlim _room = new(MaxUnderWay);
+#pragma warning restore CA2213
     private long _heardAt;
     private int _ids;
 
@@ -66,7 +73,7 @@ internal sealed class GuestPipe : IDisposable
         catch (Exception fault) when (fault is IOException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
         }
-        catch (Exception fault) when (fault is UnauthorizedAccessException or ArgumentException or PlatformNotSupportedException)
+        catch (Exception fault) when (fault is UnauthorizedAccessException or ArgumentException or PlatformNotSupportedException or SocketException)
         {
             return (Reach.Refused, null);
         }
@@ -93,16 +100,15 @@ internal sealed class GuestPipe : IDisposable
             return null;
         }
 
-        var given = new GivenJob(job.Kind);
-        if (_jobs.IsEmpty)
+        await _room.WaitAsync(cancellationToken);
+        try
         {
-            Volatile.Write(ref _heardAt, _time.GetTimestamp());
+            return await GiveAsync(id, job.Kind, line, cancellationToken);
         }
-
-        _jobs[id] = given;
-        await SendAsync(line);
-        await using var cancelling = cancellationToken.Register(() => _ = SendAsync(PipeLines.Write(new GuestLine(id), SharingJson.Default.GuestLine)!));
-        return await given.End.Task;
+        finally
+        {
+            _room.Release();
+        }
     }
 
     /// <summary>Ends it; what is under way is lost.</summary>
@@ -121,6 +127,20 @@ internal sealed class GuestPipe : IDisposable
             _ = Task.Run(ReadAsync);
             _ = Task.Run(ListenAsync);
         }
+    }
+
+    private async Task<JobEnd> GiveAsync(int id, JobKind kind, byte[] line, CancellationToken cancellationToken)
+    {
+        var given = new GivenJob(kind);
+        if (_jobs.IsEmpty)
+        {
+            Volatile.Write(ref _heardAt, _time.GetTimestamp());
+        }
+
+        _jobs[id] = given;
+        await SendAsync(line);
+        await using var cancelling = cancellationToken.Register(() => _ = SendAsync(PipeLines.Write(new GuestLine(id), SharingJson.Default.GuestLine)!));
+        return await given.End.Task;
     }
 
     private async Task SendAsync(byte[] line)

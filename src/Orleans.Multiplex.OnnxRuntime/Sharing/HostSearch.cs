@@ -19,13 +19,14 @@ internal static class HostSearch
 
     /// <summary>Looks for it, for some seconds at most.</summary>
     /// <param name="place">Where.</param>
+    /// <param name="canHost">Whether this silo can be the host.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<Found> RunAsync(WorkerPlace place, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<Found> RunAsync(WorkerPlace place, bool canHost, TimeProvider time, CancellationToken cancellationToken)
     {
         for (var since = time.GetTimestamp(); ; await Task.Delay(RetryPause, time, cancellationToken))
         {
-            var (taken, fault) = TryTakeLock(place);
+            var (taken, fault) = canHost ? TryTakeLock(place) : default;
             var (reach, guest) = taken is not null ? default
                 : fault is not null ? (Reach.Refused, null)
                 : await GuestPipe.ConnectAsync(place.PipeName, ConnectPatience, PartRule.ReachPatience, time, cancellationToken);

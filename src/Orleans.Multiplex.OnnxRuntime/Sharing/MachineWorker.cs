@@ -7,7 +7,8 @@ namespace Orleans.Multiplex.OnnxRuntime.Sharing;
 
 /// <summary>
 /// The worker that the silos of a machine share which share a cache folder. Who holds its lock is the host and has the process; the others give it their
-/// jobs. When it goes, one of the others takes the lock. Who cannot reach it has a worker of its own.
+/// jobs. When it goes, one of the others takes the lock. Who cannot reach it has a worker of its own, and so has who was told by the host that it
+/// cannot start one.
 /// </summary>
 /// <param name="own">The worker of this silo, which has no process before it is asked for something.</param>
 /// <param name="place">Where the silos find each other.</param>
@@ -15,6 +16,9 @@ namespace Orleans.Multiplex.OnnxRuntime.Sharing;
 /// <param name="logger">The log.</param>
 internal sealed partial class MachineWorker(ModelWorker own, WorkerPlace place, TimeProvider time, ILogger logger) : IModelWorker
 {
+    /// <summary>How many hosts may be lost with a check before the silo does it itself.</summary>
+    private const int MaxLosses = 2;
+
     private readonly ILogger _logger = logger;
     private readonly Lock _lock = new();
 #pragma warning disable CA2213 // They have no timer and no handle, so there is nothing to dispose; what is under way may look at them for longer than this.
@@ -85,13 +89,46 @@ internal sealed partial class MachineWorker(ModelWorker own, WorkerPlace place, 
 
     private async Task<JobEnd> RunAsync(WorkerJob job, JobLimits limits, CancellationToken cancellationToken)
     {
-        if (await FindHostAsync() is not { } host || await host.RunAsync(job, limits, cancellationToken) is not { } end)
+        for (var losses = 0; losses < MaxLosses; losses++)
+        {
+            if (await FindHostAsync() is not { } host || await host.RunAsync(job, limits, cancellationToken) is not { } end)
+            {
+                break;
+            }
+
+            _stopping.Token.ThrowIfCancellationRequested();
+            if (end.Outcome == JobOutcome.NotStarted)
+            {
+                Leave(host, end.Reason ?? "");
+                break;
+            }
+
+            // A preparation may as well be put off.
+            if (end.Outcome != JobOutcome.Lost || job.Kind != JobKind.Check)
+            {
+                return end;
+            }
+
+            LogLost(end.Reason ?? "");
+        }
+
+        return await RunOwnAsync(job, limits, cancellationToken);
+    }
+
+    private async Task<JobEnd> RunOwnAsync(WorkerJob job, JobLimits limits, CancellationToken cancellationToken)
+    {
+        try
         {
             return await (job.Kind == JobKind.Check ? own.CheckAsync(job, limits) : own.PrepareAsync(job, limits, cancellationToken));
         }
-
-        _stopping.Token.ThrowIfCancellationRequested();
-        return end;
+        finally
+        {
+            if (Part == WorkerPart.Guest)
+            {
+                // The next one is the host's again.
+                _ = own.RestAsync();
+            }
+        }
     }
 
     /// <summary>The host; null where this silo does its jobs itself.</summary>
@@ -132,7 +169,7 @@ internal sealed partial class MachineWorker(ModelWorker own, WorkerPlace place, 
             }
         }
 
-        var found = await HostSearch.RunAsync(place, time, _stopping.Token);
+        var found = await HostSearch.RunAsync(place, own.IsFound(), time, _stopping.Token);
         switch (found.Part)
         {
             case WorkerPart.Host:
@@ -208,6 +245,24 @@ internal sealed partial class MachineWorker(ModelWorker own, WorkerPlace place, 
         }
     }
 
+    /// <summary>Leaves a host that has no process; whatever else it was given is done here too.</summary>
+    private void Leave(GuestPipe host, string fault)
+    {
+        lock (_lock)
+        {
+            if (_guest != host)
+            {
+                return;
+            }
+
+            MoveTo_NeedsLock(WorkerPart.Alone);
+            _wasAlone = true;
+        }
+
+        LogLeft(fault);
+        host.Dispose();
+    }
+
     private void MoveTo_NeedsLock(WorkerPart next)
     {
         if (!PartRule.IsLegal(_part, next))
@@ -227,4 +282,11 @@ internal sealed partial class MachineWorker(ModelWorker own, WorkerPlace place, 
 
     [LoggerMessage(LogEvents.ExecutionIds + 93, LogLevel.Debug, "Models are checked in the worker process of another silo of this machine, by the pipe '{Name}'.")]
     private partial void LogGuest(string name);
+
+    [LoggerMessage(LogEvents.ExecutionIds + 94, LogLevel.Information,
+        "This silo has a worker process of its own for a while, since the silo that has the one of this machine cannot use it: {Fault}.")]
+    private partial void LogLeft(string fault);
+
+    [LoggerMessage(LogEvents.ExecutionIds + 95, LogLevel.Information, "A check is done again, since it was lost: {How}.")]
+    private partial void LogLost(string how);
 }

@@ -5,6 +5,7 @@ namespace Orleans.Multiplex.OnnxRuntime.Sharing;
 /// <code>
 /// None → Host
 /// None → Guest → None     when the host has gone
+///        Guest → Alone    when the host has no process
 /// None → Alone → None     after a while, to look again
 /// </code>
 /// A host stays one until it stops.
@@ -14,13 +15,14 @@ internal static class PartRule
     /// <summary>How long a silo tries to reach the host, and how long that may take to answer then.</summary>
     public static readonly TimeSpan ReachPatience = TimeSpan.FromSeconds(2);
 
-    /// <summary>After how long a silo that could not reach the host looks again.</summary>
+    /// <summary>After how long a silo that could not use the host looks again.</summary>
     public static readonly TimeSpan AlonePause = TimeSpan.FromMinutes(1);
 
     public static bool IsLegal(WorkerPart from, WorkerPart to) => (from, to) switch
     {
         (WorkerPart.None, not WorkerPart.None) => true,
         (WorkerPart.Guest or WorkerPart.Alone, WorkerPart.None) => true,
+        (WorkerPart.Guest, WorkerPart.Alone) => true,
         _ => false,
     };
 

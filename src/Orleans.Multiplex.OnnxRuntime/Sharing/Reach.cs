@@ -9,6 +9,6 @@ internal enum Reach
     /// <summary>It is there.</summary>
     Answered,
 
-    /// <summary>Who is there is not this user.</summary>
+    /// <summary>Who is there is not this user, or the system does not let it be reached.</summary>
     Refused,
 }

@@ -12,6 +12,6 @@ internal enum WorkerPart
     /// <summary>It gives its jobs to the host.</summary>
     Guest,
 
-    /// <summary>It has a worker of its own, since it cannot reach the host.</summary>
+    /// <summary>It has a worker of its own, since it cannot reach the host, or that one has none.</summary>
     Alone,
 }

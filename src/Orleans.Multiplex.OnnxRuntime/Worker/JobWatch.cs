@@ -2,7 +2,7 @@ namespace Orleans.Multiplex.OnnxRuntime.Worker;
 
 /// <summary>
 /// Watches one job from when it was given to its end. Its time and memory count from when the process says that it begins; the process is ended when
-/// a step takes more than it may.
+/// a step takes more than it may. Time in which nobody looked, since the silo or the machine stood still, does not count.
 /// </summary>
 /// <param name="process">The process that it was given to.</param>
 /// <param name="job">The job.</param>
@@ -16,6 +16,9 @@ internal sealed class JobWatch(
     /// <summary>How often it is looked at how much memory the process has.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>What counts at most between two looks.</summary>
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(1);
+
     /// <summary>How long a process may take to begin a job: so long at most does it give back the memory of the one before.</summary>
     private static readonly TimeSpan BeginPatience = TimeSpan.FromSeconds(30);
 
@@ -24,8 +27,9 @@ internal sealed class JobWatch(
 
     private WorkerState _state = WorkerTransitions.Given(job.Kind);
     private WorkerAnswer? _opened;
-    private long _stepAt;
-    private long _begunAt;
+    private long _lookedAt;
+    private TimeSpan _inStep;
+    private TimeSpan _sinceBegun;
     private long? _interruptedAt;
 
     /// <summary>How the process ended.</summary>
@@ -38,10 +42,11 @@ internal sealed class JobWatch(
         using var ticks = new PeriodicTimer(LookInterval, time);
         var tick = ticks.WaitForNextTickAsync(stopping).AsTask();
         var reading = process.ReadAsync();
-        _stepAt = time.GetTimestamp();
+        _lookedAt = time.GetTimestamp();
         while (true)
         {
-            if (await Task.WhenAny(reading, tick) == reading)
+            // What it has answered comes before what it has not.
+            if (await Task.WhenAny(reading, tick) == reading || reading.IsCompleted)
             {
                 if (await HearAsync(await reading) is { } end)
                 {
@@ -83,26 +88,35 @@ internal sealed class JobWatch(
 
         _state = WorkerTransitions.After(_state, answer.Step) ?? _state;
         _opened = answer.Step == WorkerStep.Opened ? answer : null;
-        _stepAt = time.GetTimestamp();
-        _begunAt = answer.Step == WorkerStep.Begun ? _stepAt : _begunAt;
+        _inStep = default;
+        _sinceBegun = answer.Step == WorkerStep.Begun ? default : _sinceBegun;
+        _lookedAt = time.GetTimestamp();
         return null;
     }
 
     private JobEnd? Look()
     {
-        var elapsed = time.GetElapsedTime(_stepAt);
+        Count();
         if (WorkerTransitions.IsGiven(_state))
         {
-            return elapsed > BeginPatience ? NotBegun($"it did not begin within {BeginPatience.TotalSeconds:0} s") : null;
+            return _inStep > BeginPatience ? NotBegun($"it did not begin within {BeginPatience.TotalSeconds:0} s") : null;
         }
 
-        if (limits.Judge(elapsed, process.ReadResidentBytes()) is { } excess)
+        if (limits.Judge(_inStep, process.ReadResidentBytes()) is { } excess)
         {
             return new JobEnd(excess, _state, Opened: _opened);
         }
 
-        onLook(time.GetElapsedTime(_begunAt));
+        onLook(_sinceBegun);
         return null;
+    }
+
+    private void Count()
+    {
+        var now = time.GetTimestamp();
+        var passed = time.GetElapsedTime(_lookedAt, now);
+        passed = passed < LongestLook ? passed : LongestLook;
+        (_lookedAt, _inStep, _sinceBegun) = (now, _inStep + passed, _sinceBegun + passed);
     }
 
     private JobEnd? Interrupt(CancellationToken interrupt)

@@ -19,17 +19,35 @@ internal sealed class ModelWorker : IModelWorker
     private readonly Lock _lock = new();
     private readonly WorkerTurns _turns = new();
     private readonly WorkerSlot[] _slots;
+    private readonly Func<WorkerCommand> _find;
     private CancellationTokenSource? _preparing;
     private int _checks;
 
     /// <param name="find">Finds how a process is started.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
-    public ModelWorker(Func<WorkerCommand> find, TimeProvider time, ILogger logger) =>
+    public ModelWorker(Func<WorkerCommand> find, TimeProvider time, ILogger logger)
+    {
+        _find = find;
         _slots = [new(find, time, logger, _stopping.Token), new(find, time, logger, _stopping.Token)];
+    }
 
     /// <summary>The process that has the turn, or will have it; null when there is none, or it is being started.</summary>
     public WorkerProcess? Process => _slots[_turns.Slot].Process;
+
+    /// <summary>Whether it is known how a process is started. It may not start nevertheless.</summary>
+    public bool IsFound()
+    {
+        try
+        {
+            _find();
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     public void Start() => _slots[_turns.Slot].TryStart();
 
@@ -85,7 +103,17 @@ internal sealed class ModelWorker : IModelWorker
                 slot.TryStart();
             }
 
+            if (end.Outcome != JobOutcome.Answered)
+            {
+                _stopping.Token.ThrowIfCancellationRequested();
+            }
+
             return end;
+        }
+        catch (InvalidOperationException fault) when (_stopping.IsCancellationRequested)
+        {
+            // The process is disposed of already, and cannot be asked how it ended.
+            throw new OperationCanceledException(fault.Message, fault, _stopping.Token);
         }
         finally
         {

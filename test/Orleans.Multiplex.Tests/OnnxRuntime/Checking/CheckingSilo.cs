@@ -28,11 +28,13 @@ internal sealed class CheckingSilo : IAsyncDisposable
     /// <param name="fault">What its worker does not survive (<see cref="FaultyWorker"/>); null for nothing.</param>
     /// <param name="shares">Whether it shares the worker with the other silos of the machine that do.</param>
     /// <param name="time">The clock by which it looks for those.</param>
+    /// <param name="find">Finds how its worker is started; null for the real one.</param>
     public CheckingSilo(
-        TemporaryFolder machine, TimeSpan? timeout = null, long quotaBytes = QuotaBytes, string? fault = null, bool shares = false, TimeProvider? time = null)
+        TemporaryFolder machine, TimeSpan? timeout = null, long quotaBytes = QuotaBytes, string? fault = null, bool shares = false, TimeProvider? time = null,
+        Func<WorkerCommand>? find = null)
     {
         Cache = CacheFolder.Open(machine["cache"]);
-        Worker = fault is null ? CreateWorker(Log) : FaultyWorker.Create(machine["worker"], fault, Log);
+        Worker = find is not null ? new ModelWorker(find, TimeProvider.System, Log) : fault is null ? CreateWorker(Log) : FaultyWorker.Create(machine["worker"], fault, Log);
         Place = new WorkerPlace(Cache);
         Shared = new MachineWorker(Worker, Place, time ?? TimeProvider.System, Log);
         Check = new ModelCheck(shares ? Shared : Worker, new CheckOptions { CheckTimeout = timeout ?? TimeSpan.FromSeconds(30) }, () => quotaBytes, Log);

@@ -18,6 +18,9 @@ internal sealed class ScriptedWorkers : IDisposable
 
     public RecordedLog Log { get; } = new();
 
+    /// <summary>Has time pass in which the process did not run, so that no timer ended.</summary>
+    public void StandStill(TimeSpan time) => _time.Skip(time);
+
     /// <summary>How often the clock was asked.</summary>
     public int Asked => _time.Asked;
 
@@ -82,13 +85,16 @@ internal sealed class ScriptedWorkers : IDisposable
     private sealed class CountingTime : FakeTimeProvider
     {
         private int _asked;
+        private long _skipped;
 
         public int Asked => Volatile.Read(ref _asked);
 
         public override long GetTimestamp()
         {
             Interlocked.Increment(ref _asked);
-            return base.GetTimestamp();
+            return base.GetTimestamp() + Interlocked.Read(ref _skipped);
         }
+
+        public void Skip(TimeSpan time) => Interlocked.Add(ref _skipped, (long)(time.TotalSeconds * TimestampFrequency));
     }
 }

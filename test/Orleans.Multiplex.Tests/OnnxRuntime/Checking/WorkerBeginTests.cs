@@ -56,6 +56,25 @@ public sealed class WorkerBeginTests : IDisposable
     }
 
     [Fact]
+    public async Task Check_SiloStoodStillMeanwhile_IsNotHeldAgainstTheModel()
+    {
+        var worker = _workers.Start($$"""echo '{"Step":"Begun"}'; {{Reach("begun")}}; {{Await("go")}}; echo '{"Step":"Opened"}'; echo '{"Step":"Ran"}'""");
+        var checking = worker.CheckAsync(new WorkerJob(0, JobKind.Check, "", []), Limits with { Time = TimeSpan.FromSeconds(10) });
+        await _workers.WhenReachedAsync("begun");
+        while (worker.Process!.State != WorkerState.Opening)
+        {
+            await Task.Yield();
+        }
+
+        _workers.StandStill(TimeSpan.FromHours(1));
+        await _workers.LookAsync(20, checking);
+        Assert.False(checking.IsCompleted);
+        _workers.Let("go");
+
+        Assert.Equal(JobOutcome.Answered, (await checking.Soon()).Outcome);
+    }
+
+    [Fact]
     public async Task Check_ProcessEndsBeforeItBegins_IsDoneByTheNextOne()
     {
         var worker = _workers.Start($"[ -e once ] || {{ {Reach("once")}; exit 3; }}; {Good}");

@@ -49,6 +49,27 @@ public sealed class UnreachableHostTests : IDisposable
     }
 
     [Fact]
+    public async Task Prove_SystemDoesNotLetItConnect_IsDoneByAWorkerOfItsOwn()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Pipes are no sockets there.");
+        await using var silo = new CheckingSilo(_machine, shares: true, time: _time);
+        var socket = Path.Combine(Path.GetTempPath(), $"CoreFxPipe_{silo.Place.PipeName}");
+        File.CreateSymbolicLink(socket, socket);
+        try
+        {
+            using (FileLock.TryTake(silo.Place.GetLock(), create: true))
+            {
+                Assert.NotNull(await silo.ProveAsync(silo.Put(_machine["first"], TestModels.Affine(1, 1))));
+                Assert.Equal(WorkerPart.Alone, silo.Shared.Part);
+            }
+        }
+        finally
+        {
+            File.Delete(socket);
+        }
+    }
+
+    [Fact]
     public async Task Alone_HostIsReachedLater_ItsOwnProcessEnds()
     {
         await using var silo = new CheckingSilo(_machine, shares: true, time: _time);
@@ -86,6 +107,37 @@ public sealed class UnreachableHostTests : IDisposable
             Assert.Equal((JobOutcome.Lost, "the silo that has the worker does not answer"), (end!.Outcome, end.Reason));
             Assert.True(guest.WhenLost.IsCompleted);
         }
+    }
+
+    [Fact]
+    public async Task Guest_MoreJobsThanTheHostTakes_WaitUntilOthersHaveEnded()
+    {
+        await using var silo = new CheckingSilo(_machine);
+        await using var pipe = CreateServer(silo);
+        var (lines, guest) = await ConnectAsync(silo, pipe);
+        using (guest)
+        {
+            using var cancel = new CancellationTokenSource();
+            var first = Enumerable.Range(0, GuestPipe.MaxUnderWay).Select(_ => CheckAsync()).ToList();
+            var waiting = guest.RunAsync(new WorkerJob(0, JobKind.Prepare, "m", []), Limits, cancel.Token);
+            var last = CheckAsync();
+            for (var i = 0; i < GuestPipe.MaxUnderWay; i++)
+            {
+                Assert.NotNull(await lines.ReadAsync(SharingJson.Default.GuestLine, TestContext.Current.CancellationToken).Soon());
+            }
+
+            // The host would hear of its end.
+            await cancel.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.Soon());
+            await lines.SendAsync(PipeLines.Write(new HostLine(1, new JobEnd(JobOutcome.Died, WorkerState.Running)), SharingJson.Default.HostLine)!, TestContext.Current.CancellationToken);
+            Assert.Equal(GuestPipe.MaxUnderWay + 2, (await lines.ReadAsync(SharingJson.Default.GuestLine, TestContext.Current.CancellationToken).Soon())!.Id);
+
+            await pipe.DisposeAsync();
+            Assert.All(await Task.WhenAll(first[1..]).Soon(), static end => Assert.Equal(JobOutcome.Lost, end!.Outcome));
+            Assert.Equal((JobOutcome.Died, JobOutcome.Lost), ((await first[0])!.Outcome, (await last.Soon())!.Outcome));
+        }
+
+        Task<JobEnd?> CheckAsync() => guest.RunAsync(new WorkerJob(0, JobKind.Check, "m", []), Limits, CancellationToken.None);
     }
 
     // It would be taken for a good model's.
