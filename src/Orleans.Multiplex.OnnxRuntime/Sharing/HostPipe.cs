@@ -43,18 +43,18 @@ internal sealed partial class HostPipe : IDisposable
     }
 
     /// <summary>Ends all connections, and only then lets another one be the host.</summary>
+    /// <remarks>The last one to end unlinks the socket, and must not find the next host's.</remarks>
     public void Dispose()
     {
         _stopping.Cancel();
-        NamedPipeServerStream[] pipes;
         lock (_lock)
         {
-            pipes = [.. _pipes];
-        }
+            foreach (var pipe in _pipes.ToArray())
+            {
+                pipe.Dispose();
+            }
 
-        foreach (var pipe in pipes)
-        {
-            pipe.Dispose();
+            _pipes.Clear();
         }
 
         _taken.Dispose();
@@ -132,10 +132,10 @@ internal sealed partial class HostPipe : IDisposable
     {
         lock (_lock)
         {
+            // It is among them as long as it may unlink the socket.
+            pipe.Dispose();
             _pipes.Remove(pipe);
         }
-
-        pipe.Dispose();
     }
 
     [LoggerMessage(LogEvents.ExecutionIds + 91, LogLevel.Debug, "A process that came for the worker of this machine was turned away: {Fault}")]

@@ -4,8 +4,8 @@ using Orleans.Multiplex.OnnxRuntime.Worker;
 namespace Orleans.Multiplex.OnnxRuntime.Sharing;
 
 /// <summary>
-/// A guest, as the host sees it: does its jobs and says how they ended. When it goes, or says what it must not, its preparations end; its checks go on to
-/// their end, as those do whose callers have gone.
+/// A guest, as the host sees it: does its jobs and says how they ended. When it goes, or says what it must not, its preparations end, and its checks that
+/// wait do not begin; one that has begun goes on to its end, as those do whose callers have gone.
 /// </summary>
 /// <param name="stream">The connection, which the caller owns.</param>
 /// <param name="worker">The host's worker.</param>
@@ -20,7 +20,7 @@ internal sealed class HostedGuest(Stream stream, ModelWorker worker, TimeProvide
     private static readonly byte[] SignOfLife = PipeLines.Write(new HostLine(0), SharingJson.Default.HostLine)!;
 
     private readonly PipeLines _lines = new(stream);
-    private readonly ConcurrentDictionary<int, CancellationTokenSource> _jobs = new();
+    private readonly ConcurrentDictionary<int, (JobKind Kind, CancellationTokenSource End)> _jobs = new();
 
     /// <summary>Serves it until it has gone.</summary>
     public async Task RunAsync()
@@ -42,7 +42,7 @@ internal sealed class HostedGuest(Stream stream, ModelWorker worker, TimeProvide
             await gone.CancelAsync();
             foreach (var job in _jobs.Values)
             {
-                await job.CancelAsync();
+                await job.End.CancelAsync();
             }
         }
     }
@@ -51,9 +51,9 @@ internal sealed class HostedGuest(Stream stream, ModelWorker worker, TimeProvide
     {
         if (line.Job is null)
         {
-            if (_jobs.TryGetValue(line.Id, out var preparing))
+            if (_jobs.TryGetValue(line.Id, out var job) && job.Kind == JobKind.Prepare)
             {
-                preparing.Cancel();
+                job.End.Cancel();
             }
 
             return true;
@@ -62,7 +62,7 @@ internal sealed class HostedGuest(Stream stream, ModelWorker worker, TimeProvide
 #pragma warning disable CA2000 // It has no timer and no handle; who goes may look at it for longer than the job lasts.
         var end = new CancellationTokenSource();
 #pragma warning restore CA2000
-        if (line is not { Job.Kind: JobKind.Check or JobKind.Prepare, Limits: { } limits } || _jobs.Count >= MaxJobs || !_jobs.TryAdd(line.Id, end))
+        if (line is not { Job.Kind: JobKind.Check or JobKind.Prepare, Limits: { } limits } || _jobs.Count >= MaxJobs || !_jobs.TryAdd(line.Id, (line.Job.Kind, end)))
         {
             return false;
         }
@@ -76,11 +76,11 @@ internal sealed class HostedGuest(Stream stream, ModelWorker worker, TimeProvide
         JobEnd end;
         try
         {
-            end = await (job.Kind == JobKind.Check ? worker.CheckAsync(job, limits) : worker.PrepareAsync(job, limits, cancellationToken));
+            end = await (job.Kind == JobKind.Check ? worker.CheckForAnotherAsync(job, limits, cancellationToken) : worker.PrepareAsync(job, limits, cancellationToken));
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (job.Kind == JobKind.Check || !cancellationToken.IsCancellationRequested)
         {
-            // The worker stops, and the connection does in a moment.
+            // The guest has gone; or the worker stops, and the connection does in a moment.
             return;
         }
         catch (OperationCanceledException)

@@ -44,13 +44,7 @@ internal sealed partial class MachineWorker(ModelWorker own, WorkerPlace place, 
     }
 
     /// <summary>Takes a part; the process of a host is there then for the first job.</summary>
-    public void Start()
-    {
-        using (ExecutionContext.SuppressFlow())
-        {
-            _ = Task.Run(StartAsync);
-        }
-    }
+    public void Start() => Begin(StartAsync);
 
     public Task<JobEnd> CheckAsync(WorkerJob job, JobLimits limits) => RunAsync(job, limits, CancellationToken.None);
 
@@ -72,18 +66,19 @@ internal sealed partial class MachineWorker(ModelWorker own, WorkerPlace place, 
         host?.Dispose();
     }
 
+    private static void Begin(Func<Task> work)
+    {
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(work);
+        }
+    }
+
     private async Task StartAsync()
     {
-        try
+        if (await FindHostAsync() is null)
         {
-            if (await FindHostAsync() is null)
-            {
-                own.Start();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The silo stops.
+            own.Start();
         }
     }
 
@@ -139,10 +134,22 @@ internal sealed partial class MachineWorker(ModelWorker own, WorkerPlace place, 
             return host;
         }
 
+        if (Part == WorkerPart.Alone)
+        {
+            // It has a worker meanwhile.
+            Begin(LookAsync);
+            return null;
+        }
+
+        return await LookAsync();
+    }
+
+    private async Task<GuestPipe?> LookAsync()
+    {
         await _choosing.WaitAsync(_stopping.Token);
         try
         {
-            return Holds(out host) ? host : await ChooseAsync();
+            return Holds(out var host) ? host : await ChooseAsync();
         }
         finally
         {
@@ -163,7 +170,7 @@ internal sealed partial class MachineWorker(ModelWorker own, WorkerPlace place, 
     {
         lock (_lock)
         {
-            if (_part != WorkerPart.None)
+            if (_part == WorkerPart.Guest)
             {
                 MoveTo_NeedsLock(WorkerPart.None);
             }

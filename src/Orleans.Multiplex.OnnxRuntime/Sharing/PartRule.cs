@@ -6,7 +6,7 @@ namespace Orleans.Multiplex.OnnxRuntime.Sharing;
 /// None → Host
 /// None → Guest → None     when the host has gone
 ///        Guest → Alone    when the host has no process
-/// None → Alone → None     after a while, to look again
+/// None → Alone → any of the three, when it has looked again after a while
 /// </code>
 /// A host stays one until it stops.
 /// </summary>
@@ -21,8 +21,8 @@ internal static class PartRule
     public static bool IsLegal(WorkerPart from, WorkerPart to) => (from, to) switch
     {
         (WorkerPart.None, not WorkerPart.None) => true,
-        (WorkerPart.Guest or WorkerPart.Alone, WorkerPart.None) => true,
-        (WorkerPart.Guest, WorkerPart.Alone) => true,
+        (WorkerPart.Guest, WorkerPart.None or WorkerPart.Alone) => true,
+        (WorkerPart.Alone, not WorkerPart.None) => true,
         _ => false,
     };
 

@@ -51,12 +51,19 @@ internal sealed class ModelWorker : IModelWorker
 
     public void Start() => _slots[_turns.Slot].TryStart();
 
-    public async Task<JobEnd> CheckAsync(WorkerJob job, JobLimits limits)
+    public Task<JobEnd> CheckAsync(WorkerJob job, JobLimits limits) => CheckForAnotherAsync(job, limits, CancellationToken.None);
+
+    /// <summary>Does a check, which somebody else waits for.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="limits">What it may take.</param>
+    /// <param name="gone">Nobody waits for it any more: it does not begin then, and goes on where it has begun.</param>
+    public async Task<JobEnd> CheckForAnotherAsync(WorkerJob job, JobLimits limits, CancellationToken gone)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(gone, _stopping.Token);
         ChangeChecks(1);
         try
         {
-            var turn = await _turns.TakeAsync(JobKind.Check, _stopping.Token);
+            var turn = await _turns.TakeAsync(JobKind.Check, end.Token);
             return await RunAsync(turn, job, limits, null);
         }
         finally

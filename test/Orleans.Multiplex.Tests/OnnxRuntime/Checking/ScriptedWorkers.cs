@@ -59,6 +59,8 @@ internal sealed class ScriptedWorkers : IDisposable
         }
     }
 
+    public bool IsReached(string file) => File.Exists(_folder[file]);
+
     public void Forget(string file) => File.Delete(_folder[file]);
 
     /// <summary>Lets so many looks at the process pass, or fewer where the check has ended.</summary>

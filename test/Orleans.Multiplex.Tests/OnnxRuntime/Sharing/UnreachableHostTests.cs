@@ -39,13 +39,15 @@ public sealed class UnreachableHostTests : IDisposable
 
             // It looks again, and says nothing new of it.
             _time.Advance(PartRule.AlonePause);
-            Assert.NotNull(await PassAsync(silo.ProveAsync(silo.Put(_machine["third"], TestModels.Affine(3, 1)))));
+            Assert.NotNull(await silo.ProveAsync(silo.Put(_machine["third"], TestModels.Affine(3, 1))));
+            await PassAsync(Task.Delay(TimeSpan.FromSeconds(3), _time, TestContext.Current.CancellationToken));
         }
 
         Assert.Single(silo.Log.Messages, static message => message.StartsWith(Alone, StringComparison.Ordinal));
         _time.Advance(PartRule.AlonePause);
-        Assert.NotNull(await PassAsync(silo.ProveAsync(silo.Put(_machine["fourth"], TestModels.Affine(4, 1)))));
-        Assert.Equal((WorkerPart.Host, 1), (silo.Shared.Part, silo.Started));
+        Assert.NotNull(await silo.ProveAsync(silo.Put(_machine["fourth"], TestModels.Affine(4, 1))));
+        await WhenPartAsync(silo, WorkerPart.Host);
+        Assert.Equal(1, silo.Started);
     }
 
     [Fact]
@@ -83,7 +85,7 @@ public sealed class UnreachableHostTests : IDisposable
         _time.Advance(PartRule.AlonePause);
         Assert.NotNull(await silo.ProveAsync(silo.Put(_machine["third"], TestModels.Affine(3, 1))));
 
-        Assert.Equal(WorkerPart.Guest, silo.Shared.Part);
+        await WhenPartAsync(silo, WorkerPart.Guest);
         while (silo.Worker.Process is not null)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
@@ -262,15 +264,28 @@ public sealed class UnreachableHostTests : IDisposable
         return (lines, (await connecting.Soon()).Guest!);
     }
 
+    private static async Task WhenPartAsync(CheckingSilo silo, WorkerPart part)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
+        while (silo.Shared.Part != part)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
+        }
+    }
+
     /// <summary>Lets time pass until it is done.</summary>
     private async Task<T> PassAsync<T>(Task<T> task)
+    {
+        await PassAsync((Task)task);
+        return await task;
+    }
+
+    private async Task PassAsync(Task task)
     {
         while (!task.IsCompleted)
         {
             _time.Advance(TimeSpan.FromMilliseconds(100));
             await Task.WhenAny(task, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken));
         }
-
-        return await task;
     }
 }
