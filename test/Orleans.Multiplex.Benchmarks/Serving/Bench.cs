@@ -13,7 +13,7 @@ internal sealed class Bench(Plan plan, ServedModels models, ServerSet servers)
     // What a request takes still falls while .NET compiles, and while a model is opened anew.
     private const double StillFalling = 0.93;
 
-    private readonly HashSet<(ServerKind, string Model, Wire)> _isWarm = [];
+    private readonly HashSet<(ServerKind Kind, string Model, Wire)> _isWarm = [];
     private readonly Dictionary<(string Model, Wire), ServerKind> _better = [];
     private readonly Random _random = new(1);
 
@@ -38,14 +38,20 @@ internal sealed class Bench(Plan plan, ServedModels models, ServerSet servers)
     /// <summary>Loads servers until .NET has compiled what they need, and the models have taken the form in which they run best.</summary>
     public async Task WarmUpAsync(ServedModel model, Wire wire, params IEnumerable<ServerKind> kinds)
     {
-        foreach (var kind in kinds.Where(kind => _isWarm.Add((kind, model.Id, wire))))
+        foreach (var kind in kinds)
         {
+            var least = _isWarm.Any(warm => warm.Kind == kind) ? plan.WarmUps : plan.FirstWarmUps;
+            if (!_isWarm.Add((kind, model.Id, wire)))
+            {
+                continue;
+            }
+
             var load = MakeLoad(model.Calls(wire), ManyConnections, seconds: plan.WarmUpSeconds);
             var before = double.PositiveInfinity;
             for (var i = 1; i <= plan.MostWarmUps; i++)
             {
                 var now = (await Loader.MeasureAsync(await GetAsync(kind), wire, load)).CpuMicroseconds;
-                if (i >= plan.WarmUps && now > before * StillFalling)
+                if (i >= least && now > before * StillFalling)
                 {
                     break;
                 }
