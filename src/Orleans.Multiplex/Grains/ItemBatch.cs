@@ -16,22 +16,23 @@ internal sealed class ItemBatch<TItem, TResult>(
 
     /// <summary>Uses the model for some items, in the context of the first.</summary>
     /// <exception cref="InvalidOperationException">There are not as many results.</exception>
-    public IReadOnlyList<TResult> Use(IReadOnlyList<ItemRun<TItem, TResult>> runs)
+    public TResult[] Use(IReadOnlyList<ItemRun<TItem, TResult>> runs)
     {
         using (runs[0].Call.Enter(model))
         {
-            var results = use(runs[0].Model, [.. runs.Select(static run => run.Item)]);
-            return results is not null && results.Count == runs.Count
+            // Copied here: what is a list to its owner may change, or be made as it is read.
+            TResult[] results = [.. use(runs[0].Model, [.. runs.Select(static run => run.Item)]) ?? []];
+            return results.Length == runs.Count
                 ? results
                 : throw new InvalidOperationException(
-                    $"Model '{model}' was used for {runs.Count} items at once and gave {results?.Count ?? 0} results. There must be one for each, in their order.");
+                    $"Model '{model}' was used for {runs.Count} items at once and gave {results.Length} results. There must be one for each, in their order.");
         }
     }
 
     protected override bool TryRunTogether(IReadOnlyList<ScheduledRun> runs)
     {
         var members = runs.Cast<ItemRun<TItem, TResult>>().ToList();
-        IReadOnlyList<TResult> results;
+        TResult[] results;
         try
         {
             results = Use(members);

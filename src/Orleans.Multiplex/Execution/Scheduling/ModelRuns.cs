@@ -109,7 +109,7 @@ internal sealed class ModelRuns(string modelId)
             return first.Value;
         }
 
-        var looks = MaxLooksPerRow * kind.MaxRows;
+        var looks = (long)MaxLooksPerRow * kind.MaxRows;
         for (var rows = first.Value.Rows; next is not null && rows < kind.MaxRows && looks > 0; looks--)
         {
             var run = next;
