@@ -42,7 +42,7 @@ public sealed class SharedWorkerTests : IAsyncLifetime
 
         var (next, other) = Assert.Single(FindWorkers());
         Assert.Equal((survivor, true), (next, worker != other));
-        Assert.False(Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{worker}")));
+        Assert.False(HostProcess.IsRunning(worker));
     }
 
     private async Task<string> AskNewAsync(HttpClient http, int number)

@@ -32,29 +32,36 @@ internal static class BinaryResponseWriter
         response.ContentType = "application/octet-stream";
         response.Headers[BinaryHeader.Name] = json.Length.ToString(CultureInfo.InvariantCulture);
         response.ContentLength = json.Length + blobs.Sum(static blob => (long)blob.Length);
-        var left = Write(response.BodyWriter, json.GetBuffer().AsMemory(0, (int)json.Length), BytesAtOnce);
-        foreach (var blob in blobs)
-        {
-            for (var rest = blob; !rest.IsEmpty;)
-            {
-                if (left == 0)
-                {
-                    await response.BodyWriter.FlushAsync(cancellationToken);
-                    cancellationToken.ThrowIfCancellationRequested();
-                    left = BytesAtOnce;
-                }
-
-                var portion = rest[..Math.Min(rest.Length, left)];
-                left = Write(response.BodyWriter, portion, left);
-                rest = rest[portion.Length..];
-            }
-        }
+        await WriteAsync(response.BodyWriter, [json.GetBuffer().AsMemory(0, (int)json.Length), .. blobs], cancellationToken);
     }
 
-    // What is small is sent at once, in the end, and what is large in portions, so that a client that reads slowly is waited for.
-    private static int Write(PipeWriter pipe, ReadOnlyMemory<byte> bytes, int left)
+    // What is small leaves at once, and what is large in portions, so that a client that reads slowly is waited for. The last
+    // portion is flushed here too: what is left unflushed behind a flush, Kestrel does not send by itself.
+    private static async Task WriteAsync(PipeWriter pipe, IEnumerable<ReadOnlyMemory<byte>> parts, CancellationToken cancellationToken)
     {
-        pipe.Write(bytes.Span);
-        return Math.Max(left - bytes.Length, 0);
+        var unsent = 0;
+        foreach (var part in parts)
+        {
+            for (var rest = part; !rest.IsEmpty;)
+            {
+                var portion = rest[..Math.Min(rest.Length, BytesAtOnce - unsent)];
+                pipe.Write(portion.Span);
+                unsent += portion.Length;
+                rest = rest[portion.Length..];
+                if (unsent == BytesAtOnce)
+                {
+                    await FlushAsync(pipe, cancellationToken);
+                    unsent = 0;
+                }
+            }
+        }
+
+        await FlushAsync(pipe, cancellationToken);
+    }
+
+    private static async ValueTask FlushAsync(PipeWriter pipe, CancellationToken cancellationToken)
+    {
+        await pipe.FlushAsync(cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Orleans.Multiplex.Testing.Processes;
@@ -133,30 +134,33 @@ public sealed partial class HostProcess : IAsyncDisposable
     public HttpClient CreateClient() => new() { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(90) };
 
     /// <summary>Where this process sees what the other one has at a path.</summary>
-    public string GetPath(string path) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/proc/{_process.Id}/root{path}");
+    public string GetPath(string path) => string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Id}/root{path}");
 
     /// <summary>The processes that it has started and that have not ended.</summary>
-    public IReadOnlyList<int> FindChildren()
-    {
-        List<int> children = [];
-        foreach (var process in Directory.EnumerateDirectories("/proc").Where(static path => char.IsAsciiDigit(Path.GetFileName(path)[0])))
-        {
-            try
-            {
-                // 17 (its name) S 4 …: what comes after the name is its state and its parent.
-                var facts = File.ReadAllText(Path.Combine(process, "stat"));
-                if (facts[(facts.LastIndexOf(')') + 2)..].Split(' ') is [not "Z", var parent, ..] && parent == $"{_process.Id}")
-                {
-                    children.Add(int.Parse(Path.GetFileName(process), System.Globalization.CultureInfo.InvariantCulture));
-                }
-            }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-            {
-                // It has just ended.
-            }
-        }
+    public IReadOnlyList<int> FindChildren() =>
+    [
+        .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(static name => char.IsAsciiDigit(name![0]))
+            .Select(static name => int.Parse(name!, CultureInfo.InvariantCulture))
+            .Where(id => FindParent(id) == _process.Id),
+    ];
 
-        return children;
+    /// <summary>Whether a process has not ended. One that has, and that nobody has waited for, is a zombie: the system still lists it.</summary>
+    public static bool IsRunning(int id) => FindParent(id) is not null;
+
+    private static int? FindParent(int id)
+    {
+        try
+        {
+            // 17 (its name) S 4 …: what comes after the name is its state and its parent.
+            var facts = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"));
+            return facts[(facts.LastIndexOf(')') + 2)..].Split(' ') is [not ("Z" or "X"), var parent, ..]
+                ? int.Parse(parent, CultureInfo.InvariantCulture)
+                : null;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Ends the process at once, as a crash would.</summary>
@@ -169,7 +173,7 @@ public sealed partial class HostProcess : IAsyncDisposable
     /// <summary>Asks the process to stop and waits until it has.</summary>
     public async Task<int> StopAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
         await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(90));
         return _process.ExitCode;
@@ -223,7 +227,7 @@ public sealed partial class HostProcess : IAsyncDisposable
 
         if (Ports().Match(line) is { Success: true } ports)
         {
-            GatewayPort = int.Parse(ports.Groups["gateway"].Value, System.Globalization.CultureInfo.InvariantCulture);
+            GatewayPort = int.Parse(ports.Groups["gateway"].Value, CultureInfo.InvariantCulture);
             _siloName.TrySetResult(ports.Groups["silo"].Value);
         }
     }
