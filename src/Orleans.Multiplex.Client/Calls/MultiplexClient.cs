@@ -5,8 +5,15 @@ using Microsoft.Extensions.Options;
 namespace Orleans.Multiplex.Calls;
 
 /// <summary>The client over a grain factory: checks what can be checked here, then calls the grains with <see cref="SafeRetry"/>.</summary>
+/// <param name="grains">The grains.</param>
+/// <param name="local">The models that are resident in this process; null where there can be none.</param>
+/// <param name="time">The clock.</param>
+/// <param name="options">The settings.</param>
+/// <param name="random">Spreads retries.</param>
+/// <param name="loggers">The logs.</param>
 internal sealed class MultiplexClient(
-    IGrainFactory grains, TimeProvider time, IOptions<MultiplexClientOptions> options, Random random, ILoggerFactory loggers) : IMultiplexClient
+    IGrainFactory grains, ILocalModels? local, TimeProvider time, IOptions<MultiplexClientOptions> options, Random random, ILoggerFactory loggers)
+    : IMultiplexClient
 {
     // A silo ends a request at its deadline with an error that says what the time went to; it gets this long to arrive.
     private static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(1);
@@ -28,6 +35,11 @@ internal sealed class MultiplexClient(
         var outputs = options?.Outputs ?? [];
         CheckSize(model, values, outputs);
         var priority = PriorityOf(options);
+        if (local?.TryInferAsync(model, new InferenceRequest(values, outputs, timeout, priority), cancellationToken) is { } answer)
+        {
+            return await answer;
+        }
+
         var grain = _models.Get(model);
         return await _retry.RunAsync(
             model,

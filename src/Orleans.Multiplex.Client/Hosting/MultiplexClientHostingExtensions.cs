@@ -50,6 +50,7 @@ public static class MultiplexClientHostingExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IMultiplexClient>(static provider => new MultiplexClient(
             provider.GetRequiredService<IGrainFactory>(),
+            provider.GetService<ILocalModels>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IOptions<MultiplexClientOptions>>(),
             new Random(),

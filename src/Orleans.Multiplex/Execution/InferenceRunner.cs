@@ -25,6 +25,7 @@ internal sealed partial class InferenceRunner(
     private static readonly TimeSpan LongestToTry = TimeSpan.FromMilliseconds(250);
 
     private readonly ConditionalWeakTable<Resident, ModelBatching> _models = [];
+    private readonly RunStops _stops = new(time);
     private readonly ILogger _logger = logger;
 
     /// <summary>Runs a request.</summary>
@@ -58,6 +59,48 @@ internal sealed partial class InferenceRunner(
             Bytes = CountBytes(request),
         };
         return scheduler.RunAsync(runs, run);
+    }
+
+    /// <summary>
+    /// Runs a request at once and on this thread, where that is short and a thread for inference is idle: to hand it to another thread would take longer than the
+    /// run.
+    /// </summary>
+    /// <param name="lease">The right to use the model, which lasts until this returns.</param>
+    /// <param name="request">The request, checked; not the first one of an untried model.</param>
+    /// <param name="remaining">The time left to it.</param>
+    /// <param name="cancellationToken">Ends the run at its next step.</param>
+    /// <returns>What came of it; null where it has to wait for its turn.</returns>
+    /// <exception cref="InferenceTimeoutException">The time is up.</exception>
+    /// <exception cref="InvalidInputException">The engine found an input at fault.</exception>
+    /// <exception cref="InferenceFailedException">The model failed on these inputs.</exception>
+    public InferenceOutcome? TryRunHere(ModelLease lease, InferenceRequest request, TimeSpan remaining, CancellationToken cancellationToken)
+    {
+        var session = (IInferenceSession)lease.Model;
+        var runs = scheduler.GetRuns(lease.Resident, lease.Resident.Key.ModelId);
+        var bytes = CountBytes(request);
+        if (!session.NeverBlocks || limits.MaxDelay > TimeSpan.Zero || !scheduler.TryBeginShort(runs, bytes))
+        {
+            return null;
+        }
+
+        var startedAt = time.GetTimestamp();
+        using var stop = _stops.Begin(remaining, cancellationToken);
+        try
+        {
+            var (outputs, times) = session.Run(request, stop.Token);
+            var took = time.GetElapsedTime(startedAt);
+            return new InferenceOutcome(
+                outputs, TimeSpan.Zero, took, InferenceRun.OrWhole(times, took), RunShare.Alone(BatchRows.Count(session.Signature, request)));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new InferenceTimeoutException(runs.ModelId, "while it ran");
+        }
+        finally
+        {
+            runs.Measure(time.GetElapsedTime(startedAt), items: 1, bytes);
+            scheduler.EndShort();
+        }
     }
 
     /// <summary>Whether requests for a resident run together, and why; null before that was tried.</summary>

@@ -11,6 +11,9 @@ internal sealed class GrainPools(IReadOnlyDictionary<Type, ModelPool> pools)
 
     public ModelPool Get(Type grainClass) => pools[grainClass];
 
+    /// <summary>The pool of a class; null where this silo does not serve it.</summary>
+    public ModelPool? Find(Type grainClass) => pools.GetValueOrDefault(grainClass);
+
     public static ModelSource GetSource(Type grainClass) => MultiplexedAttribute.Find(grainClass).Source;
 
     /// <summary>Whether a class is one that serves models: the built-in one, or one derived from <see cref="MultiplexedGrain{TModel}"/>.</summary>

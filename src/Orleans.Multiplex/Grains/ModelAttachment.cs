@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Residency;
@@ -58,7 +59,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
     {
         _pool = pool;
         Opener = opener;
-        silo.AddLoose(this);
+        silo.Add(pool, this);
         if (!ModelKey.TryParse(Model, out var key, out var fault))
         {
             Failures.Add(new LoadOutcome(LoadFailureKind.InvalidId, fault));
@@ -85,16 +86,27 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
     /// <exception cref="MultiplexException">The model cannot be had, or not in time.</exception>
     public ValueTask<ModelLease> AcquireAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
-        // One that has just been closed may have a successor, which is here already then.
-        for (Resident? resident = _resident, tried = null; resident is not null && !ReferenceEquals(resident, tried); tried = resident, resident = _resident)
+        if (TryEnterWarm(out var resident))
         {
-            if (resident.TryUse())
-            {
-                return new(new ModelLease(resident, TimeSpan.Zero, isCold: false));
-            }
+            return new(new ModelLease(resident, TimeSpan.Zero, isCold: false));
         }
 
         return AcquireColdAsync(new LoadWait(Model, wait, silo.Loader, _time), cancellationToken);
+    }
+
+    /// <summary>
+    /// The right to use the model where that needs no waiting: it is resident and has begun its first run. May be called from anywhere, unlike what waits.
+    /// </summary>
+    public bool TryAcquireWarm(out ModelLease lease)
+    {
+        if (_resident is { FirstRun: null or { HasBegun: true } } && TryEnterWarm(out var resident))
+        {
+            lease = new ModelLease(resident, TimeSpan.Zero, isCold: false);
+            return true;
+        }
+
+        lease = default;
+        return false;
     }
 
     /// <summary>Lets the next request make a new try, whatever the last one came to. What is no model id stays none.</summary>
@@ -192,11 +204,27 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
 
         _resident?.RemoveHolder(this);
         _arrival?.Close();
-        silo.RemoveLoose(this);
+        silo.Remove(_pool, this);
         if (context.Address is { } address)
         {
             silo.Publisher.OnGone(address);
         }
+    }
+
+    // One that has just been closed may have a successor, which is here already then.
+    private bool TryEnterWarm([NotNullWhen(true)] out Resident? entered)
+    {
+        for (Resident? resident = _resident, tried = null; resident is not null && !ReferenceEquals(resident, tried); tried = resident, resident = _resident)
+        {
+            if (resident.TryUse())
+            {
+                entered = resident;
+                return true;
+            }
+        }
+
+        entered = null;
+        return false;
     }
 
     private async ValueTask<ModelLease> AcquireColdAsync(LoadWait wait, CancellationToken cancellationToken)

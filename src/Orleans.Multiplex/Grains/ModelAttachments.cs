@@ -14,6 +14,7 @@ internal sealed class ModelAttachments : IDisposable
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromMilliseconds(250);
 
     private readonly ConcurrentDictionary<ModelAttachment, byte> _loose = new();
+    private readonly ConcurrentDictionary<(ModelPool Pool, string Model), ModelAttachment> _byModel = new();
     private readonly ITimer _sweeper;
 
     public ModelAttachments(
@@ -59,6 +60,28 @@ internal sealed class ModelAttachments : IDisposable
 
     /// <summary>The attachments that hold no model: new ones, failed ones.</summary>
     public IEnumerable<ModelAttachment> Loose => _loose.Keys;
+
+    /// <summary>An activation has come, and holds no model yet.</summary>
+    public void Add(ModelPool pool, ModelAttachment attachment)
+    {
+        _byModel[(pool, attachment.Model)] = attachment;
+        AddLoose(attachment);
+    }
+
+    /// <summary>An activation has gone; it may have a successor already. One that never came this far has no pool.</summary>
+    public void Remove(ModelPool? pool, ModelAttachment attachment)
+    {
+        RemoveLoose(attachment);
+        if (pool is not null)
+        {
+            _byModel.TryRemove(new((pool, attachment.Model), attachment));
+        }
+    }
+
+    /// <summary>The attachment of the activation that a model has here; null when it has none.</summary>
+    /// <param name="pool">The pool of the grain's class.</param>
+    /// <param name="model">The model as callers name it.</param>
+    public ModelAttachment? Find(ModelPool pool, string model) => _byModel.GetValueOrDefault((pool, model));
 
     public void AddLoose(ModelAttachment attachment) => _loose.TryAdd(attachment, 0);
 

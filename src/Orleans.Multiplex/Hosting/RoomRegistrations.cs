@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Configuration.Internal;
+using Orleans.Multiplex.Calls;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Execution.Batching;
 using Orleans.Multiplex.Execution.Scheduling;
@@ -245,6 +246,8 @@ internal static class RoomRegistrations
             provider.GetRequiredService<ModelAttachments>()));
         services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, QuarantineLifecycle>();
         services.AddSingleton<SiloStatistics>();
+        services.AddSingleton<InferenceCalls>();
+        services.AddSingleton<ILocalModels, LocalModels>();
         services.AddScoped<ModelAttachment>();
         services.AddScoped<GrainCalls>();
         return services;

@@ -20,6 +20,9 @@ public sealed class FakeBackend : IInferenceBackend
     /// <summary>What a run does before it answers.</summary>
     public Action<InferenceRequest, CancellationToken> OnRun { get; set; } = (_, _) => { };
 
+    /// <summary>Whether runs of its models may go on any thread when they are short.</summary>
+    public bool NeverBlocks { get; set; }
+
     public string ModelFileName => "model.onnx";
 
     public ValueTask<ModelFacts> InspectAsync(ModelArtifact artifact, CancellationToken cancellationToken) =>
@@ -36,6 +39,8 @@ public sealed class FakeBackend : IInferenceBackend
     private sealed class Session(ModelArtifact artifact, FakeBackend backend) : IInferenceSession
     {
         public ModelSignature Signature => FakeBackend.Signature;
+
+        public bool NeverBlocks => backend.NeverBlocks;
 
         public void Check(InferenceRequest request)
         {

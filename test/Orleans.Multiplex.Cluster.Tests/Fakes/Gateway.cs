@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.Calls;
 using Orleans.Multiplex.Testing.OpenInference;
 
 namespace Orleans.Multiplex.Cluster.Tests;
@@ -30,7 +31,8 @@ internal sealed class Gateway : IAsyncDisposable
     public GRPCInferenceService.GRPCInferenceServiceClient Inference { get; }
 
     /// <param name="grains">How it reaches the models: a silo's own factory, where calls share memory with the silo, or a client's.</param>
-    public static async Task<Gateway> StartAsync(IGrainFactory grains)
+    /// <param name="local">The models of the silo in the gateway's own process; null for a gateway that has none.</param>
+    public static async Task<Gateway> StartAsync(IGrainFactory grains, ILocalModels? local = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(server =>
@@ -40,6 +42,11 @@ internal sealed class Gateway : IAsyncDisposable
         });
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(grains);
+        if (local is not null)
+        {
+            builder.Services.AddSingleton(local);
+        }
+
         builder.Services.AddMultiplexHttp(builder.Configuration);
         var app = builder.Build();
         app.MapMultiplex();

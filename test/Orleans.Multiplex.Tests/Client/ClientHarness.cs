@@ -22,6 +22,7 @@ internal sealed class ClientHarness
         });
         Client = new MultiplexClient(
             factory,
+            local: null,
             Time,
             Options.Create(options ?? new MultiplexClientOptions()),
             random ?? new Random(1),

@@ -15,12 +15,13 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
     private readonly FairShares _shares = new();
     private int _waiting;
     private int _running;
+    private int _short;
 
     /// <summary>How many wait.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>How many run.</summary>
-    public int Running => Volatile.Read(ref _running);
+    public int Running => Volatile.Read(ref _running) + Volatile.Read(ref _short);
 
     /// <summary>Adds a run. Where the queue is full, a less urgent one may be refused in its place, or one of a model for which more wait.</summary>
     /// <param name="model">Its model.</param>
@@ -66,29 +67,29 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
     }
 
     /// <summary>
-    /// Lets a run of a model whose runs are short begin at once, past the line, where nobody waits and a thread is idle: on the thread at hand then. Null
-    /// where it has to queue.
+    /// Lets a run of a model whose runs are short begin at once, past the line, on whatever thread is at hand, where nobody waits and a thread for inference is
+    /// idle. It takes no lock that other models' runs take, and as nobody waits for what it takes, the model is not charged for it. False where it has to queue.
     /// </summary>
-    public RunGroup? TryBeginShort(ModelRuns model, ScheduledRun run)
+    /// <param name="model">The model.</param>
+    /// <param name="bytes">The bytes of its inputs.</param>
+    public bool TryBeginShort(ModelRuns model, long bytes)
     {
-        // Read without the lock: a run more or less that goes this way does no harm.
-        if (!run.NeverBlocks || run.Kind is { MaxDelay.Ticks: > 0 } || !QueueRule.IsShort(model.Cost, run.Bytes))
+        if (Waiting > 0 || IsClosed || !QueueRule.IsShort(model.Cost, bytes))
         {
-            return null;
+            return false;
         }
 
-        lock (Gate)
+        if (Interlocked.Increment(ref _short) + Volatile.Read(ref _running) <= options.Threads)
         {
-            if (_waiting > 0 || _running >= options.Threads || IsClosed)
-            {
-                return null;
-            }
-
-            run.QueuedAt = time.GetTimestamp();
-            _shares.Lift(model, run.Level);
-            return Charge_NeedsLock(model, run, null);
+            return true;
         }
+
+        EndShort();
+        return false;
     }
+
+    /// <summary>What was begun so has ended.</summary>
+    public void EndShort() => Interlocked.Decrement(ref _short);
 
     /// <summary>Takes out a run that is not wanted any more. False when a thread has taken it already, or it has been refused.</summary>
     public bool TryRemove(ModelRuns model, ScheduledRun run)
@@ -96,19 +97,6 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
         lock (Gate)
         {
             return Remove_NeedsLock(model, run);
-        }
-    }
-
-    /// <summary>Notes what runs took.</summary>
-    /// <param name="model">Their model.</param>
-    /// <param name="took">How long they took together.</param>
-    /// <param name="items">How many there were.</param>
-    /// <param name="bytes">The bytes of their inputs.</param>
-    public void Measure(ModelRuns model, TimeSpan took, int items, long bytes)
-    {
-        lock (Gate)
-        {
-            model.Cost = model.Cost.Add(took, items, bytes);
         }
     }
 

@@ -4,6 +4,6 @@ namespace Orleans.Multiplex.Execution.Scheduling;
 internal interface IWork
 {
     /// <summary>Does it, on the calling thread; must not throw.</summary>
-    /// <param name="threads">Whose thread that is; null for one of the thread pool.</param>
-    void Run(DedicatedThreads? threads);
+    /// <param name="threads">Whose thread that is.</param>
+    void Run(DedicatedThreads threads);
 }

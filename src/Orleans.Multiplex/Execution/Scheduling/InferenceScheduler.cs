@@ -88,15 +88,23 @@ internal sealed partial class InferenceScheduler : IDisposable
         }
     }
 
+    /// <summary>Lets a short run begin at once on the thread at hand, where nobody waits and a thread for inference is idle; false where it has to queue.</summary>
+    /// <param name="model">Its model.</param>
+    /// <param name="bytes">The bytes of its inputs.</param>
+    public bool TryBeginShort(ModelRuns model, long bytes) => _queue.TryBeginShort(model, bytes);
+
+    /// <summary>What was begun so has ended.</summary>
+    public void EndShort() => _queue.EndShort();
+
     /// <summary>Takes no more work; what was taken is run to its end, for which this does not wait.</summary>
     public void Dispose() => _threads.Dispose();
 
     private void Queue(ModelRuns model, ScheduledRun run)
     {
         // The turn of the grain ends first: what it is sent, as a cancellation, reaches it during the run.
-        if (_queue.TryBeginShort(model, run) is { } group)
+        if (run.NeverBlocks && run.Kind is not { MaxDelay.Ticks: > 0 } && _queue.TryBeginShort(model, run.Bytes))
         {
-            ThreadPool.UnsafeQueueUserWorkItem(group, preferLocal: true);
+            ThreadPool.UnsafeQueueUserWorkItem(new ShortRun(_queue, _time, model, run), preferLocal: true);
             return;
         }
 

@@ -1,6 +1,9 @@
 namespace Orleans.Multiplex.Execution.Scheduling;
 
-/// <summary>The runs of one resident model that wait for a thread, and what its runs take. Guarded by the lock of the queue.</summary>
+/// <summary>
+/// The runs of one resident model that wait for a thread, and what its runs take. Guarded by the lock of the queue, but for the latter, which has a lock of
+/// its own.
+/// </summary>
 /// <param name="modelId">The model, for errors.</param>
 internal sealed class ModelRuns(string modelId)
 {
@@ -10,13 +13,25 @@ internal sealed class ModelRuns(string modelId)
     // By level, and within one in the order in which they came.
     private readonly LinkedList<ScheduledRun> _waiting = new();
 
+    private readonly Lock _costLock = new();
+    private RunCost _cost;
+
     public string ModelId => modelId;
 
     /// <summary>How many wait.</summary>
     public int Waiting => _waiting.Count;
 
     /// <summary>What its runs take.</summary>
-    public RunCost Cost { get; set; }
+    public RunCost Cost
+    {
+        get
+        {
+            lock (_costLock)
+            {
+                return _cost;
+            }
+        }
+    }
 
     /// <summary>The time of threads that it has had at each level, in seconds, counted so that who has had less goes first (see <see cref="FairQueue"/>).</summary>
     public double[] Served { get; } = new double[RunPriority.Lowest + 1];
@@ -38,6 +53,18 @@ internal sealed class ModelRuns(string modelId)
 
     /// <summary>Where it stands among the models that are ready.</summary>
     public RunTurn Turn => new(First!.Level, Served[First.Level], First.Number);
+
+    /// <summary>Notes what runs took.</summary>
+    /// <param name="took">How long they took together.</param>
+    /// <param name="items">How many there were.</param>
+    /// <param name="bytes">The bytes of their inputs.</param>
+    public void Measure(TimeSpan took, int items, long bytes)
+    {
+        lock (_costLock)
+        {
+            _cost = _cost.Add(took, items, bytes);
+        }
+    }
 
     public void Add(ScheduledRun run)
     {

@@ -8,12 +8,9 @@ namespace Orleans.Multiplex.Execution.Scheduling;
 /// <param name="others">Those that go with it; null when there are none.</param>
 /// <param name="charged">What the model was charged for them.</param>
 internal sealed class RunGroup(
-    FairQueue queue, TimeProvider time, ModelRuns model, ScheduledRun first, List<ScheduledRun>? others, double charged) : IWork, IThreadPoolWorkItem
+    FairQueue queue, TimeProvider time, ModelRuns model, ScheduledRun first, List<ScheduledRun>? others, double charged) : IWork
 {
-    /// <summary>Where a short run is begun: its own thread is not kept from anything for long.</summary>
-    void IThreadPoolWorkItem.Execute() => Run(threads: null);
-
-    public void Run(DedicatedThreads? threads)
+    public void Run(DedicatedThreads threads)
     {
         var use = new ThreadUse(threads, members: 1 + (others?.Count ?? 0));
         var startedAt = time.GetTimestamp();
@@ -44,7 +41,7 @@ internal sealed class RunGroup(
         var took = items > 0 ? time.GetElapsedTime(startedAt) : TimeSpan.Zero;
         if (items > 0 && first.IsMeasured)
         {
-            queue.Measure(model, took, items, bytes);
+            model.Measure(took, items, bytes);
         }
 
         queue.End(model, first.Level, took.TotalSeconds - charged);

@@ -11,6 +11,9 @@ internal sealed class ThreadUse(DedicatedThreads? threads, int members = 0)
     private int _state = (int)State.Waiting;
     private int _waiting = members;
 
+    /// <summary>The use of a thread of the thread pool, which makes others by itself: nothing ever has to take its place.</summary>
+    public static ThreadUse OfThreadPool { get; } = new(threads: null);
+
     private enum State
     {
         Waiting,

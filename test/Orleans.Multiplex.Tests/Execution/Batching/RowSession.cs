@@ -12,6 +12,11 @@ internal sealed class RowSession : IInferenceSession
 
     public string? RowSymbol => "N";
 
+    public bool NeverBlocks { get; set; }
+
+    /// <summary>What a run does with what ends it.</summary>
+    public Action<CancellationToken> OnStop { get; set; } = static _ => { };
+
     public ModelSignature Signature { get; } = new(
         "test",
         [new ValueSpec("x", ValueKind.Tensor, TensorType.Float32, [-1, 1], IsOptional: false)],
@@ -28,6 +33,7 @@ internal sealed class RowSession : IInferenceSession
         cancellationToken.ThrowIfCancellationRequested();
         var x = (Tensor)request.Inputs[0];
         OnRun(x.AsMemory<float>());
+        OnStop(cancellationToken);
         Runs.Enqueue((int)x.Shape[0]);
         float[] y = [.. x.AsSpan<float>().ToArray().Select(static value => value + 1)];
         return new RunResult([Tensor.Create("y", y, x.Shape.AsSpan())], default);

@@ -1,0 +1,12 @@
+namespace Orleans.Multiplex.Calls;
+
+/// <summary>The models of the store that are resident in this process: they answer without a message between grains.</summary>
+internal interface ILocalModels
+{
+    /// <summary>Answers a request whose model is resident here and warm.</summary>
+    /// <param name="model">The model as the caller names it, checked.</param>
+    /// <param name="request">The request, with its time.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The answer to come; null where the model's grain is to be called instead.</returns>
+    Task<InferenceResponse>? TryInferAsync(string model, InferenceRequest request, CancellationToken cancellationToken);
+}

@@ -1,0 +1,124 @@
+using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Execution.Batching;
+using Orleans.Multiplex.Residency;
+
+namespace Orleans.Multiplex.Grains;
+
+/// <summary>Answers requests to models of the store, whichever way they came: leases the model, runs it, counts what came of it.</summary>
+internal sealed class InferenceCalls(
+    InferenceRunner runner, CallOptions options, ILocalSiloDetails silo, TimeProvider time, CallLog log, InferenceStatistics statistics)
+{
+    /// <summary>Answers a request that has come to the model's grain; the model is loaded first where it is not resident.</summary>
+    /// <param name="attachment">The grain's tie to its model.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    public Task<InferenceResponse> AnswerAsync(ModelAttachment attachment, InferenceRequest request, CancellationToken cancellationToken) =>
+        CountAsync(attachment, request, found: null, mayRunHere: false, cancellationToken);
+
+    /// <summary>Answers a request that has found its model resident.</summary>
+    /// <param name="attachment">The tie of the model's grain to its model.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="lease">The right to use the model, which ends with the request.</param>
+    /// <param name="mayRunHere">Whether a short run may have the caller's thread.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    public Task<InferenceResponse> AnswerWarmAsync(
+        ModelAttachment attachment, InferenceRequest request, ModelLease lease, bool mayRunHere, CancellationToken cancellationToken) =>
+        CountAsync(attachment, request, lease, mayRunHere, cancellationToken);
+
+    private async Task<InferenceResponse> CountAsync(
+        ModelAttachment attachment, InferenceRequest request, ModelLease? found, bool mayRunHere, CancellationToken cancellationToken)
+    {
+        var startedAt = time.GetTimestamp();
+        var entry = log.Start(attachment.Model);
+        var lease = found;
+        try
+        {
+            var timeout = options.GetTimeout(attachment.Model, request.Timeout);
+            var held = lease ??= await attachment.AcquireAsync(timeout, cancellationToken);
+            var run = await RunAsync(held, request, timeout - time.GetElapsedTime(startedAt), mayRunHere, cancellationToken);
+            ThrowIfTooLarge(attachment.Model, run);
+            var version = held.Resident.Key.Version;
+            statistics.CountSuccess(
+                attachment.Key!.Value.Id, version, new RequestTimes(time.GetElapsedTime(startedAt), run.Queued, run.Times), run.Share);
+            entry?.Succeed(held.IsCold);
+            return new InferenceResponse
+            {
+                Version = version,
+                Outputs = run.Outputs,
+                Silo = silo.Name,
+                IsCold = held.IsCold,
+                Timings = new InferenceTimings(held.Waited, run.Queued, run.Took),
+            };
+        }
+        catch (Exception error)
+        {
+            OwnErrors.Mark(error);
+            if (attachment.Key is { } key && IsCounted(error))
+            {
+                CountFailure(attachment, key, time.GetElapsedTime(startedAt));
+            }
+
+            entry?.Fail(error);
+            throw;
+        }
+        finally
+        {
+            lease?.Dispose();
+        }
+    }
+
+    private ValueTask<InferenceOutcome> RunAsync(
+        ModelLease lease, InferenceRequest request, TimeSpan left, bool mayRunHere, CancellationToken cancellationToken)
+    {
+        ((IInferenceSession)lease.Model).Check(request);
+        return mayRunHere && runner.TryRunHere(lease, request, left, cancellationToken) is { } outcome
+            ? new(outcome)
+            : new(RunQueuedAsync(lease, request, left, cancellationToken));
+    }
+
+    private async Task<InferenceOutcome> RunQueuedAsync(ModelLease lease, InferenceRequest request, TimeSpan left, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var startedAt = time.GetTimestamp();
+        var admission = lease.Resident.FirstRun is { } first ? await first.BeginAsync(cancellationToken) : null;
+        try
+        {
+            return await runner.RunAsync(lease, request, admission, left - time.GetElapsedTime(startedAt), stop.Token, cancellationToken);
+        }
+        catch (Exception error) when (error is InferenceTimeoutException or OperationCanceledException)
+        {
+            // Who waited has gone, perhaps before the token that is linked to the caller's was told.
+            await stop.CancelAsync();
+            throw;
+        }
+    }
+
+    // A model that is not there has no statistics, or a flood of names would push out those that have; and a request that is handed back
+    // is counted where it is sent again.
+    private static bool IsCounted(Exception error) =>
+        error is not (ModelNotFoundException or InvalidModelIdException or ModelUnloadedException);
+
+    // While the store does not answer, nobody can tell whether a model is there.
+    private void CountFailure(ModelAttachment attachment, ModelKey key, TimeSpan total)
+    {
+        if (attachment.FoundVersion is { } version)
+        {
+            statistics.CountFailure(key.Id, version, total);
+        }
+        else
+        {
+            statistics.CountUnfound(key, total);
+        }
+    }
+
+    private void ThrowIfTooLarge(string model, in InferenceOutcome run)
+    {
+        if (MessageSize.Of(run.Outputs) is var size && size > options.MaxAnswerBytes)
+        {
+            throw new InferenceFailedException(
+                model,
+                $"its answer takes {new ByteSize(size)}, and at most {new ByteSize(options.MaxAnswerBytes)} can be sent. "
+                + "Send fewer rows at once, ask for fewer outputs, or raise SiloMessagingOptions.MaxMessageBodySize.");
+        }
+    }
+}
