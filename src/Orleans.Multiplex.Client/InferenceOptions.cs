@@ -19,4 +19,10 @@ public sealed record InferenceOptions
     /// from 9 on are the least. Default: 0, which is as 5; not negative. Of equals the first to come is served first.
     /// </summary>
     public int Priority { get; init; }
+
+    /// <summary>
+    /// Whether the caller awaits the answer before it does anything else, and calls on a thread of the thread pool: then a short run of a model of this process
+    /// may have that thread.
+    /// </summary>
+    internal bool IsAwaitedAtOnce { get; init; }
 }

@@ -17,10 +17,16 @@ internal sealed class InferCall(TensorCall call, InferTimeout timeout, IOptions<
     /// <param name="model">The model.</param>
     /// <param name="request">The request.</param>
     /// <param name="account">What it is charged to. Its message is charged already, by <see cref="ChargedBody"/>.</param>
+    /// <param name="isOfStream">Whether more requests come beside it on the same call.</param>
     /// <param name="deadline">The call's deadline; the end of time when it has none.</param>
     /// <param name="cancellationToken">Ends the call of the model when the caller has gone.</param>
     public async Task<ModelInferResponse> AnswerAsync(
-        ModelKey model, ModelInferRequest request, BytesInFlight.Account account, DateTime deadline, CancellationToken cancellationToken)
+        ModelKey model,
+        ModelInferRequest request,
+        BytesInFlight.Account account,
+        bool isOfStream,
+        DateTime deadline,
+        CancellationToken cancellationToken)
     {
         // 1 The request into tensors.
         var scope = new ReadScope(model.ToString(), bodyLength: 0, _maxBytes, account);
@@ -30,6 +36,7 @@ internal sealed class InferCall(TensorCall call, InferTimeout timeout, IOptions<
             Outputs = [.. request.Outputs.Select(static output => output.Name)],
             Timeout = timeout.Read(request, deadline, scope),
             Priority = InferPriority.Read(request, scope),
+            IsAwaitedAtOnce = !isOfStream,
         };
 
         // 2 The call.

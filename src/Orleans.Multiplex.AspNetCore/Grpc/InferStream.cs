@@ -129,7 +129,7 @@ internal sealed class InferStream(
                     model = key.ToString();
                     return new ModelStreamInferResponse
                     {
-                        InferResponse = await call.AnswerAsync(key, request, account, context.Deadline, cancellationToken),
+                        InferResponse = await call.AnswerAsync(key, request, account, isOfStream: true, context.Deadline, cancellationToken),
                     };
                 },
                 () => model,

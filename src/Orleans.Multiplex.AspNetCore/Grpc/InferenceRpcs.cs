@@ -75,6 +75,7 @@ internal sealed class InferenceRpcs(
         RpcModel.Read(request.ModelName, request.ModelVersion, context),
         request,
         context.GetHttpContext().Features.GetRequiredFeature<BytesInFlight.Account>(),
+        isOfStream: false,
         context.Deadline,
         context.CancellationToken);
 

@@ -20,7 +20,13 @@ internal sealed class InferEndpoint(Descriptions descriptions, TensorCall call, 
         var request = await ReadAsync(context, key, account);
 
         // 2 The call.
-        var asked = new InferenceOptions { Outputs = request.Outputs.Names, Timeout = request.Timeout, Priority = request.Priority };
+        var asked = new InferenceOptions
+        {
+            Outputs = request.Outputs.Names,
+            Timeout = request.Timeout,
+            Priority = request.Priority,
+            IsAwaitedAtOnce = true,
+        };
         var response = await call.InferAsync(model, request.Inputs, asked, context.RequestAborted);
 
         // 3 The answer. What it cannot carry is found before the first byte is written.

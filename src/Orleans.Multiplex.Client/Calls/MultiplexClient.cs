@@ -35,15 +35,25 @@ internal sealed class MultiplexClient(
         var outputs = options?.Outputs ?? [];
         CheckSize(model, values, outputs);
         var priority = PriorityOf(options);
-        if (local?.TryInferAsync(model, new InferenceRequest(values, outputs, timeout, priority), cancellationToken) is { } answer)
+        var startedAt = time.GetTimestamp();
+        cancellationToken.ThrowIfCancellationRequested();
+        if (local?.TryInferAsync(
+            model, new InferenceRequest(values, outputs, timeout, priority), options is { IsAwaitedAtOnce: true }, cancellationToken) is { } answer)
         {
-            return await answer;
+            try
+            {
+                return await answer;
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Nobody here cancelled it: it was given up, as below.
+            }
         }
 
         var grain = _models.Get(model);
         return await _retry.RunAsync(
             model,
-            timeout,
+            timeout - time.GetElapsedTime(startedAt),
             AnswerGrace,
             (left, token) => InferOnceAsync(grain, model, new InferenceRequest(values, outputs, left, priority), token),
             cancellationToken);

@@ -46,10 +46,9 @@ internal sealed partial class InferenceRunner(
         var runs = scheduler.GetRuns(lease.Resident, lease.Resident.Key.ModelId);
         var batching = GetBatching(lease.Resident, session);
         var rows = StackShape.CountRows(request);
-        if (admission is null && rows is not null && (runs.Waiting > 0 || limits.MaxDelay > TimeSpan.Zero)
-            && runs.Cost.Run <= LongestToTry && batching.IsUnknown)
+        if (admission is null && rows is not null && (runs.Waiting > 0 || limits.MaxDelay > TimeSpan.Zero))
         {
-            BeginTrial(lease.Resident, batching, runs);
+            TryBeginTrial(lease.Resident, batching, runs);
         }
 
         var run = new InferenceRun(session, request, lease.Share(), admission, remaining, time, stop, cancellationToken)
@@ -62,8 +61,8 @@ internal sealed partial class InferenceRunner(
     }
 
     /// <summary>
-    /// Runs a request at once and on this thread, where that is short and a thread for inference is idle: to hand it to another thread would take longer than the
-    /// run.
+    /// Runs a request at once and on this thread, where that is short and a thread for inference is idle: to hand it to another thread would take as long as the
+    /// run. Where several are at the model, and it is known to pay that they go together, they do not pass each other so.
     /// </summary>
     /// <param name="lease">The right to use the model, which lasts until this returns.</param>
     /// <param name="request">The request, checked; not the first one of an untried model.</param>
@@ -78,28 +77,26 @@ internal sealed partial class InferenceRunner(
         var session = (IInferenceSession)lease.Model;
         var runs = scheduler.GetRuns(lease.Resident, lease.Resident.Key.ModelId);
         var bytes = CountBytes(request);
-        if (!session.NeverBlocks || limits.MaxDelay > TimeSpan.Zero || !scheduler.TryBeginShort(runs, bytes))
+        if (!session.NeverBlocks || limits.MaxDelay > TimeSpan.Zero || HasCompany(lease.Resident, request, session, runs) || !scheduler.TryBeginHere(runs, bytes))
         {
             return null;
         }
 
         var startedAt = time.GetTimestamp();
-        using var stop = _stops.Begin(remaining, cancellationToken);
         try
         {
-            var (outputs, times) = session.Run(request, stop.Token);
+            // What does not heed its end in time may still have come to one.
+            var (outputs, times) = RunInTime(runs.ModelId, session, request, remaining, cancellationToken);
             var took = time.GetElapsedTime(startedAt);
-            return new InferenceOutcome(
-                outputs, TimeSpan.Zero, took, InferenceRun.OrWhole(times, took), RunShare.Alone(BatchRows.Count(session.Signature, request)));
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new InferenceTimeoutException(runs.ModelId, "while it ran");
+            return took < remaining
+                ? new InferenceOutcome(
+                    outputs, TimeSpan.Zero, took, InferenceRun.OrWhole(times, took), RunShare.Alone(BatchRows.Count(session.Signature, request)))
+                : throw new InferenceTimeoutException(runs.ModelId, "while it ran");
         }
         finally
         {
             runs.Measure(time.GetElapsedTime(startedAt), items: 1, bytes);
-            scheduler.EndShort();
+            scheduler.EndHere();
         }
     }
 
@@ -123,9 +120,40 @@ internal sealed partial class InferenceRunner(
         return bytes;
     }
 
-    private void BeginTrial(Resident resident, ModelBatching batching, ModelRuns runs)
+    private RunResult RunInTime(
+        string modelId, IInferenceSession session, InferenceRequest request, TimeSpan remaining, CancellationToken cancellationToken)
     {
-        if (batching.TryBeginTrial())
+        using var stop = _stops.Begin(remaining, cancellationToken);
+        try
+        {
+            return session.Run(request, stop.Token);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+        {
+            throw new InferenceTimeoutException(modelId, "while it ran");
+        }
+    }
+
+    // Whether others are at the model with which it pays to go together. Where that is not known, it is found out beside them.
+    private bool HasCompany(Resident resident, InferenceRequest request, IInferenceSession session, ModelRuns runs)
+    {
+        if (resident.Gate.Users <= 1 || !QueueRule.MayGainTogether(runs.Cost) || !(StackShape.CountRows(request) < limits.MaxRows))
+        {
+            return false;
+        }
+
+        var batching = GetBatching(resident, session);
+        TryBeginTrial(resident, batching, runs);
+        return batching.IsProven;
+    }
+
+    private void TryBeginTrial(Resident resident, ModelBatching batching, ModelRuns runs)
+    {
+        if (runs.Cost.Run <= LongestToTry && batching.IsUnknown && batching.TryBeginTrial())
         {
             // It belongs to no request, and so to no request's context.
             using (ExecutionContext.SuppressFlow())

@@ -29,10 +29,11 @@ internal sealed class InferenceCalls(
         ModelAttachment attachment, InferenceRequest request, ModelLease? found, bool mayRunHere, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
-        var entry = log.Start(attachment.Model);
         var lease = found;
+        CallLog.Entry? entry = null;
         try
         {
+            entry = log.Start(attachment.Model);
             var timeout = options.GetTimeout(attachment.Model, request.Timeout);
             var held = lease ??= await attachment.AcquireAsync(timeout, cancellationToken);
             var run = await RunAsync(held, request, timeout - time.GetElapsedTime(startedAt), mayRunHere, cancellationToken);
@@ -80,7 +81,7 @@ internal sealed class InferenceCalls(
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var startedAt = time.GetTimestamp();
-        var admission = lease.Resident.FirstRun is { } first ? await first.BeginAsync(cancellationToken) : null;
+        var admission = lease.Resident.FirstRun is { HasBegun: false } first ? await BeginFirstAsync(lease.Resident, first, left, cancellationToken) : null;
         try
         {
             return await runner.RunAsync(lease, request, admission, left - time.GetElapsedTime(startedAt), stop.Token, cancellationToken);
@@ -90,6 +91,20 @@ internal sealed class InferenceCalls(
             // Who waited has gone, perhaps before the token that is linked to the caller's was told.
             await stop.CancelAsync();
             throw;
+        }
+    }
+
+    private async Task<IDisposable?> BeginFirstAsync(Resident resident, FirstRun first, TimeSpan left, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await first.BeginAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && limit.IsCancellationRequested)
+        {
+            throw new InferenceTimeoutException(resident.Key.ModelId, "waiting to be let run for the first time");
         }
     }
 

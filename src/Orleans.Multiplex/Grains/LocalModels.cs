@@ -5,17 +5,18 @@ namespace Orleans.Multiplex.Grains;
 
 /// <summary>
 /// Lets callers of this process use what is resident here as the models' grains would let them, without a message and a turn. It takes nothing from the
-/// grains: where the model is not warm, or goes at the moment, the grain is called.
+/// grains: where the model is not warm, or goes at the moment, the grain is called. So it is where the caller goes on in turns, as a grain does, or on a thread
+/// of its own: what follows a run, as the end of its lease, must not wait for what the caller does there.
 /// </summary>
 internal sealed class LocalModels(ModelAttachments attachments, GrainPools pools, InferenceCalls calls) : ILocalModels
 {
     private readonly ModelPool? _pool = pools.Find(typeof(InferenceGrain));
 
-    public Task<InferenceResponse>? TryInferAsync(string model, InferenceRequest request, CancellationToken cancellationToken) =>
-        _pool is not null && attachments.Find(_pool, model) is { } attachment && attachment.TryAcquireWarm(out var lease)
-            ? calls.AnswerWarmAsync(attachment, request, lease, MayRunHere(), cancellationToken)
+    public Task<InferenceResponse>? TryInferAsync(string model, InferenceRequest request, bool mayRunHere, CancellationToken cancellationToken) =>
+        _pool is not null && IsOnThreadPool() && attachments.Find(_pool, model) is { } attachment && attachment.TryAcquireWarm(out var lease)
+            ? calls.AnswerWarmAsync(attachment, request, lease, mayRunHere, cancellationToken)
             : null;
 
-    // A grain's turn is to hear of what it is sent, however short a run is.
-    private static bool MayRunHere() => TaskScheduler.Current == TaskScheduler.Default;
+    private static bool IsOnThreadPool() =>
+        Thread.CurrentThread.IsThreadPoolThread && SynchronizationContext.Current is null && TaskScheduler.Current == TaskScheduler.Default;
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Residency;
@@ -86,9 +85,13 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
     /// <exception cref="MultiplexException">The model cannot be had, or not in time.</exception>
     public ValueTask<ModelLease> AcquireAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
-        if (TryEnterWarm(out var resident))
+        // One that has just been closed may have a successor, which is here already then.
+        for (Resident? resident = _resident, tried = null; resident is not null && !ReferenceEquals(resident, tried); tried = resident, resident = _resident)
         {
-            return new(new ModelLease(resident, TimeSpan.Zero, isCold: false));
+            if (resident.TryUse())
+            {
+                return new(new ModelLease(resident, TimeSpan.Zero, isCold: false));
+            }
         }
 
         return AcquireColdAsync(new LoadWait(Model, wait, silo.Loader, _time), cancellationToken);
@@ -99,7 +102,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
     /// </summary>
     public bool TryAcquireWarm(out ModelLease lease)
     {
-        if (_resident is { FirstRun: null or { HasBegun: true } } && TryEnterWarm(out var resident))
+        if (_resident is { FirstRun: null or { HasBegun: true } } resident && resident.TryUse())
         {
             lease = new ModelLease(resident, TimeSpan.Zero, isCold: false);
             return true;
@@ -209,22 +212,6 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         {
             silo.Publisher.OnGone(address);
         }
-    }
-
-    // One that has just been closed may have a successor, which is here already then.
-    private bool TryEnterWarm([NotNullWhen(true)] out Resident? entered)
-    {
-        for (Resident? resident = _resident, tried = null; resident is not null && !ReferenceEquals(resident, tried); tried = resident, resident = _resident)
-        {
-            if (resident.TryUse())
-            {
-                entered = resident;
-                return true;
-            }
-        }
-
-        entered = null;
-        return false;
     }
 
     private async ValueTask<ModelLease> AcquireColdAsync(LoadWait wait, CancellationToken cancellationToken)

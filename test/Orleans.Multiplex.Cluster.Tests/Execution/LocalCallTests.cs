@@ -13,6 +13,14 @@ public sealed class LocalCallTests : IDisposable
     private readonly ModelFolder _folder = new();
     private readonly FakeBackend _engine = new() { NeverBlocks = true };
     private readonly ConcurrentQueue<string> _grainCalls = new();
+    private Action<InferenceRequest, CancellationToken> _onRun = static (_, _) => { };
+    private volatile int _ranOn;
+
+    public LocalCallTests() => _engine.OnRun = (request, stop) =>
+    {
+        _ranOn = Environment.CurrentManagedThreadId;
+        _onRun(request, stop);
+    };
 
     public void Dispose() => _folder.Dispose();
 
@@ -79,50 +87,117 @@ public sealed class LocalCallTests : IDisposable
     }
 
     [Fact]
-    public async Task Infer_ShortRunHere_HasTheCallersThreadButNotAGrainsTurn()
+    public async Task Infer_ShortRunThatIsAwaitedAtOnce_HasTheCallersThread()
     {
         _folder.Add("m");
         await using var cluster = await StartAsync();
         await InferAsync(cluster, "m");
-        var threads = new ConcurrentQueue<int>();
-        _engine.OnRun = (_, _) => threads.Enqueue(Environment.CurrentManagedThreadId);
 
-        // Until the model is known as quick: its first runs were not.
-        await Waiting.UntilAsync(() => AskHere(cluster, threads));
+        await BeQuickAsync(cluster);
 
-        threads.Clear();
-        var inTurn = await Task.Factory.StartNew(
-            () => AskHere(cluster, threads), Waiting.Token, TaskCreationOptions.None, new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler);
-        Assert.False(inTurn);
+        Assert.False(await AskHereAsync(cluster, mayRunHere: false));
     }
 
     [Fact]
-    public async Task Infer_CallerHasGone_EndsTheRunAndTheLease()
+    public async Task Infer_CallerGoesOnInTurns_GoesThroughTheGrain()
     {
         _folder.Add("m");
         await using var cluster = await StartAsync();
         await InferAsync(cluster, "m");
+        var turns = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
+
+        Assert.True(await Task.Run(() => IsTakenAsync(cluster), Waiting.Token));
+        Assert.False(await Task.Factory.StartNew(() => IsTakenAsync(cluster), Waiting.Token, TaskCreationOptions.None, turns).Unwrap());
+        Assert.False(await Task.Factory.StartNew(() => IsTakenAsync(cluster), Waiting.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Infer_CallerHasGone_EndsTheRunAndTheLease(bool isHere)
+    {
+        _folder.Add("m");
+        await using var cluster = await StartAsync();
+        await InferAsync(cluster, "m");
+        await BeQuickAsync(cluster);
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(Waiting.Token);
-        _engine.OnRun = (_, stop) =>
+        _onRun = (_, stop) =>
         {
             gone.Cancel();
             stop.WaitHandle.WaitOne();
             stop.ThrowIfCancellationRequested();
         };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => cluster.Get<IMultiplexClient>().InferAsync("m", [], cancellationToken: gone.Token)).Soon();
+        var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Task.Run(() => cluster.Get<ILocalModels>().TryInferAsync("m", new InferenceRequest([]), isHere, gone.Token)!, Waiting.Token)).Soon();
 
+        Assert.Equal(gone.Token, error.CancellationToken);
         await Waiting.UntilAsync(() => Assert.Single(cluster.Residents()).Report().InFlight == 0);
-        Assert.Equal(["m"], _grainCalls);
     }
 
-    // Whether the answer is there when the call returns, and was given by this thread.
-    private static bool AskHere(TestCluster cluster, ConcurrentQueue<int> threads)
+    [Fact]
+    public async Task Infer_CallerHadGoneBefore_IsNoUse()
     {
-        var answer = cluster.Get<ILocalModels>().TryInferAsync("m", new InferenceRequest([]), Waiting.Token);
-        Assert.NotNull(answer);
-        return answer.IsCompletedSuccessfully && threads.Contains(Environment.CurrentManagedThreadId);
+        _folder.Add("m");
+        await using var cluster = await StartAsync();
+        await InferAsync(cluster, "m");
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => cluster.Get<IMultiplexClient>().InferAsync("m", [], cancellationToken: new CancellationToken(canceled: true)));
+
+        Assert.Equal(0, Assert.Single(cluster.Residents()).Report().Hits);
+    }
+
+    [Fact]
+    public async Task Infer_EvictedWhileItRunsHere_IsReleasedAfterItsRun()
+    {
+        _folder.Add("m");
+        await using var cluster = await StartAsync();
+        await InferAsync(cluster, "m");
+        await BeQuickAsync(cluster);
+        Task? unload = null;
+        _onRun = (_, _) =>
+        {
+            unload = cluster.EvictAsync(0, "m@1");
+            SpinWait.SpinUntil(() => cluster.Residents().All(one => one.Gate.IsClosed), TimeSpan.FromSeconds(10));
+            Assert.False(unload.IsCompleted);
+        };
+
+        Assert.True(await AskHereAsync(cluster, mayRunHere: true));
+
+        await unload!.Soon();
+        Assert.Empty(cluster.Residents());
+    }
+
+    // The first runs of a model are slow.
+    private async Task BeQuickAsync(TestCluster cluster)
+    {
+        while (!await AskHereAsync(cluster, mayRunHere: true))
+        {
+            await Task.Delay(1, Waiting.Token);
+        }
+    }
+
+    // Whether the model ran on the caller's own thread.
+    private Task<bool> AskHereAsync(TestCluster cluster, bool mayRunHere) => Task.Run(
+        async () =>
+        {
+            var answer = cluster.Get<ILocalModels>().TryInferAsync("m", new InferenceRequest([]), mayRunHere, Waiting.Token)!;
+            var isHere = answer.IsCompletedSuccessfully && _ranOn == Environment.CurrentManagedThreadId;
+            await answer;
+            return isHere;
+        },
+        Waiting.Token);
+
+    private static async Task<bool> IsTakenAsync(TestCluster cluster)
+    {
+        if (cluster.Get<ILocalModels>().TryInferAsync("m", new InferenceRequest([]), mayRunHere: false, Waiting.Token) is not { } answer)
+        {
+            return false;
+        }
+
+        await answer;
+        return true;
     }
 
     private static string NameOf(InferenceResponse response) => ((Tensor)response.Outputs[0]).ToStringArray()[0];

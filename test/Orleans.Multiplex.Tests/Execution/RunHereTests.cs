@@ -62,6 +62,30 @@ public sealed class RunHereTests : IDisposable
     }
 
     [Fact]
+    public void Run_OneRunTookLong_NoneRunsHereAnyMore()
+    {
+        BeKnownAs(TimeSpan.FromMicroseconds(10));
+        _session.OnRun = _ => _silo.Time.Advance(TimeSpan.FromMilliseconds(250));
+        Assert.NotNull(TryRun());
+
+        for (var i = 0; i < 1000; i++)
+        {
+            BeKnownAs(TimeSpan.FromMicroseconds(10));
+        }
+
+        Assert.Null(TryRun());
+    }
+
+    [Fact]
+    public void Run_DoesNotHeedItsTime_IsTooLateAllTheSame()
+    {
+        BeKnownAs(TimeSpan.FromMicroseconds(10));
+        _session.OnRun = _ => _silo.Time.Advance(TimeSpan.FromSeconds(3));
+
+        Assert.Throws<InferenceTimeoutException>(() => TryRun(remaining: TimeSpan.FromSeconds(2)));
+    }
+
+    [Fact]
     public void Run_RequestsWaitForCompany_HasToQueue()
     {
         BeKnownAs(TimeSpan.FromMicroseconds(10));
@@ -96,16 +120,49 @@ public sealed class RunHereTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_OthersAreAtAModelThatIsFasterTogether_HasToQueueOnceThatIsKnown()
+    {
+        BeKnownAs(TimeSpan.FromMicroseconds(50));
+        _session.OnRun = _ => _silo.Time.Advance(TimeSpan.FromMicroseconds(50));
+        Assert.NotNull(TryRun());
+        Assert.Null(_runner.FindVerdict(_resident));
+        Assert.True(_resident.TryUse());
+
+        Assert.NotNull(TryRun());
+        while (_runner.FindVerdict(_resident) is null)
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        Assert.True(_runner.FindVerdict(_resident)!.IsProven);
+        Assert.Null(TryRun());
+        _resident.Leave();
+        Assert.NotNull(TryRun());
+    }
+
+    [Fact]
+    public void Run_OthersAreAtAModelThatTakesLessThanAHandOver_RunsHereAndNothingIsTried()
+    {
+        BeKnownAs(TimeSpan.FromMicroseconds(10));
+        Assert.True(_resident.TryUse());
+
+        Assert.All(Enumerable.Range(0, 5), _ => Assert.NotNull(TryRun()));
+
+        Assert.Null(_runner.FindVerdict(_resident));
+        _resident.Leave();
+    }
+
+    [Fact]
     public void Run_TimeIsUp_EndsWithTimeoutAndGivesItsPlaceBack()
     {
         BeKnownAs(TimeSpan.FromMicroseconds(10));
         _session.OnStop = stop =>
         {
-            _silo.Time.Advance(TimeSpan.FromSeconds(3));
+            _silo.Time.Advance(TimeSpan.FromMilliseconds(3));
             stop.ThrowIfCancellationRequested();
         };
 
-        Assert.Throws<InferenceTimeoutException>(() => TryRun(remaining: TimeSpan.FromSeconds(2)));
+        Assert.Throws<InferenceTimeoutException>(() => TryRun(remaining: TimeSpan.FromMilliseconds(2)));
 
         Assert.Equal(0, _scheduler.Running);
         Assert.NotNull(TryRunQuick());
@@ -122,7 +179,7 @@ public sealed class RunHereTests : IDisposable
             stop.ThrowIfCancellationRequested();
         };
 
-        Assert.ThrowsAny<OperationCanceledException>(() => TryRunUntil(gone.Token));
+        Assert.Equal(gone.Token, Assert.ThrowsAny<OperationCanceledException>(() => TryRunUntil(gone.Token)).CancellationToken);
 
         Assert.NotNull(TryRunQuick());
     }
@@ -147,7 +204,7 @@ public sealed class RunHereTests : IDisposable
         return TryRun();
     }
 
-    private bool IsQuick() => QueueRule.IsShort(_scheduler.GetRuns(_resident, "m").Cost, bytes: 5);
+    private bool IsQuick() => QueueRule.IsShort(_scheduler.GetRuns(_resident, "m").Cost, bytes: 5, QueueRule.LongestHere);
 
     private InferenceRunner CreateRunner(TimeSpan delay) => new(_scheduler, new BatchLimits(8, delay), ArrayPool<byte>.Shared, _silo.Time, _silo.Log);
 

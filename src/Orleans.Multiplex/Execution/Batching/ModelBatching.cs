@@ -50,6 +50,9 @@ internal sealed class ModelBatching(
     /// <summary>Why it is as it is; null before it was tried.</summary>
     public BatchVerdict? Verdict { get; private set; }
 
+    /// <summary>Whether requests go together.</summary>
+    public bool IsProven => Volatile.Read(ref _state) == (int)State.Proven;
+
     /// <summary>Whether it is to be tried: nobody has yet, or not to the end and some time ago.</summary>
     public bool IsUnknown => limits.MaxRows > 1 && Volatile.Read(ref _state) == (int)State.Unknown
         && (_brokenOffAt is not { } at || time.GetElapsedTime(at) >= _pause);
@@ -58,7 +61,7 @@ internal sealed class ModelBatching(
     /// <param name="request">The request.</param>
     /// <param name="rows">Its rows; null when it cannot be stacked.</param>
     public StackedRuns? FindKind(InferenceRequest request, int? rows) =>
-        Volatile.Read(ref _state) == (int)State.Proven && rows < limits.MaxRows ? Find(request) ?? Add(request) : null;
+        IsProven && rows < limits.MaxRows ? Find(request) ?? Add(request) : null;
 
     /// <summary>Takes it upon the caller to try. False when another has.</summary>
     public bool TryBeginTrial() => Interlocked.CompareExchange(ref _state, (int)State.Trying, (int)State.Unknown) == (int)State.Unknown;

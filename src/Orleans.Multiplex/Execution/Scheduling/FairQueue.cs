@@ -72,9 +72,10 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="bytes">The bytes of its inputs.</param>
-    public bool TryBeginShort(ModelRuns model, long bytes)
+    /// <param name="longest">The longest run that is short there.</param>
+    public bool TryBeginShort(ModelRuns model, long bytes, TimeSpan longest)
     {
-        if (Waiting > 0 || IsClosed || !QueueRule.IsShort(model.Cost, bytes))
+        if (Waiting > 0 || IsClosed || !QueueRule.IsShort(model.Cost, bytes, longest))
         {
             return false;
         }

@@ -6,7 +6,7 @@ namespace Orleans.Multiplex.Execution.Scheduling;
 
 /// <summary>
 /// Runs inference, and users' synchronous model code, on a few threads of its own, never on the grain scheduler. What waits is in the
-/// <see cref="FairQueue"/>. Runs of a hundred microseconds go on the thread pool, since to hand them over would take as long: at most as many at once
+/// <see cref="FairQueue"/>. Short runs stay where they are, since to hand them over would take as long: at most as many at once
 /// as there are threads. Work that does not end long after nobody waits for it any more counts as stuck: another thread takes the place of the one that
 /// it keeps.
 /// </summary>
@@ -91,10 +91,10 @@ internal sealed partial class InferenceScheduler : IDisposable
     /// <summary>Lets a short run begin at once on the thread at hand, where nobody waits and a thread for inference is idle; false where it has to queue.</summary>
     /// <param name="model">Its model.</param>
     /// <param name="bytes">The bytes of its inputs.</param>
-    public bool TryBeginShort(ModelRuns model, long bytes) => _queue.TryBeginShort(model, bytes);
+    public bool TryBeginHere(ModelRuns model, long bytes) => _queue.TryBeginShort(model, bytes, QueueRule.LongestHere);
 
     /// <summary>What was begun so has ended.</summary>
-    public void EndShort() => _queue.EndShort();
+    public void EndHere() => _queue.EndShort();
 
     /// <summary>Takes no more work; what was taken is run to its end, for which this does not wait.</summary>
     public void Dispose() => _threads.Dispose();
@@ -102,7 +102,7 @@ internal sealed partial class InferenceScheduler : IDisposable
     private void Queue(ModelRuns model, ScheduledRun run)
     {
         // The turn of the grain ends first: what it is sent, as a cancellation, reaches it during the run.
-        if (run.NeverBlocks && run.Kind is not { MaxDelay.Ticks: > 0 } && _queue.TryBeginShort(model, run.Bytes))
+        if (run.NeverBlocks && !MayGainTogether(model, run.Kind) && _queue.TryBeginShort(model, run.Bytes, QueueRule.LongestOnPool))
         {
             ThreadPool.UnsafeQueueUserWorkItem(new ShortRun(_queue, _time, model, run), preferLocal: true);
             return;
@@ -119,6 +119,9 @@ internal sealed partial class InferenceScheduler : IDisposable
             throw Overloaded(model, refusal);
         }
     }
+
+    private static bool MayGainTogether(ModelRuns model, RunKind? kind) =>
+        kind is not null && (kind.MaxDelay > TimeSpan.Zero || QueueRule.MayGainTogether(model.Cost));
 
     // Nobody waits any more. What has not begun never will; what runs has the rest of its time.
     private void Abandon(ModelRuns model, ScheduledRun run, Task result, TimeSpan left)

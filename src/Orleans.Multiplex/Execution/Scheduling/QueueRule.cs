@@ -3,7 +3,9 @@ namespace Orleans.Multiplex.Execution.Scheduling;
 /// <summary>What is told by the measured time of a model's runs.</summary>
 internal static class QueueRule
 {
-    private static readonly TimeSpan ShortRun = TimeSpan.FromMicroseconds(100);
+    /// <summary>What it takes to hand a run to a thread of its own, and its result back.</summary>
+    private static readonly TimeSpan HandOver = TimeSpan.FromMicroseconds(20);
+
     private static readonly TimeSpan LeastRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MostRetry = TimeSpan.FromMinutes(1);
 
@@ -37,10 +39,21 @@ internal static class QueueRule
         return most < left ? most : left;
     }
 
-    /// <summary>Whether a run is so short that to hand it to a thread of its own, and its result back, would take as long.</summary>
+    /// <summary>The longest run behind the turn of a grain, on the thread pool: it may be on every thread there.</summary>
+    public static TimeSpan LongestOnPool { get; } = TimeSpan.FromMicroseconds(100);
+
+    /// <summary>The longest run on the thread of its caller, which waits for it anyway.</summary>
+    public static TimeSpan LongestHere { get; } = TimeSpan.FromMicroseconds(300);
+
+    /// <summary>Whether a run is so short that it stays where it is, since to hand it to a thread of its own, and its result back, would take as long or a good part of that.</summary>
     /// <param name="cost">What runs of the model take.</param>
     /// <param name="bytes">The bytes of its inputs.</param>
-    public static bool IsShort(RunCost cost, long bytes) => cost.IsKnown && cost.Run <= ShortRun && cost.SecondsPerByte * bytes <= ShortRun.TotalSeconds;
+    /// <param name="longest">The longest that does.</param>
+    public static bool IsShort(RunCost cost, long bytes, TimeSpan longest) =>
+        cost is { IsKnown: true, IsUneven: false } && cost.Run <= longest && cost.SecondsPerByte * bytes <= longest.TotalSeconds;
+
+    /// <summary>Whether it may pay that runs wait for a thread and go together: what each of them saves is less than a run.</summary>
+    public static bool MayGainTogether(RunCost cost) => cost.Run > HandOver;
 
     /// <summary>When to come again: what has to run first will have run by then, but in a minute at most.</summary>
     /// <param name="work">What has to run first; null where that was not measured.</param>

@@ -12,7 +12,13 @@ internal readonly record struct RunCost(int Runs, TimeSpan Run, TimeSpan Item, d
     // The first runs of a model are slower than the next ones.
     private const int FewRuns = 8;
 
+    // No pause of the runtime or the system takes so long.
+    private static readonly TimeSpan LongForAShortOne = TimeSpan.FromMilliseconds(250);
+
     public bool IsKnown => Runs > 0;
+
+    /// <summary>Whether a run has taken so much longer than the others that what they take does not bound what the next one takes.</summary>
+    public bool IsUneven { get; init; }
 
     /// <summary>Whether so much was measured that a request may be refused by it.</summary>
     public bool IsCertain => Runs >= FewRuns;
@@ -28,5 +34,8 @@ internal readonly record struct RunCost(int Runs, TimeSpan Run, TimeSpan Item, d
                 Run + ((took - Run) * WeightOfNew),
                 Item + (((took / items) - Item) * WeightOfNew),
                 SecondsPerByte + (((took.TotalSeconds / bytes) - SecondsPerByte) * WeightOfNew))
+            {
+                IsUneven = IsUneven || (IsCertain && took >= LongForAShortOne),
+            }
             : new RunCost(1, took, took / items, took.TotalSeconds / bytes);
 }
