@@ -21,12 +21,15 @@ internal sealed class AccessFilter(AccessRule rule, RefusalLog log)
         var isRpc = endpoint.Metadata.OfType<GrpcMethodMetadata>().Any();
         var answer = endpoint.RequestDelegate!;
 
-        // Looked up per request: keys are checked with all settings when the application starts, which is after it is mapped.
-        endpoint.RequestDelegate = context => context.RequestServices.GetRequiredService<AccessFilter>().FilterAsync(context, right, isRpc, answer);
+        // Looked up on the first request: keys are checked with all settings when the application starts, which is after it is mapped.
+        AccessFilter? filter = null;
+        endpoint.RequestDelegate = context =>
+            (filter ??= ((IEndpointRouteBuilder)group).ServiceProvider.GetRequiredService<AccessFilter>()).FilterAsync(context, right, isRpc, answer);
     });
 
     private Task FilterAsync(HttpContext context, Right right, bool isRpc, RequestDelegate answer)
     {
+        ErrorBoundary.Begin(context);
         if (rule.FindRefusal(context, right, isRpc, out var grant) is { } refusal)
         {
             log.Write(context, refusal);

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Compression;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -11,7 +13,9 @@ namespace Orleans.Multiplex.AspNetCore.Bodies;
 internal sealed class RequestContent(HttpContext context, EndableReader body, long limit) : IAsyncDisposable
 {
     private readonly Stream _stream = Inflate(body.AsStream(leaveOpen: true), context.Request.Headers.ContentEncoding.ToString());
-    private readonly CancellationTokenSource _time = ReadingTime.Start(context);
+
+    // From when it has to be waited for: what has arrived with the head of the request needs no clock.
+    private CancellationTokenSource? _time;
     private long _count;
 
     /// <summary>How many bytes there are; null when only their end will tell, as with compressed and chunked bodies.</summary>
@@ -43,15 +47,29 @@ internal sealed class RequestContent(HttpContext context, EndableReader body, lo
 
     /// <summary>Reads what is there, at least a byte unless the body has ended; returns the number of bytes.</summary>
     /// <exception cref="BadHttpRequestException">The body is longer than the limit, ends early, is not compressed as it says, or takes too long.</exception>
-    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        !IsInflated && body.TryRead(out var result) && TryTake(result, buffer.Span) is { } read ? new(Count(read)) : WaitAsync(buffer, cancellationToken);
+
+    // Null where nothing is there yet.
+    private int? TryTake(in ReadResult result, Span<byte> buffer)
     {
+        var length = (int)Math.Min(result.Buffer.Length, buffer.Length);
+        var part = result.Buffer.Slice(0, length);
+        part.CopyTo(buffer);
+        body.AdvanceTo(part.End);
+        return length > 0 || result.IsCompleted ? length : null;
+    }
+
+    private int Count(int read) => (_count += read) > limit ? throw TooLong(limit) : read;
+
+    private async ValueTask<int> WaitAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        _time ??= ReadingTime.Start(context);
         using var gone = cancellationToken.UnsafeRegister(static time => ((CancellationTokenSource)time!).Cancel(), _time);
         using var end = _time.Token.UnsafeRegister(static body => ((EndableReader)body!).CancelPendingRead(), body);
         try
         {
-            var read = await _stream.ReadAsync(buffer, CancellationToken.None);
-            _count += read;
-            return _count > limit ? throw TooLong(limit) : read;
+            return Count(await _stream.ReadAsync(buffer, CancellationToken.None));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -79,7 +97,7 @@ internal sealed class RequestContent(HttpContext context, EndableReader body, lo
 
     public ValueTask DisposeAsync()
     {
-        _time.Dispose();
+        _time?.Dispose();
 
         // The server's own stream is the server's to end.
         return IsInflated ? _stream.DisposeAsync() : ValueTask.CompletedTask;

@@ -11,21 +11,32 @@ namespace Orleans.Multiplex.AspNetCore.Errors;
 /// <summary>Runs an endpoint: logs its start and outcome, and turns every error into a response.</summary>
 internal sealed class ErrorBoundary(TimeProvider time, IHostEnvironment environment, ILoggerFactory loggers)
 {
-    private static readonly object ModelItem = new();
     private readonly ILogger _logger = loggers.CreateLogger(HttpLog.Category);
 
     /// <summary>Notes the model of a request, once it is known to be an id, for the log.</summary>
-    public static void SetModel(HttpContext context, string model) => context.Items[ModelItem] = model;
+    public static void SetModel(HttpContext context, string model)
+    {
+        if (context.Features.Get<NamedModel>() is { } named)
+        {
+            named.Model = model;
+        }
+    }
+
+    /// <summary>
+    /// Makes the place where the model is noted, before anything else is done with the request: a request's features may not be changed while others read them,
+    /// as the reading of a stream does.
+    /// </summary>
+    public static void Begin(HttpContext context) => context.Features.Set(new NamedModel());
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever it is, the caller gets an answer.")]
     public async Task RunAsync(HttpContext context, string route, RequestDelegate handler)
     {
         var start = time.GetTimestamp();
-        _logger.RequestStarted(context.TraceIdentifier, context.Request.Method, route);
+        LogStarted(context, route);
         try
         {
             await handler(context);
-            _logger.RequestEnded(context.TraceIdentifier, context.Response.StatusCode, Elapsed(start), ModelOf(context));
+            LogEnded(context, context.Response.StatusCode, start);
         }
         catch (Exception error) when (IsClientGone(context, error))
         {
@@ -38,7 +49,24 @@ internal sealed class ErrorBoundary(TimeProvider time, IHostEnvironment environm
     }
 
     /// <summary>The model noted; empty when none is.</summary>
-    public static string ModelOf(HttpContext context) => context.Items[ModelItem] as string ?? "";
+    public static string ModelOf(HttpContext context) => context.Features.Get<NamedModel>()?.Model ?? "";
+
+    // A request gets an id when it is asked for one.
+    private void LogStarted(HttpContext context, string route)
+    {
+        if (_logger.IsEnabled(LogLevel.Debug))
+        {
+            _logger.RequestStarted(context.TraceIdentifier, context.Request.Method, route);
+        }
+    }
+
+    private void LogEnded(HttpContext context, int status, long start)
+    {
+        if (_logger.IsEnabled(LogLevel.Debug))
+        {
+            _logger.RequestEnded(context.TraceIdentifier, status, Elapsed(start), ModelOf(context));
+        }
+    }
 
     private static bool IsClientGone(HttpContext context, Exception error) =>
         error is ConnectionResetException
@@ -64,7 +92,7 @@ internal sealed class ErrorBoundary(TimeProvider time, IHostEnvironment environm
         {
             context.Response.Clear();
             await ErrorResponse.WriteAsync(context, report);
-            _logger.RequestEnded(context.TraceIdentifier, report.Status, Elapsed(start), ModelOf(context));
+            LogEnded(context, report.Status, start);
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException)
         {
@@ -81,4 +109,9 @@ internal sealed class ErrorBoundary(TimeProvider time, IHostEnvironment environm
             };
 
     private double Elapsed(long start) => time.GetElapsedTime(start).TotalMilliseconds;
+
+    private sealed class NamedModel
+    {
+        public string Model { get; set; } = "";
+    }
 }

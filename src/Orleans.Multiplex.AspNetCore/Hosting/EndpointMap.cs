@@ -15,12 +15,14 @@ namespace Orleans.Multiplex.AspNetCore.Hosting;
 internal sealed class EndpointMap
 {
     private readonly RouteGroupBuilder _group;
+    private readonly IServiceProvider _services;
     private readonly ErrorBoundary _boundary;
 
     public EndpointMap(RouteGroupBuilder group)
     {
         _group = group;
-        _boundary = ((IEndpointRouteBuilder)group).ServiceProvider.GetRequiredService<ErrorBoundary>();
+        _services = ((IEndpointRouteBuilder)group).ServiceProvider;
+        _boundary = _services.GetRequiredService<ErrorBoundary>();
         AccessFilter.Guard(group);
     }
 
@@ -42,13 +44,16 @@ internal sealed class EndpointMap
     }
 
     /// <summary>
-    /// Maps an endpoint that a service answers. The service is made on the first request: settings are checked, all together, when the
-    /// application starts, which is after it is mapped.
+    /// Maps an endpoint that a singleton service answers. It is looked up on the first request: settings are checked, all together, when the
+    /// application starts, which is after it is mapped. And only then, since a request that asks for services has a scope made for it.
     /// </summary>
     public void Map<TService>(
         string verb, string pattern, Right right, Operation operation, Func<TService, HttpContext, Task> handler, Func<HttpContext, bool>? isElsewhere = null)
-        where TService : notnull =>
-        Map(verb, pattern, right, operation, context => handler(context.RequestServices.GetRequiredService<TService>(), context), isElsewhere);
+        where TService : class
+    {
+        TService? service = null;
+        Map(verb, pattern, right, operation, context => handler(service ??= _services.GetRequiredService<TService>(), context), isElsewhere);
+    }
 
     /// <summary>Answers with 404 what no other endpoint answers.</summary>
     public void MapUnknown(string pattern) =>

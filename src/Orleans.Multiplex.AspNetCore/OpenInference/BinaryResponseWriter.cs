@@ -20,7 +20,9 @@ internal static class BinaryResponseWriter
     /// <param name="model">The model's id, without a version.</param>
     /// <param name="request">The request, which says which outputs are binary.</param>
     /// <param name="answer">The answer.</param>
-    /// <param name="account">What the JSON is charged to, whose length has to be known before its first byte is sent.</param>
+    /// <param name="account">
+    /// What the request is charged to, and the JSON too, whose length has to be known before its first byte is sent. It ends before the last bytes are sent.
+    /// </param>
     /// <param name="cancellationToken">Ends the writing when the client has gone.</param>
     public static async Task WriteAsync(
         HttpResponse response, string model, InferBody request, TensorAnswer answer, BytesInFlight.Account account, CancellationToken cancellationToken)
@@ -32,31 +34,33 @@ internal static class BinaryResponseWriter
         response.ContentType = "application/octet-stream";
         response.Headers[BinaryHeader.Name] = json.Length.ToString(CultureInfo.InvariantCulture);
         response.ContentLength = json.Length + blobs.Sum(static blob => (long)blob.Length);
-        await WriteAsync(response.BodyWriter, [json.GetBuffer().AsMemory(0, (int)json.Length), .. blobs], cancellationToken);
+        await WritePortionsAsync(response.BodyWriter, [json.GetBuffer().AsMemory(0, (int)json.Length), .. blobs], cancellationToken);
+
+        // Who has read it whole finds nothing of it in flight any more. Kestrel does not send by itself what is left unflushed behind a flush.
+        account.Dispose();
+        await FlushAsync(response.BodyWriter, cancellationToken);
     }
 
-    // What is small leaves at once, and what is large in portions, so that a client that reads slowly is waited for. The last
-    // portion is flushed here too: what is left unflushed behind a flush, Kestrel does not send by itself.
-    private static async Task WriteAsync(PipeWriter pipe, IEnumerable<ReadOnlyMemory<byte>> parts, CancellationToken cancellationToken)
+    // What is small leaves at once, and what is large in portions, so that a client that reads slowly is waited for. The last one is left to be flushed.
+    private static async Task WritePortionsAsync(PipeWriter pipe, IEnumerable<ReadOnlyMemory<byte>> parts, CancellationToken cancellationToken)
     {
         var unsent = 0;
         foreach (var part in parts)
         {
             for (var rest = part; !rest.IsEmpty;)
             {
-                var portion = rest[..Math.Min(rest.Length, BytesAtOnce - unsent)];
-                pipe.Write(portion.Span);
-                unsent += portion.Length;
-                rest = rest[portion.Length..];
                 if (unsent == BytesAtOnce)
                 {
                     await FlushAsync(pipe, cancellationToken);
                     unsent = 0;
                 }
+
+                var portion = rest[..Math.Min(rest.Length, BytesAtOnce - unsent)];
+                pipe.Write(portion.Span);
+                unsent += portion.Length;
+                rest = rest[portion.Length..];
             }
         }
-
-        await FlushAsync(pipe, cancellationToken);
     }
 
     private static async ValueTask FlushAsync(PipeWriter pipe, CancellationToken cancellationToken)
