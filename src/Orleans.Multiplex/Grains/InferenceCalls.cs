@@ -35,7 +35,9 @@ internal sealed class InferenceCalls(
         {
             var timeout = options.GetTimeout(attachment.Model, request.Timeout);
             var held = lease ??= await attachment.AcquireAsync(timeout, cancellationToken);
-            var run = await RunAsync(held, request, timeout - time.GetElapsedTime(startedAt), mayRunHere, cancellationToken);
+            var own = held.Resident.Settings;
+            var left = own.Limit(timeout - time.GetElapsedTime(startedAt));
+            var run = await RunAsync(held, own.Prioritize(request), left, mayRunHere, cancellationToken);
             ThrowIfTooLarge(attachment.Model, run);
             var version = held.Resident.Key.Version;
             statistics.CountSuccess(

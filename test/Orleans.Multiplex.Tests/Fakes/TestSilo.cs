@@ -33,7 +33,7 @@ internal sealed class TestSilo : IDisposable
         View = new ClusterResidencyView(Time);
         Pins = new PinnedModels([], View);
         Evictions = new EvictionService(
-            Quota, Ledger, Claims, Pins, new ThrashDetector(Time, Log), new EvictionOptions { DrainPatience = DrainPatience }, Time, Log);
+            Quota, Ledger, Claims, new PinnedResidents(Pins, new PinRoom(Pins, View, Footprints, Quota, Local)), new ThrashDetector(Time, Log), new EvictionOptions { DrainPatience = DrainPatience }, Time, Log);
         if (store is not null)
         {
             _folder = new TemporaryFolder();
@@ -49,6 +49,8 @@ internal sealed class TestSilo : IDisposable
     public CacheFolder? CacheFolder { get; }
 
     public WatchedTime Time { get; } = new();
+
+    public LocalSilo Local { get; } = new(SiloAddress.New(System.Net.IPAddress.Loopback, 1, 1));
 
     public RecordedLog Log { get; } = new();
 
