@@ -92,6 +92,8 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
     /// <summary>The time since the load was asked for.</summary>
     public TimeSpan Elapsed => clock.Time.GetElapsedTime(_createdAt);
 
+    public ResidentModel Report() => ResidentReport.Of(this);
+
     /// <summary>How far the fetch of its files is; null when none is under way.</summary>
     public FetchReport? ReportFetch() => State == ResidentState.Fetching ? Fetch?.Read() : null;
 

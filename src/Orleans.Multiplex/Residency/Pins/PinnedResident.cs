@@ -15,7 +15,7 @@ internal sealed record PinnedResident(string ModelId, long Version, ImmutableArr
     public bool IsPinnedByFile { get; init; }
 
     /// <summary>The pin of its own settings.</summary>
-    public string OwnPin => ModelKey.Create(ModelId, Version).ToString();
+    public string OwnPin => new ResidentKey(ModelPool.OfStore, ModelId, Version).GetName(isOneOfSeveral: true);
 
     /// <summary>All pins that keep it, that of its own settings included.</summary>
     public ImmutableArray<string> AllPins => IsPinnedByFile && !Pins.Contains(OwnPin) ? Pins.Add(OwnPin) : Pins;

@@ -1,9 +1,9 @@
 namespace Orleans.Multiplex.Residency;
 
-/// <summary>What a silo tells of its residents to people.</summary>
-internal static class ResidentReports
+/// <summary>What people are told of a resident.</summary>
+internal static class ResidentReport
 {
-    public static ResidentModel Report(this Resident resident) => new()
+    public static ResidentModel Of(Resident resident) => new()
     {
         Model = resident.Key.ModelId,
         Version = resident.Key.Version,
