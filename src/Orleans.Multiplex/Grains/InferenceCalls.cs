@@ -35,9 +35,11 @@ internal sealed class InferenceCalls(
         {
             var timeout = options.GetTimeout(attachment.Model, request.Timeout);
             var held = lease ??= await attachment.AcquireAsync(timeout, cancellationToken);
-            var own = held.Resident.Settings;
-            var left = own.Limit(timeout - time.GetElapsedTime(startedAt));
-            var run = await RunAsync(held, own.Prioritize(request), left, mayRunHere, cancellationToken);
+            var prioritized = held.Resident.Settings.Prioritize(request);
+            var left = timeout - time.GetElapsedTime(startedAt);
+            var run = held.Resident.Settings.Timeout is { } most && most < left
+                ? await RunWithinAsync(attachment.Model, most, held, prioritized, mayRunHere, cancellationToken)
+                : await RunAsync(held, prioritized, left, mayRunHere, cancellationToken);
             ThrowIfTooLarge(attachment.Model, run);
             var version = held.Resident.Key.Version;
             statistics.CountSuccess(
@@ -66,6 +68,20 @@ internal sealed class InferenceCalls(
         finally
         {
             lease?.Dispose();
+        }
+    }
+
+    // More time of the request's own, as a timeout usually asks for, would not help here.
+    private async ValueTask<InferenceOutcome> RunWithinAsync(
+        string model, TimeSpan most, ModelLease lease, InferenceRequest request, bool mayRunHere, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunAsync(lease, request, most, mayRunHere, cancellationToken);
+        }
+        catch (InferenceTimeoutException)
+        {
+            throw new InferenceTimeoutException(model, $"while it waited or ran, for which the timeout in its {ModelSettings.FileName} allows {most} in all");
         }
     }
 

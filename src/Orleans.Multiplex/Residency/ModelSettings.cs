@@ -28,7 +28,4 @@ internal sealed record ModelSettings
     public InferenceRequest Prioritize(InferenceRequest request) => Priority is { } priority && request.Priority <= 0
         ? new InferenceRequest(request.Inputs, request.Outputs, request.Timeout, priority)
         : request;
-
-    /// <summary>What a request may still take of the time that is left to it.</summary>
-    public TimeSpan Limit(TimeSpan left) => Timeout < left ? Timeout.Value : left;
 }

@@ -54,15 +54,35 @@ public sealed class ModelSettingsTests : IDisposable
     {
         Put("""{"timeout": "00:00:00.050"}""");
         await using var cluster = await StoreCluster.StartAsync(_folder, engine: _engine);
-        await cluster.InferAsync("m");
+        await cluster.Sdk.LoadAsync("m", Waiting.Token).Soon();
         _engine.OnRun = static (_, stop) =>
         {
             stop.WaitHandle.WaitOne();
             stop.ThrowIfCancellationRequested();
         };
 
-        await Assert.ThrowsAsync<InferenceTimeoutException>(
+        var error = await Assert.ThrowsAsync<InferenceTimeoutException>(
             () => cluster.Sdk.InferAsync("m", [], new InferenceOptions { Timeout = TimeSpan.FromMinutes(5) }, Waiting.Token).Soon());
+
+        Assert.Contains("for which the timeout in its model.json allows 00:00:00.0500000 in all", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Timeout_RequestBringsLess_ItsOwnCounts()
+    {
+        Put("""{"timeout": "00:05:00"}""");
+        await using var cluster = await StoreCluster.StartAsync(_folder, engine: _engine);
+        await cluster.Sdk.LoadAsync("m", Waiting.Token).Soon();
+        _engine.OnRun = static (_, stop) =>
+        {
+            stop.WaitHandle.WaitOne();
+            stop.ThrowIfCancellationRequested();
+        };
+
+        var error = await Assert.ThrowsAsync<InferenceTimeoutException>(
+            () => cluster.Sdk.InferAsync("m", [], new InferenceOptions { Timeout = TimeSpan.FromSeconds(1) }, Waiting.Token).Soon());
+
+        Assert.DoesNotContain("model.json", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

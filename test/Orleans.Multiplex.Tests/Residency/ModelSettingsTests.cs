@@ -23,15 +23,6 @@ public sealed class ModelSettingsTests
         Assert.Equal((request.Inputs, request.Outputs), (prioritized.Inputs, prioritized.Outputs));
     }
 
-    [Theory]
-    [InlineData(null, 60, 60)]
-    [InlineData(5, 60, 5)]
-    [InlineData(5, 3, 3)]
-    [InlineData(5, -1, -1)]
-    public void Limit_TheLeastTimeCounts(int? own, int left, int expected) => Assert.Equal(
-        TimeSpan.FromSeconds(expected),
-        new ModelSettings { Timeout = own is { } seconds ? TimeSpan.FromSeconds(seconds) : null }.Limit(TimeSpan.FromSeconds(left)));
-
     [Fact]
     public void BatchLimits_OfAModel_AreItsOwnWhereItHasThem()
     {

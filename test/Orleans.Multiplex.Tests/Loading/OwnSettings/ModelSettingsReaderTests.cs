@@ -101,7 +101,7 @@ public sealed class ModelSettingsReaderTests
     }
 
     [Fact]
-    public void Read_AnyBytes_GiveSettingsOrFaultsThatBreakNoLine() => Gen.Byte.Array[0, 200].Sample(Judge);
+    public void Read_AnyBytes_GiveSettingsOrFaultsThatBreakNoLine() => Gen.Byte.Array[0, 200].Sample(Judge, iter: 20_000);
 
     [Fact]
     public void Read_AnyChangeOfAGoodFile_GivesSettingsOrFaultsThatBreakNoLine() =>

@@ -46,14 +46,14 @@ public sealed class PinPlanTests
     [Fact]
     public void Fits_WaitingPins_HaveTheirPlacesOnWhicheverSiloHasMostLeft()
     {
-        SiloRow[] silos = [Silo(1, 2, 100, ("a", 10)), Silo(2, 2, 100)];
+        SiloRow[] silos = [Silo(1, 3, 100, ("a", 10)), Silo(2, 1, 100)];
 
         Assert.True(PinPlan.Fits(silos, [], silos[0].Silo, 90));
         Assert.False(PinPlan.Fits(silos, [], silos[0].Silo, 91));
         Assert.True(PinPlan.Fits(silos, [new(["v"], 20)], silos[0].Silo, 90));
         Assert.True(PinPlan.Fits(silos, [new(["v"], 20), new(["w"], 20)], silos[0].Silo, 70));
         Assert.False(PinPlan.Fits(silos, [new(["v"], 20), new(["w"], 20)], silos[0].Silo, 71));
-        Assert.False(PinPlan.Fits(silos, [new(["v"], 95), new(["w"], 20)], silos[0].Silo, 0));
+        Assert.False(PinPlan.Fits(silos, [new(["v"], 20), new(["w"], 20), new(["x"], 0)], silos[0].Silo, 0));
     }
 
     [Fact]
