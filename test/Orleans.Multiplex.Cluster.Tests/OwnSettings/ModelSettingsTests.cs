@@ -109,7 +109,7 @@ public sealed class ModelSettingsTests : IDisposable
 
         Put("""{"priority": 8}""");
 
-        await Waiting.UntilAsync(() => Settings(cluster).Priority == 8);
+        await Waiting.UntilAsync(() => cluster.Inner.Residents() is [{ State: ResidentState.Ready, Settings.Priority: 8 }]);
         await cluster.InferAsync("m");
         Assert.Equal([2, 8], _priorities);
         Assert.Null(Settings(cluster).MaxBatchSize);
