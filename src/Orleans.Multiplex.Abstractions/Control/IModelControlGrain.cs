@@ -31,7 +31,7 @@ public interface IModelControlGrain : IGrainWithIntegerKey
 
     /// <summary>Takes an operator's pin back. The model stays until others need its room. Without a pin nothing happens.</summary>
     /// <exception cref="InvalidModelIdException">The text is no model id.</exception>
-    /// <exception cref="ModelPinnedException">The pin stands in the settings of a silo.</exception>
+    /// <exception cref="ModelPinnedException">Another pin keeps it, which stands in the settings of a silo or in the model's own.</exception>
     [Alias("Unpin")]
     Task UnpinAsync(string model, CancellationToken cancellationToken = default);
 

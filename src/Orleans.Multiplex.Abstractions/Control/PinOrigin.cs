@@ -8,4 +8,7 @@ public enum PinOrigin
 
     /// <summary>An operator: it holds until it is taken back, as long as the cluster lives, and longer where a grain storage keeps it.</summary>
     Operator,
+
+    /// <summary>The <c>model.json</c> of the version (<c>"pin": true</c>): it holds while the version is loaded on that silo, and is not loaded for it.</summary>
+    ModelFile,
 }

@@ -19,7 +19,10 @@ public sealed class ModelPinnedException : MultiplexException
     [Id(1)]
     public PinOrigin Origin { get; private set; }
 
-    private static string Remedy(PinOrigin origin) => origin == PinOrigin.Settings
-        ? "It stands in the settings of a silo: take it out of Multiplex:Pinned there, and start the silo anew."
-        : "Unpin it first.";
+    private static string Remedy(PinOrigin origin) => origin switch
+    {
+        PinOrigin.Settings => "It stands in the settings of a silo: take it out of Multiplex:Pinned there, and start the silo anew.",
+        PinOrigin.ModelFile => "It stands in the model.json of that version: take \"pin\" out of that file in the store, which the silos notice (Multiplex:Versions:RefreshInterval).",
+        _ => "Unpin it first.",
+    };
 }

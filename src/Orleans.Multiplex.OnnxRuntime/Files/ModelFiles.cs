@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
 
 namespace Orleans.Multiplex.OnnxRuntime.Files;
 
-/// <summary>A model's file, and the files from which it may take data: those of its version, in its own folder, and no others.</summary>
+/// <summary>A model's file, and the files from which it may take data: those of its version, in its own folder, and no others, its settings neither.</summary>
 /// <param name="Path">The model's file.</param>
 /// <param name="Others">The other files by their names relative to its folder, with <c>/</c> between segments.</param>
 internal sealed record ModelFiles(string Path, ImmutableArray<string> Others)
@@ -17,7 +18,7 @@ internal sealed record ModelFiles(string Path, ImmutableArray<string> Others)
     public static ModelFiles Of(ModelArtifact artifact, string name)
     {
         var path = artifact.GetPath(name);
-        return new(path, [.. artifact.Files.Where(other => other != name && artifact.GetPath(other) == Combine(path, other)).Order(StringComparer.Ordinal)]);
+        return new(path, [.. artifact.Files.Where(other => other != name && other != ModelSettings.FileName && artifact.GetPath(other) == Combine(path, other)).Order(StringComparer.Ordinal)]);
     }
 
     /// <summary>The folder from which ONNX Runtime may take data; null when the model needs none.</summary>

@@ -14,7 +14,7 @@ namespace Orleans.Multiplex.Execution;
 /// no answer.
 /// </summary>
 /// <param name="scheduler">The inference threads.</param>
-/// <param name="limits">How far requests are put together.</param>
+/// <param name="limits">How far requests are put together, where a model's own settings do not say.</param>
 /// <param name="pool">Where the memory for that comes from.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
@@ -46,7 +46,7 @@ internal sealed partial class InferenceRunner(
         var runs = scheduler.GetRuns(lease.Resident, lease.Resident.Key.ModelId);
         var batching = GetBatching(lease.Resident, session);
         var rows = StackShape.CountRows(request);
-        if (admission is null && rows is not null && (runs.Waiting > 0 || limits.MaxDelay > TimeSpan.Zero))
+        if (admission is null && rows is not null && (runs.Waiting > 0 || batching.Limits.MaxDelay > TimeSpan.Zero))
         {
             TryBeginTrial(lease.Resident, batching, runs);
         }
@@ -77,7 +77,8 @@ internal sealed partial class InferenceRunner(
         var session = (IInferenceSession)lease.Model;
         var runs = scheduler.GetRuns(lease.Resident, lease.Resident.Key.ModelId);
         var bytes = CountBytes(request);
-        if (!session.NeverBlocks || limits.MaxDelay > TimeSpan.Zero || HasCompany(lease.Resident, request, session, runs) || !scheduler.TryBeginHere(runs, bytes))
+        if (!session.NeverBlocks || (lease.Resident.Settings.MaxQueueDelay ?? limits.MaxDelay) > TimeSpan.Zero
+            || HasCompany(lease.Resident, request, session, runs) || !scheduler.TryBeginHere(runs, bytes))
         {
             return null;
         }
@@ -107,7 +108,7 @@ internal sealed partial class InferenceRunner(
         _models.TryGetValue(resident, out var batching)
             ? batching
             : _models.GetValue(resident, _ => new ModelBatching(
-                session, limits, pool, time, reason => LogTried(resident.Key.ModelId, "alone", reason)));
+                session, limits.Of(resident.Settings), pool, time, reason => LogTried(resident.Key.ModelId, "alone", reason)));
 
     private static long CountBytes(InferenceRequest request)
     {
@@ -141,12 +142,17 @@ internal sealed partial class InferenceRunner(
     // Whether others are at the model with which it pays to go together. Where that is not known, it is found out beside them.
     private bool HasCompany(Resident resident, InferenceRequest request, IInferenceSession session, ModelRuns runs)
     {
-        if (resident.Gate.Users <= 1 || !QueueRule.MayGainTogether(runs.Cost) || !(StackShape.CountRows(request) < limits.MaxRows))
+        if (resident.Gate.Users <= 1 || !QueueRule.MayGainTogether(runs.Cost))
         {
             return false;
         }
 
         var batching = GetBatching(resident, session);
+        if (!(StackShape.CountRows(request) < batching.Limits.MaxRows))
+        {
+            return false;
+        }
+
         TryBeginTrial(resident, batching, runs);
         return batching.IsProven;
     }
@@ -169,7 +175,7 @@ internal sealed partial class InferenceRunner(
         try
         {
             var trial = new BatchTrial(
-                batching.Session, (request, memory) => TryOnceAsync(resident, batching.Session, runs, request, memory), limits.MaxRows, pool);
+                batching.Session, (request, memory) => TryOnceAsync(resident, batching.Session, runs, request, memory), batching.Limits.MaxRows, pool);
             verdict = await trial.RunAsync();
             LogTried(runs.ModelId, verdict.IsProven ? "together" : "alone", verdict.Reason);
         }

@@ -36,7 +36,11 @@ internal sealed class InferenceCalls(
             entry = log.Start(attachment.Model);
             var timeout = options.GetTimeout(attachment.Model, request.Timeout);
             var held = lease ??= await attachment.AcquireAsync(timeout, cancellationToken);
-            var run = await RunAsync(held, request, timeout - time.GetElapsedTime(startedAt), mayRunHere, cancellationToken);
+            var prioritized = held.Resident.Settings.Prioritize(request);
+            var left = timeout - time.GetElapsedTime(startedAt);
+            var run = held.Resident.Settings.Timeout is { } most && most < left
+                ? await RunWithinAsync(attachment.Model, most, held, prioritized, mayRunHere, cancellationToken)
+                : await RunAsync(held, prioritized, left, mayRunHere, cancellationToken);
             ThrowIfTooLarge(attachment.Model, run);
             var version = held.Resident.Key.Version;
             statistics.CountSuccess(
@@ -65,6 +69,20 @@ internal sealed class InferenceCalls(
         finally
         {
             lease?.Dispose();
+        }
+    }
+
+    // More time of the request's own, as a timeout usually asks for, would not help here.
+    private async ValueTask<InferenceOutcome> RunWithinAsync(
+        string model, TimeSpan most, ModelLease lease, InferenceRequest request, bool mayRunHere, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunAsync(lease, request, most, mayRunHere, cancellationToken);
+        }
+        catch (InferenceTimeoutException)
+        {
+            throw new InferenceTimeoutException(model, $"while it waited or ran, for which the timeout in its {ModelSettings.FileName} allows {most} in all");
         }
     }
 

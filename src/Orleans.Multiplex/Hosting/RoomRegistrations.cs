@@ -125,7 +125,7 @@ internal static class RoomRegistrations
             provider.GetRequiredService<SiloQuota>(),
             provider.GetRequiredService<ResidencyLedger>(),
             provider.GetRequiredService<RoomClaims>(),
-            provider.GetRequiredService<PinnedModels>(),
+            ActivatorUtilities.CreateInstance<PinnedResidents>(provider, ActivatorUtilities.CreateInstance<PinRoom>(provider)),
             provider.GetRequiredService<ThrashDetector>(),
             new EvictionOptions { DrainPatience = Settings(provider).Load.DrainPatience },
             provider.GetRequiredService<TimeProvider>(),

@@ -1,4 +1,5 @@
 using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Loading.OwnSettings;
 using Orleans.Multiplex.Loading.Quarantine;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
@@ -36,6 +37,8 @@ internal sealed class BackendOpener(ModelCatalog catalog, IInferenceBackend back
             return true;
         }
     }
+
+    public ModelSettings ReadSettings(ModelManifest? manifest, ModelArtifact artifact) => ModelSettingsFile.Read(artifact, manifest!.Folder);
 
     public async ValueTask<ModelMemory> EstimateAsync(ModelManifest? manifest, ModelArtifact artifact, CancellationToken cancellationToken)
     {

@@ -17,6 +17,12 @@ internal interface IModelOpener
     /// <summary>The file without which a folder of the store is no version of a model; null where any file makes one.</summary>
     string? ModelFile => null;
 
+    /// <summary>
+    /// What the version says of itself; nothing for own classes, whose files are their own affair. Starts on a load thread, so it may read files.
+    /// </summary>
+    /// <exception cref="ModelLoadFailedException">What it says is at fault.</exception>
+    ModelSettings ReadSettings(ModelManifest? manifest, ModelArtifact artifact) => ModelSettings.None;
+
     /// <summary>What a model will take when open; 0 when that is not known before. Starts on a load thread, so it may read files.</summary>
     ValueTask<ModelMemory> EstimateAsync(ModelManifest? manifest, ModelArtifact artifact, CancellationToken cancellationToken);
 

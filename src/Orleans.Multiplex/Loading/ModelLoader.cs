@@ -11,7 +11,7 @@ namespace Orleans.Multiplex.Loading;
 /// The steps of a load:
 /// <list type="number">
 /// <item>Queue: wait for a turn (<see cref="LoadQueue"/>).</item>
-/// <item>Fetch its files, for classes that take their models from the store.</item>
+/// <item>Fetch its files, for classes that take their models from the store, and read its own settings among them.</item>
 /// <item>Check it where it can do no harm, and measure it there. What is known to do harm costs no other model its place.</item>
 /// <item>Reserve room for what it was measured to take, or is estimated to; others are evicted for it.</item>
 /// <item>Open it, when it and what is being opened are not too many bytes at once (<see cref="BytesInProgress"/>), and where nothing says that it must not be
@@ -154,7 +154,7 @@ internal sealed partial class ModelLoader : IDisposable
             manifest = await FetchAsync(resident, load, manifest, opener, stop.Token);
             resident.Store.Loaded = manifest;
             resident.Store.Files = load.GetArtifact(resident.Key).Contents;
-            var memory = await CheckAsync(resident, load, opener, await EstimateAsync(resident, load, manifest, opener, stop.Token), stop.Token);
+            var memory = await CheckAsync(resident, load, opener, await ReadAsync(resident, load, manifest, opener, stop.Token), stop.Token);
             await _room.ReserveAsync(resident, load, memory, stop.Token);
             var model = await load.OpenAsync(opener, resident, stop.Token);
             await MeasureAsync(resident, load, opener, model, stop.Token);
@@ -190,9 +190,16 @@ internal sealed partial class ModelLoader : IDisposable
         return manifest;
     }
 
-    private static async ValueTask<ModelMemory> EstimateAsync(
+    private static async ValueTask<ModelMemory> ReadAsync(
         Resident resident, LoadInProgress load, ModelManifest? manifest, IModelOpener opener, CancellationToken cancellationToken) =>
-        await load.RunAsync(() => opener.EstimateAsync(manifest, load.GetArtifact(resident.Key), cancellationToken).AsTask(), cancellationToken);
+        await load.RunAsync(
+            () =>
+            {
+                var artifact = load.GetArtifact(resident.Key);
+                resident.Settings = opener.ReadSettings(manifest, artifact);
+                return opener.EstimateAsync(manifest, artifact, cancellationToken).AsTask();
+            },
+            cancellationToken);
 
     private async ValueTask<ModelMemory> CheckAsync(
         Resident resident, LoadInProgress load, IModelOpener opener, ModelMemory estimated, CancellationToken cancellationToken)

@@ -27,7 +27,6 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
     private readonly SiloQuota _quota;
     private readonly ResidencyLedger _ledger;
     private readonly RoomClaims _claims;
-    private readonly PinnedModels _pins;
     private readonly PinnedResidents _pinned;
     private readonly ThrashDetector _thrash;
     private readonly ModelUnloader _unloader;
@@ -41,7 +40,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         SiloQuota quota,
         ResidencyLedger ledger,
         RoomClaims claims,
-        PinnedModels pins,
+        PinnedResidents pinned,
         ThrashDetector thrash,
         EvictionOptions options,
         TimeProvider time,
@@ -50,8 +49,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         _quota = quota;
         _ledger = ledger;
         _claims = claims;
-        _pins = pins;
-        _pinned = new PinnedResidents(pins);
+        _pinned = pinned;
         _thrash = thrash;
         _unloader = new ModelUnloader(ledger, thrash, Reclaim, time, logger);
         _look = new SharedWork(Reclaim);
@@ -59,7 +57,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         _logger = logger;
         _patience = time.CreateTimer(static state => ((EvictionService)state!).DrainOne(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         quota.ConnectReclaimer(this);
-        pins.Changed += SortAll;
+        pinned.Pins.Changed += SortAll;
         foreach (var pool in quota.Pools)
         {
             pool.OnIdle = ReclaimWhenAwaited;
@@ -97,12 +95,18 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         Unload(victims, EvictionReason.Quota);
     }
 
-    /// <summary>A model has become ready: from now on it may be evicted.</summary>
+    /// <summary>A model has become ready: from now on it may be evicted, unless a pin keeps it.</summary>
     public void Add(Resident resident)
     {
+        bool isAsItAsks;
         lock (_lock)
         {
-            _pinned.Sort(resident);
+            isAsItAsks = _pinned.Add(resident);
+        }
+
+        if (!isAsItAsks)
+        {
+            LogNotPinned(resident.Name);
         }
 
         _thrash.OnLoaded(resident.Key);
@@ -173,14 +177,14 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
 
     public void Dispose()
     {
-        _pins.Changed -= SortAll;
+        _pinned.Pins.Changed -= SortAll;
         _patience.Dispose();
     }
 
     // A model is held in the name of a pin from now on, or no longer.
     private void Sort(Resident resident)
     {
-        if (resident.IsPinned || !_pins.Current.IsEmpty)
+        if (resident.IsPinned || !_pinned.Pins.Current.IsEmpty)
         {
             lock (_lock)
             {

@@ -37,8 +37,14 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
 
     public ModelPool Pool => pool;
 
+    /// <summary>What the version says of itself. Set by the loader, before Ready.</summary>
+    public ModelSettings Settings { get; set; } = ModelSettings.None;
+
     /// <summary>Whether a pin keeps it. Set by the eviction service, under its lock.</summary>
     public bool IsPinned { get; set; }
+
+    /// <summary>Whether its own settings are such a pin. Set by the eviction service when it has become ready.</summary>
+    public bool IsPinnedByFile { get; set; }
 
     /// <summary>Whether it stands in the order of eviction. Set by that order.</summary>
     public bool IsInOrder { get; set; }
@@ -79,29 +85,20 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
 
     public TimeSpan Age => _use.Age;
 
+    public long Hits => _use.Hits;
+
     public TimeSpan? LoadTime => _loadTime;
 
     /// <summary>The time since the load was asked for.</summary>
     public TimeSpan Elapsed => clock.Time.GetElapsedTime(_createdAt);
 
-    public ResidentModel Report() => new()
-    {
-        Model = key.ModelId,
-        Version = key.Version,
-        State = State,
-        Bytes = Reservation?.Bytes ?? 0,
-        MappedBytes = Reservation?.MappedBytes ?? 0,
-        Age = Age,
-        Hits = _use.Hits,
-        InFlight = Gate.Users,
-        LoadTime = _loadTime,
-        IsPinned = IsPinned,
-        Fetch = ReportFetch(),
-        Newer = Store.Newer?.Report(clock.Time),
-    };
+    public ResidentModel Report() => ResidentReport.Of(this);
 
     /// <summary>How far the fetch of its files is; null when none is under way.</summary>
     public FetchReport? ReportFetch() => State == ResidentState.Fetching ? Fetch?.Read() : null;
+
+    /// <summary>The version that is to take its place, for a report; null when there is none.</summary>
+    public NewerVersionReport? ReportNewer() => Store.Newer?.Report(clock.Time);
 
     /// <summary>Marks a use: now the model is the most recently used one.</summary>
     public void Touch() => _use.Touch();

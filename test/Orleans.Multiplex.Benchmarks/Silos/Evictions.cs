@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Runtime;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Multiplex.Residency;
@@ -28,11 +29,14 @@ internal static class Evictions
         var quota = new SiloQuota([pool], new ModelMemory(1L << 40, 1L << 40), limits, "silo", time);
         var clock = new UseClock(time);
         var ledger = new ResidencyLedger(clock);
+        var view = new ClusterResidencyView(time);
+        var pins = new PinnedModels([], view);
+        var pinned = new PinnedResidents(pins, new PinRoom(pins, view, new KnownFootprints(), quota, new NoSilo()));
         using var evictions = new EvictionService(
             quota,
             ledger,
             new RoomClaims(quota, time),
-            new PinnedModels([], new ClusterResidencyView(time)),
+            pinned,
             new ThrashDetector(time, NullLogger.Instance),
             new EvictionOptions { DrainPatience = TimeSpan.FromSeconds(1) },
             time,
@@ -103,5 +107,18 @@ internal static class Evictions
         public void Dispose()
         {
         }
+    }
+
+    private sealed class NoSilo : ILocalSiloDetails
+    {
+        public string Name => "silo";
+
+        public string ClusterId => "benchmark";
+
+        public string DnsHostName => "localhost";
+
+        public SiloAddress SiloAddress { get; } = SiloAddress.New(IPAddress.Loopback, 1, 1);
+
+        public SiloAddress GatewayAddress => SiloAddress;
     }
 }

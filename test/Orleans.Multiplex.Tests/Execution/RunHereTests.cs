@@ -93,6 +93,17 @@ public sealed class RunHereTests : IDisposable
         Assert.Null(TryRun(runner: CreateRunner(TimeSpan.FromMilliseconds(1))));
     }
 
+    [Theory]
+    [InlineData(0, 1, true)]
+    [InlineData(1, 0, false)]
+    public void Run_ModelHasADelayOfItsOwn_ItGoesBeforeTheSilos(int silos, int own, bool hasToQueue)
+    {
+        BeKnownAs(TimeSpan.FromMicroseconds(10));
+        _resident.Settings = new ModelSettings { MaxQueueDelay = TimeSpan.FromMilliseconds(own) };
+
+        Assert.Equal(hasToQueue, TryRun(runner: CreateRunner(TimeSpan.FromMilliseconds(silos))) is null);
+    }
+
     [Fact]
     public void Run_ItTakesLongerThisTime_IsNotRunHereTheNextTime()
     {

@@ -33,7 +33,7 @@ internal sealed class TestSilo : IDisposable
         View = new ClusterResidencyView(Time);
         Pins = new PinnedModels([], View);
         Evictions = new EvictionService(
-            Quota, Ledger, Claims, Pins, new ThrashDetector(Time, Log), new EvictionOptions { DrainPatience = DrainPatience }, Time, Log);
+            Quota, Ledger, Claims, new PinnedResidents(Pins, new PinRoom(Pins, View, Footprints, Quota, Local)), new ThrashDetector(Time, Log), new EvictionOptions { DrainPatience = DrainPatience }, Time, Log);
         if (store is not null)
         {
             _folder = new TemporaryFolder();
@@ -49,6 +49,8 @@ internal sealed class TestSilo : IDisposable
     public CacheFolder? CacheFolder { get; }
 
     public WatchedTime Time { get; } = new();
+
+    public LocalSilo Local { get; } = new(SiloAddress.New(System.Net.IPAddress.Loopback, 1, 1));
 
     public RecordedLog Log { get; } = new();
 
@@ -79,21 +81,28 @@ internal sealed class TestSilo : IDisposable
     public int Charged => Quota.GetChargedModels(Pool);
 
     /// <summary>A ready model in room that is free, without a load.</summary>
-    public Resident Reside(string id, long bytes = 0, ModelPool? pool = null, object? model = null) =>
-        Reside(id, Quota.TryReserve(pool ?? Pool, bytes) ?? throw new InvalidOperationException($"No room for '{id}'."), model);
+    public Resident Reside(string id, long bytes = 0, ModelPool? pool = null, object? model = null, ModelSettings? settings = null) =>
+        Reside(id, Quota.TryReserve(pool ?? Pool, bytes) ?? throw new InvalidOperationException($"No room for '{id}'."), model, settings);
 
     /// <summary>A ready model in room that was reserved for it.</summary>
-    public Resident Reside(string id, Reservation reservation, object? model = null)
+    public Resident Reside(string id, Reservation reservation, object? model = null, ModelSettings? settings = null)
     {
         var resident = Ledger.Enter(new ResidentKey(reservation.Pool.Name, id, 0), id, reservation.Pool, out _);
+        BeReady(resident, reservation, model, settings);
+        resident.Gate.Leave();
+        return resident;
+    }
+
+    /// <summary>A resident becomes ready as after a load.</summary>
+    public void BeReady(Resident resident, Reservation reservation, object? model = null, ModelSettings? settings = null)
+    {
         resident.Reservation = reservation;
+        resident.Settings = settings ?? ModelSettings.None;
         resident.MoveTo(ResidentState.Checking);
         resident.MoveTo(ResidentState.Reserving);
         resident.MoveTo(ResidentState.Opening);
-        resident.CompleteLoad(model ?? new TrackedModel(id, Opener.Events));
+        resident.CompleteLoad(model ?? new TrackedModel(resident.Key.ModelId, Opener.Events));
         Evictions.Add(resident);
-        resident.Gate.Leave();
-        return resident;
     }
 
     /// <summary>Uses a ready model until the lease is disposed.</summary>

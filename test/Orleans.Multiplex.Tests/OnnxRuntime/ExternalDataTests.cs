@@ -51,6 +51,20 @@ public sealed class ExternalDataTests : IDisposable
     }
 
     [Fact]
+    public async Task Open_SettingsBesideTheModel_AreNoDataOfIt()
+    {
+        using (var session = await OpenAsync(Put(TestModels.Affine(2, 0), ("model.json", "{}"u8.ToArray()))))
+        {
+            Assert.NotNull(session);
+        }
+
+        var asked = Put(TestModels.Table([1], ("location", "model.json")), ("model.json", new byte[4]));
+        var error = await Assert.ThrowsAsync<ModelLoadFailedException>(() => OpenAsync(asked));
+
+        Assert.Contains("'model.json', which is none of the other files", error.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Inspect_DataInAFileOfTheVersion_AreInItsEstimate()
     {
         const int Rows = 1_000_000;

@@ -78,7 +78,7 @@ internal sealed partial class ModelControlGrain(
 
     public async Task UnpinAsync(string model, CancellationToken cancellationToken)
     {
-        _ = ModelKey.Parse(model);
+        var key = ModelKey.Parse(model);
         channel.Refresh();
         await _changes.WaitAsync(cancellationToken);
         try
@@ -98,6 +98,11 @@ internal sealed partial class ModelControlGrain(
         {
             throw new ModelPinnedException(model, model, PinOrigin.Settings);
         }
+
+        if ((await AskOwnPinsAsync(cancellationToken)).FirstOrDefault(pin => IsKeptBy(key, ModelKey.Parse(pin.Model))) is { } own)
+        {
+            throw new ModelPinnedException(model, own.Model, own.Origin);
+        }
     }
 
     public async Task<ImmutableArray<PinReport>> GetPinsAsync(CancellationToken cancellationToken)
@@ -108,8 +113,11 @@ internal sealed partial class ModelControlGrain(
         return
         [
             .. pins.Current
-                .Order(StringComparer.Ordinal)
-                .Select(pin => new PinReport(pin, pins.GetOrigin(pin), rows.FirstOrDefault(row => row.Pinned.Any(one => one.Pins.Contains(pin)))?.Name)),
+                .Select(pin => new PinReport(pin, pins.GetOrigin(pin), rows.FirstOrDefault(row => row.Pinned.Any(one => one.Pins.Contains(pin)))?.Name))
+                .Concat(FindOwnPins(rows))
+                .OrderBy(static pin => pin.Model, StringComparer.Ordinal)
+                .ThenBy(static pin => pin.Origin)
+                .ThenBy(static pin => pin.Silo, StringComparer.Ordinal),
         ];
     }
 
@@ -250,6 +258,13 @@ internal sealed partial class ModelControlGrain(
         await exchange.TakePinsAsync(table);
         return true;
     }
+
+    private async Task<IEnumerable<PinReport>> AskOwnPinsAsync(CancellationToken cancellationToken) => FindOwnPins(await AskRowsAsync(cancellationToken));
+
+    // Each is of one resident, and known to its silo alone.
+    private static IEnumerable<PinReport> FindOwnPins(IEnumerable<SiloRow> rows) => rows.SelectMany(static row => row.Pinned
+        .Where(static one => one.IsPinnedByFile)
+        .Select(one => new PinReport(one.OwnPin, PinOrigin.ModelFile, row.Name)));
 
     private async Task<SiloRow[]> AskRowsAsync(CancellationToken cancellationToken)
     {

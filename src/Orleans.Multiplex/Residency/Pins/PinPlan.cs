@@ -16,6 +16,27 @@ internal static class PinPlan
     /// <returns>Null when there is room.</returns>
     public static PinShortage? FindShortage(IEnumerable<SiloRow> silos, IEnumerable<PinnedBytes> waiting, long bytes)
     {
+        var places = Arrange(silos, waiting);
+        return places.Exists(place => place.Fits(bytes))
+            ? null
+            : places
+                .Where(place => bytes <= place.MaxBytes)
+                .Select(place => place.FindShortage(bytes))
+                .OrderBy(static shortage => shortage.InTheWay.Length)
+                .ThenBy(static shortage => shortage.Silo, StringComparer.Ordinal)
+                .FirstOrDefault() ?? new PinShortage("", []);
+    }
+
+    /// <summary>Whether there is room for a model on a certain silo, beside the pinned ones.</summary>
+    /// <param name="silos">The silos, as they are now.</param>
+    /// <param name="waiting">The pins whose models are not loaded.</param>
+    /// <param name="silo">The silo.</param>
+    /// <param name="bytes">The bytes that the model takes.</param>
+    public static bool Fits(IEnumerable<SiloRow> silos, IEnumerable<PinnedBytes> waiting, SiloAddress silo, long bytes) =>
+        Arrange(silos, waiting).Exists(place => place.IsOn(silo) && place.Fits(bytes));
+
+    private static List<Place> Arrange(IEnumerable<SiloRow> silos, IEnumerable<PinnedBytes> waiting)
+    {
         var places = silos
             .Where(static silo => !silo.IsDraining)
             .Select(static silo => (Silo: silo, Pool: silo.Pools.FirstOrDefault(static pool => pool.Pool == ModelPool.OfStore)))
@@ -27,19 +48,14 @@ internal static class PinPlan
             places.Where(place => place.Fits(next.Bytes)).MaxBy(static place => place.FreeBytes)?.Take(next);
         }
 
-        return places.Any(place => place.Fits(bytes))
-            ? null
-            : places
-                .Where(place => bytes <= place.MaxBytes)
-                .Select(place => place.FindShortage(bytes))
-                .OrderBy(static shortage => shortage.InTheWay.Length)
-                .ThenBy(static shortage => shortage.Silo, StringComparer.Ordinal)
-                .FirstOrDefault() ?? new PinShortage("", []);
+        return places;
     }
 
     private sealed class Place(SiloRow silo, int maxModels)
     {
-        private readonly List<PinnedBytes> _pinned = [.. silo.Pinned.Select(static one => new PinnedBytes(one.Pins, one.Bytes))];
+        private readonly List<PinnedBytes> _pinned = [.. silo.Pinned.Select(static one => new PinnedBytes(one.AllPins, one.Bytes))];
+
+        public bool IsOn(SiloAddress address) => silo.Silo.Equals(address);
 
         public long MaxBytes => silo.MaxBytes;
 

@@ -59,6 +59,48 @@ public sealed class InferenceRunnerTests : IDisposable
         Assert.Equal(0, _pool.Rented);
     }
 
+    [Theory]
+    [InlineData(3, new[] { 1, 3, 3, 1 })]
+    [InlineData(16, new[] { 1, 7 })]
+    public async Task Run_ModelHasASizeOfItsOwn_SoManyRunTogether(int size, int[] expected)
+    {
+        _resident.Settings = new ModelSettings { MaxBatchSize = size };
+        await ProveAsync();
+
+        await Task.WhenAll(await WhileBusyAsync(() => Enumerable.Range(0, 7).Select(i => RunAsync(i)).ToList())).Soon();
+
+        Assert.Equal(expected, _session.Runs);
+    }
+
+    [Fact]
+    public async Task Run_ModelIsToRunAlone_IsNotEvenTried()
+    {
+        _resident.Settings = new ModelSettings { MaxBatchSize = 1 };
+
+        await Task.WhenAll(await WhileBusyAsync(() => Enumerable.Range(0, 3).Select(i => RunAsync(i)).ToList())).Soon();
+        await _resident.WhenUnusedAsync();
+
+        Assert.Equal([1, 1, 1, 1], _session.Runs);
+        Assert.Null(_runner.FindVerdict(_resident));
+    }
+
+    [Fact]
+    public async Task Run_ModelHasADelayOfItsOwn_RequestsWaitForCompanyThoughAThreadIsFree()
+    {
+        _resident.Settings = new ModelSettings { MaxQueueDelay = TimeSpan.FromSeconds(1) };
+        await ProveAsync();
+        var runs = new[] { RunAsync(1), RunAsync(2) };
+
+        while (_scheduler.Waiting < 2)
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        _silo.Time.Advance(TimeSpan.FromSeconds(1));
+        await Task.WhenAll(runs).Soon();
+        Assert.Equal([2], _session.Runs);
+    }
+
     [Fact]
     public async Task Run_RequestsHaveSeveralRows_EachGetsItsOwn()
     {

@@ -44,6 +44,27 @@ public sealed class PinPlanTests
     }
 
     [Fact]
+    public void Fits_WaitingPins_HaveTheirPlacesOnWhicheverSiloHasMostLeft()
+    {
+        SiloRow[] silos = [Silo(1, 3, 100, ("a", 10)), Silo(2, 1, 100)];
+
+        Assert.True(PinPlan.Fits(silos, [], silos[0].Silo, 90));
+        Assert.False(PinPlan.Fits(silos, [], silos[0].Silo, 91));
+        Assert.True(PinPlan.Fits(silos, [new(["v"], 20)], silos[0].Silo, 90));
+        Assert.True(PinPlan.Fits(silos, [new(["v"], 20), new(["w"], 20)], silos[0].Silo, 70));
+        Assert.False(PinPlan.Fits(silos, [new(["v"], 20), new(["w"], 20)], silos[0].Silo, 71));
+        Assert.False(PinPlan.Fits(silos, [new(["v"], 20), new(["w"], 20), new(["x"], 0)], silos[0].Silo, 0));
+    }
+
+    [Fact]
+    public void FindShortage_ModelIsPinnedByItsOwnSettingsToo_IsNamedSoThatItCanBeChanged()
+    {
+        var silo = Silo(1, 1, 100) with { Pinned = [new PinnedResident("a", 2, ["a"], 10) { IsPinnedByFile = true }] };
+
+        Assert.Equal(["a", "a@2"], PinPlan.FindShortage([silo], [], 1)!.InTheWay);
+    }
+
+    [Fact]
     public void FindShortage_SilosThatLeaveOrHoldNoModelsOfTheStore_DoNotCount()
     {
         var other = Silo(2, -1, 100) with { Pools = [new PoolRow("Greeter", -1, 0, null)] };
