@@ -3,6 +3,7 @@ using Orleans.Multiplex.Benchmarks;
 using Orleans.Multiplex.Benchmarks.Buckets;
 using Orleans.Multiplex.Benchmarks.ColdLoads;
 using Orleans.Multiplex.Benchmarks.Memory;
+using Orleans.Multiplex.Benchmarks.Runs;
 using Orleans.Multiplex.Benchmarks.Serving;
 using Orleans.Multiplex.Benchmarks.Silos;
 using Orleans.Multiplex.OnnxRuntime.Native;
@@ -29,6 +30,7 @@ var parts = new Dictionary<string, Func<IAsyncEnumerable<Row>>>(StringComparer.O
     ["silos"] = MeasureSilosAsync,
     ["evictions"] = MeasureEvictionsAsync,
     ["buckets"] = MeasureBucketsAsync,
+    ["runs"] = static () => RunOverheadRows.Measure().ToAsyncEnumerable(),
 };
 if (part != "all" && !parts.ContainsKey(part))
 {

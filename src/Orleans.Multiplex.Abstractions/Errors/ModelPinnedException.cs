@@ -22,7 +22,7 @@ public sealed class ModelPinnedException : MultiplexException
     private static string Remedy(PinOrigin origin) => origin switch
     {
         PinOrigin.Settings => "It stands in the settings of a silo: take it out of Multiplex:Pinned there, and start the silo anew.",
-        PinOrigin.ModelFile => "It stands in the model.json of that version: take \"pin\" out of that file in the store, which the silos notice (Multiplex:Versions:RefreshInterval).",
+        PinOrigin.ModelFile => "It stands in the model.json of that version: take \"pin\" out of that file in the store, which the silos notice (Multiplex:Versions:RefreshInterval), or unload it.",
         _ => "Unpin it first.",
     };
 }

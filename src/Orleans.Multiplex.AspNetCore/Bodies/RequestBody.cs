@@ -32,7 +32,7 @@ internal sealed class RequestBody : IDisposable
     /// <param name="cancellationToken">Ends the reading when the client has gone.</param>
     /// <exception cref="BadHttpRequestException">The request is longer than its limit, or not compressed as it says.</exception>
     /// <exception cref="OverloadedException">It does not fit beside what is in flight.</exception>
-    public static async Task<RequestBody> ReadAsync(
+    public static async ValueTask<RequestBody> ReadAsync(
         RequestContent content, long? length, BytesInFlight.Account account, CancellationToken cancellationToken)
     {
         var body = new RequestBody(account);

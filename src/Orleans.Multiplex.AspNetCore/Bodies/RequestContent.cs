@@ -48,9 +48,9 @@ internal sealed class RequestContent(HttpContext context, EndableReader body, lo
     /// <summary>Reads what is there, at least a byte unless the body has ended; returns the number of bytes.</summary>
     /// <exception cref="BadHttpRequestException">The body is longer than the limit, ends early, is not compressed as it says, or takes too long.</exception>
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
-        !IsInflated && body.TryRead(out var result) && TryTake(result, buffer.Span) is { } read ? new(Count(read)) : WaitAsync(buffer, cancellationToken);
+        _time is null && !IsInflated && body.TryRead(out var result) && TryTake(result, buffer.Span) is { } read ? new(Count(read)) : WaitAsync(buffer, cancellationToken);
 
-    // Null where nothing is there yet.
+    // Null where nothing is there yet. Not used once there is a clock: it may end a read that has just ended by itself, and so the next one.
     private int? TryTake(in ReadResult result, Span<byte> buffer)
     {
         var length = (int)Math.Min(result.Buffer.Length, buffer.Length);

@@ -28,7 +28,7 @@ internal sealed record BinaryInput(int Index, string Name, TensorType Type, Immu
     /// behind odd sizes, and any of them would keep the whole alive.
     /// </summary>
     /// <exception cref="InvalidInputException">The body ends before, or the bytes are no elements of the type.</exception>
-    public async Task<Tensor> ReadAsync(RequestContent content, ReadScope scope, CancellationToken cancellationToken)
+    public async ValueTask<Tensor> ReadAsync(RequestContent content, ReadScope scope, CancellationToken cancellationToken)
     {
         scope.Take(Size);
         var data = GC.AllocateUninitializedArray<byte>((int)Size);

@@ -13,7 +13,7 @@ internal static class BinaryInputs
     /// <param name="scope">The reading.</param>
     /// <param name="cancellationToken">Ends the reading when the client has gone.</param>
     /// <exception cref="InvalidInputException">There are fewer or more bytes than declared, or they are no elements of their type.</exception>
-    public static async Task<ImmutableArray<ModelValue>> ReadAsync(
+    public static async ValueTask<ImmutableArray<ModelValue>> ReadAsync(
         InferBody body, long jsonLength, RequestContent content, ReadScope scope, CancellationToken cancellationToken)
     {
         // Where the length is known, a fault of it costs no memory.

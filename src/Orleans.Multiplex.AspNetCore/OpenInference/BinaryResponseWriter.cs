@@ -21,7 +21,7 @@ internal static class BinaryResponseWriter
     /// <param name="request">The request, which says which outputs are binary.</param>
     /// <param name="answer">The answer.</param>
     /// <param name="account">
-    /// What the request is charged to, and the JSON too, whose length has to be known before its first byte is sent. It ends before the last bytes are sent.
+    /// What the request is charged to, and the JSON too, whose length has to be known before its first byte is sent. It ends before a small answer is sent.
     /// </param>
     /// <param name="cancellationToken">Ends the writing when the client has gone.</param>
     public static async Task WriteAsync(
@@ -30,19 +30,32 @@ internal static class BinaryResponseWriter
         using var json = new ChargedStream(account);
         await InferResponseWriter.WriteAsync(PipeWriter.Create(json), model, request, answer, cancellationToken);
 
-        var blobs = answer.Outputs.Where(output => request.Outputs.IsBinary(output.Name)).Select(static output => output.Data).ToList();
+        var parts = new List<ReadOnlyMemory<byte>>(1 + answer.Outputs.Length) { json.GetBuffer().AsMemory(0, (int)json.Length) };
+        foreach (var output in answer.Outputs)
+        {
+            if (request.Outputs.IsBinary(output.Name))
+            {
+                parts.Add(output.Data);
+            }
+        }
+
         response.ContentType = "application/octet-stream";
         response.Headers[BinaryHeader.Name] = json.Length.ToString(CultureInfo.InvariantCulture);
-        response.ContentLength = json.Length + blobs.Sum(static blob => (long)blob.Length);
-        await WritePortionsAsync(response.BodyWriter, [json.GetBuffer().AsMemory(0, (int)json.Length), .. blobs], cancellationToken);
+        response.ContentLength = parts.Sum(static part => (long)part.Length);
+        await WritePortionsAsync(response.BodyWriter, parts, cancellationToken);
 
-        // Who has read it whole finds nothing of it in flight any more. Kestrel does not send by itself what is left unflushed behind a flush.
-        account.Dispose();
+        // Who has read a small one whole finds nothing of it in flight any more. A large one keeps its memory until its last part has left. Kestrel does not send by
+        // itself what is left unflushed behind a flush.
+        if (response.ContentLength <= BytesAtOnce)
+        {
+            account.Dispose();
+        }
+
         await FlushAsync(response.BodyWriter, cancellationToken);
     }
 
     // What is small leaves at once, and what is large in portions, so that a client that reads slowly is waited for. The last one is left to be flushed.
-    private static async Task WritePortionsAsync(PipeWriter pipe, IEnumerable<ReadOnlyMemory<byte>> parts, CancellationToken cancellationToken)
+    private static async Task WritePortionsAsync(PipeWriter pipe, List<ReadOnlyMemory<byte>> parts, CancellationToken cancellationToken)
     {
         var unsent = 0;
         foreach (var part in parts)

@@ -44,7 +44,7 @@ internal sealed class InferEndpoint(Descriptions descriptions, TensorCall call, 
         await InferResponseWriter.WriteAsync(context.Response.BodyWriter, model.Id, request, response, context.RequestAborted);
     }
 
-    private async Task<InferBody> ReadAsync(HttpContext context, string key, BytesInFlight.Account account)
+    private async ValueTask<InferBody> ReadAsync(HttpContext context, string key, BytesInFlight.Account account)
     {
         var jsonLength = BinaryHeader.Read(context.Request, key);
         await using var content = RequestContent.Open(context, _maxBytes);
@@ -56,7 +56,7 @@ internal sealed class InferEndpoint(Descriptions descriptions, TensorCall call, 
         };
     }
 
-    private async Task<InferBody> ReadJsonAsync(RequestContent content, string key, BytesInFlight.Account account, CancellationToken cancellationToken)
+    private async ValueTask<InferBody> ReadJsonAsync(RequestContent content, string key, BytesInFlight.Account account, CancellationToken cancellationToken)
     {
         using var json = await RequestBody.ReadAsync(content, null, account, cancellationToken);
         var scope = new ReadScope(key, json.Span.Length, _maxBytes, account);
@@ -66,14 +66,14 @@ internal sealed class InferEndpoint(Descriptions descriptions, TensorCall call, 
             : body;
     }
 
-    private async Task<InferBody> ReadBinaryAsync(
+    private async ValueTask<InferBody> ReadBinaryAsync(
         RequestContent content, long jsonLength, string key, BytesInFlight.Account account, CancellationToken cancellationToken)
     {
         var (body, scope) = await ReadHeadAsync();
         return body with { Inputs = await BinaryInputs.ReadAsync(body, jsonLength, content, scope, cancellationToken) };
 
         // The text is given back before the bytes are read.
-        async Task<(InferBody Body, ReadScope Scope)> ReadHeadAsync()
+        async ValueTask<(InferBody Body, ReadScope Scope)> ReadHeadAsync()
         {
             using var json = await RequestBody.ReadAsync(content, jsonLength, account, cancellationToken);
             var scope = new ReadScope(key, json.Span.Length, _maxBytes, account);
@@ -83,7 +83,7 @@ internal sealed class InferEndpoint(Descriptions descriptions, TensorCall call, 
         }
     }
 
-    private async Task<InferBody> ReadRawAsync(RequestContent content, string key, BytesInFlight.Account account, CancellationToken cancellationToken)
+    private async ValueTask<InferBody> ReadRawAsync(RequestContent content, string key, BytesInFlight.Account account, CancellationToken cancellationToken)
     {
         var time = descriptions.Start(allowed: null);
         var description = await descriptions.GetAsync(key, time, cancellationToken);

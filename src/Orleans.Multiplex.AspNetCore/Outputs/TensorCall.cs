@@ -15,7 +15,7 @@ internal sealed class TensorCall(IMultiplexClient client, Descriptions descripti
     /// <param name="options">What else is asked for; its outputs may be those that stand for sequences and maps.</param>
     /// <param name="cancellationToken">Ends the call when its caller has gone.</param>
     /// <exception cref="InvalidInputException">An output has no tensors that say the same; the message names it.</exception>
-    public async Task<TensorAnswer> InferAsync(
+    public async ValueTask<TensorAnswer> InferAsync(
         ModelKey model, ImmutableArray<ModelValue> inputs, InferenceOptions options, CancellationToken cancellationToken)
     {
         // 1 What to ask the model for. Only names that may be of labels need a look at its description.

@@ -31,11 +31,6 @@ internal sealed class SiloModels(ResidencyLedger? held, EvictionService? evictio
             {
                 throw new ModelPinnedException(key.ToString(), pin, pins.GetOrigin(pin));
             }
-
-            if (resident.IsPinnedByFile)
-            {
-                throw new ModelPinnedException(key.ToString(), resident.Key.GetName(isOneOfSeveral: true), PinOrigin.ModelFile);
-            }
         }
 
         await Task.WhenAll(residents.Select(resident => evictions.EvictAsync(resident, EvictionReason.Operator)));

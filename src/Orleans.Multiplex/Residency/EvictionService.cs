@@ -184,7 +184,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
     // A model is held in the name of a pin from now on, or no longer.
     private void Sort(Resident resident)
     {
-        if (resident.IsPinned || !_pinned.Pins.Current.IsEmpty)
+        if (resident.IsPinned || resident.IsPinnedByFile || !_pinned.Pins.Current.IsEmpty)
         {
             lock (_lock)
             {

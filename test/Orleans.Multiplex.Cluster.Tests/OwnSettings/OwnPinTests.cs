@@ -43,18 +43,31 @@ public sealed class OwnPinTests : IDisposable
     }
 
     [Theory]
-    [InlineData("a", "unpin")]
-    [InlineData("a@1", "unpin")]
-    [InlineData("a", "unload")]
-    [InlineData("a@1", "unload")]
-    public async Task Operator_UnpinsOrUnloadsIt_IsRefusedAndToldOfTheFile(string model, string verb)
+    [InlineData("a")]
+    [InlineData("a@1")]
+    public async Task Operator_UnloadsIt_GoesAndMayComeAgain(string model)
+    {
+        await using var cluster = await StoreCluster.StartAsync(_folder);
+        await LoadPinnedAsync(cluster);
+
+        await cluster.Sdk.UnloadAsync(model, Waiting.Token).Soon();
+
+        Assert.Empty(cluster.Ready());
+        Assert.Empty(await cluster.Sdk.GetPinsAsync(Waiting.Token));
+        await LoadPinnedAsync(cluster);
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("a@1")]
+    public async Task Operator_UnpinsIt_IsRefusedAndToldOfTheFile(string model)
     {
         await using var cluster = await StoreCluster.StartAsync(_folder, silos: 2);
         await using var gateway = await Gateway.StartAsync(cluster.Inner.Client);
         await LoadPinnedAsync(cluster);
         gateway.Http.DefaultRequestHeaders.Add("x-multiplex-control", "1");
 
-        using var response = await gateway.Http.PostAsync(new Uri($"/multiplex/models/{model}/{verb}", UriKind.Relative), null, Waiting.Token);
+        using var response = await gateway.Http.PostAsync(new Uri($"/multiplex/models/{model}/unpin", UriKind.Relative), null, Waiting.Token);
 
         Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
         using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Waiting.Token));

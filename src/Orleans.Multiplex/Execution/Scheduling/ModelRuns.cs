@@ -125,7 +125,7 @@ internal sealed class ModelRuns(string modelId)
     {
         get
         {
-            var rows = 0;
+            var rows = 0L;
             foreach (var run in _waiting)
             {
                 if (run.Kind is not { } kind || (rows += run.Rows) >= kind.MaxRows)
@@ -152,7 +152,7 @@ internal sealed class ModelRuns(string modelId)
         }
 
         var looks = (long)MaxLooksPerRow * kind.MaxRows;
-        for (var rows = first.Value.Rows; next is not null && rows < kind.MaxRows && looks > 0; looks--)
+        for (var rows = (long)first.Value.Rows; next is not null && rows < kind.MaxRows && looks > 0; looks--)
         {
             var run = next;
             next = run.Next;

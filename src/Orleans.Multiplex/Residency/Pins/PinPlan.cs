@@ -70,7 +70,7 @@ internal static class PinPlan
         {
             var inTheWay = ImmutableArray.CreateBuilder<string>();
             var (gone, free) = (0, FreeBytes);
-            foreach (var one in _pinned.OrderByDescending(static one => one.Bytes).ThenBy(static one => one.Pins[0], StringComparer.Ordinal))
+            foreach (var one in _pinned.OrderByDescending(static one => one.Bytes).ThenBy(static one => one.Pins.IsEmpty ? "" : one.Pins[0], StringComparer.Ordinal))
             {
                 if (Fits(bytes, _pinned.Count - gone, free))
                 {

@@ -11,7 +11,7 @@ internal sealed class PinnedResidents(PinnedModels pins, PinRoom room)
 
     public PinnedModels Pins => pins;
 
-    /// <summary>Takes in a model that has become ready. Whether its own settings pin it is decided here once, for as long as it is loaded.</summary>
+    /// <summary>Takes in a model that has become ready. Whether its own settings pin it is decided here once, for as long as it is loaded and has a grain.</summary>
     /// <returns>False when they ask for a pin that has no room.</returns>
     public bool Add(Resident resident)
     {
@@ -29,7 +29,7 @@ internal sealed class PinnedResidents(PinnedModels pins, PinRoom room)
             return;
         }
 
-        resident.IsPinned = resident.IsPinnedByFile || !pins.Of(resident).IsEmpty;
+        resident.IsPinned = (resident.IsPinnedByFile && IsServed(resident)) || !pins.Of(resident).IsEmpty;
         resident.Reservation!.SetPinned(resident.IsPinned);
         if (resident.IsPinned)
         {
@@ -55,6 +55,9 @@ internal sealed class PinnedResidents(PinnedModels pins, PinRoom room)
 
     private PinnedResident Report(Resident resident) =>
         new(resident.Key.ModelId, resident.Key.Version, pins.Of(resident), resident.Reservation?.Bytes ?? 0) { IsPinnedByFile = resident.IsPinnedByFile };
+
+    // One that nobody can ask any more is prey, whatever its file says; one that is to take another's place is asked from then on.
+    private static bool IsServed(Resident resident) => resident.Predecessor is not null || !resident.Holders.IsEmpty;
 
     // One that is held under its own version stays beside a higher one.
     private static bool IsSucceededBy(Resident old, Resident resident) => ReferenceEquals(resident.Predecessor, old)

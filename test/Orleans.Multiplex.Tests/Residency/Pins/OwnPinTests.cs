@@ -16,7 +16,7 @@ public sealed class OwnPinTests : IDisposable
     [Fact]
     public async Task Reclaim_LeastRecentlyUsedPinsItself_TheNextOnesGo()
     {
-        var a = _silo.Reside("a", 10, settings: Pin);
+        var a = ResideHeld("a", 10);
         var (b, c) = (_silo.Reside("b"), _silo.Reside("c"));
 
         await _silo.ReserveAsync("d").Soon();
@@ -32,8 +32,7 @@ public sealed class OwnPinTests : IDisposable
     [Fact]
     public async Task Unpin_OperatorsPinIsTakenBack_ItsOwnGoesOn()
     {
-        var a = _silo.Reside("a", settings: Pin);
-        a.AddHolder(new Holder("a"));
+        var a = ResideHeld("a", 0);
         _silo.Pins.Take(_silo.Pins.Table.With("a", true));
         Assert.Equal(["a"], Assert.Single(_silo.Evictions.GetPinned()).Pins);
 
@@ -50,7 +49,7 @@ public sealed class OwnPinTests : IDisposable
         _silo.Footprints.Set(ModelPool.OfStore, "promised", 900);
         _silo.Pins.Take(_silo.Pins.Table.With("promised", true));
 
-        var (fits, other) = (_silo.Reside("fits", 100, settings: Pin), _silo.Reside("other", 1, settings: Pin));
+        var (fits, other) = (ResideHeld("fits", 100), ResideHeld("other", 1));
         _silo.Pins.Take(_silo.Pins.Table.With("unrelated", true));
 
         Assert.Equal((true, false), (fits.IsPinned, other.IsPinned));
@@ -65,7 +64,7 @@ public sealed class OwnPinTests : IDisposable
         _silo.Pins.Take(_silo.Pins.Table.With("promised", true));
         _silo.View.Update(new SiloRow(SiloAddress.New(IPAddress.Loopback, 2, 1), "silo-2", 1, false, 2000, 0, [new PoolRow(ModelPool.OfStore, -1, 0, null)]));
 
-        Assert.True(_silo.Reside("a", 500, settings: Pin).IsPinned);
+        Assert.True(ResideHeld("a", 500).IsPinned);
     }
 
     [Fact]
@@ -81,24 +80,43 @@ public sealed class OwnPinTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1, null, true)]
+    [InlineData(1, "m", true)]
     [InlineData(2, "m", true)]
     [InlineData(2, "m@1", false)]
-    public void Add_SuccessorOfAPinnedOne_TakesThePlaceOfOneThatGoes(long version, string? holder, bool isPinned)
+    public void Add_SuccessorOfAPinnedOne_TakesThePlaceOfOneThatGoes(long version, string holder, bool isPinned)
     {
         _silo.Pins.Take(_silo.Pins.Table.With("promised", true).With("another", true));
         var old = _silo.Ledger.Enter(new ResidentKey(ModelPool.OfStore, "m", 1), "m", _silo.Pool, out _);
         _silo.BeReady(old, _silo.Quota.TryReserve(_silo.Pool, 0)!, settings: Pin);
+        old.AddHolder(new Holder(holder));
         Assert.True(old.IsPinned);
-        if (holder is not null)
-        {
-            old.AddHolder(new Holder(holder));
-        }
 
         var next = _silo.Ledger.EnterSuccessor(old, old.Key with { Version = version }, "m", out _)!;
         _silo.BeReady(next, _silo.Quota.TryReserve(_silo.Pool, 0)!, settings: Pin);
 
         Assert.Equal(isPinned, next.IsPinned);
+    }
+
+    [Fact]
+    public void Pin_NobodyCanAskItAnyMore_IsPreyAgain()
+    {
+        var a = ResideHeld("a", 0);
+        Assert.True(a.IsPinned);
+
+        a.RemoveHolder(Assert.Single(a.Holders));
+
+        Assert.False(a.IsPinned);
+        Assert.Empty(_silo.Evictions.GetPinned());
+        Assert.Equal(1, _silo.Pool.Lru.Count);
+    }
+
+    private Resident ResideHeld(string id, long bytes)
+    {
+        var resident = _silo.Ledger.Enter(new ResidentKey(ModelPool.OfStore, id, 1), id, _silo.Pool, out _);
+        resident.AddHolder(new Holder(id));
+        _silo.BeReady(resident, _silo.Quota.TryReserve(_silo.Pool, bytes)!, settings: Pin);
+        resident.Gate.Leave();
+        return resident;
     }
 
     private IEnumerable<string> Warnings() => _silo.Log.Messages.Where(static line => line.Contains("without the pin", StringComparison.Ordinal));
