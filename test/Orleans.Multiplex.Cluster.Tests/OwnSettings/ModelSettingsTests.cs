@@ -55,11 +55,7 @@ public sealed class ModelSettingsTests : IDisposable
         Put("""{"timeout": "00:00:00.050"}""");
         await using var cluster = await StoreCluster.StartAsync(_folder, engine: _engine);
         await cluster.Sdk.LoadAsync("m", Waiting.Token).Soon();
-        _engine.OnRun = static (_, stop) =>
-        {
-            stop.WaitHandle.WaitOne();
-            stop.ThrowIfCancellationRequested();
-        };
+        _engine.OnRun = WaitForItsEnd;
 
         var error = await Assert.ThrowsAsync<InferenceTimeoutException>(
             () => cluster.Sdk.InferAsync("m", [], new InferenceOptions { Timeout = TimeSpan.FromMinutes(5) }, Waiting.Token).Soon());
@@ -73,11 +69,7 @@ public sealed class ModelSettingsTests : IDisposable
         Put("""{"timeout": "00:05:00"}""");
         await using var cluster = await StoreCluster.StartAsync(_folder, engine: _engine);
         await cluster.Sdk.LoadAsync("m", Waiting.Token).Soon();
-        _engine.OnRun = static (_, stop) =>
-        {
-            stop.WaitHandle.WaitOne();
-            stop.ThrowIfCancellationRequested();
-        };
+        _engine.OnRun = WaitForItsEnd;
 
         var error = await Assert.ThrowsAsync<InferenceTimeoutException>(
             () => cluster.Sdk.InferAsync("m", [], new InferenceOptions { Timeout = TimeSpan.FromSeconds(1) }, Waiting.Token).Soon());
@@ -171,6 +163,12 @@ public sealed class ModelSettingsTests : IDisposable
 
     private static ModelSettings Settings(StoreCluster cluster) =>
         cluster.Inner.Residents().First(static resident => resident.State == ResidentState.Ready).Settings;
+
+    private static void WaitForItsEnd(InferenceRequest request, CancellationToken stop)
+    {
+        stop.WaitHandle.WaitOne();
+        stop.ThrowIfCancellationRequested();
+    }
 
     private void Put(string settings) => _folder.Put("m/1", Encoding.UTF8.GetBytes(settings), "model.json");
 
