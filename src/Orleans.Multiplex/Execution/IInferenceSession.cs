@@ -29,7 +29,7 @@ public interface IInferenceSession : IDisposable
 
     /// <summary>
     /// Runs the model on checked inputs, on the calling thread: an inference thread, or one of the thread pool where it <see cref="NeverBlocks"/>. The outputs
-    /// lie in memory of their own, never in that of the inputs.
+    /// lie in memory of their own, never in that of the inputs, which belongs to others as soon as this has returned.
     /// </summary>
     /// <param name="request">A request that <see cref="Check"/> passed.</param>
     /// <param name="cancellationToken">Ends the run at its next node.</param>

@@ -61,8 +61,8 @@ internal sealed partial class InferenceRunner(
     }
 
     /// <summary>
-    /// Runs a request at once and on this thread, where that is short and a thread for inference is idle: to hand it to another thread would take as long as the
-    /// run. Where several are at the model, and it is known to pay that they go together, they do not pass each other so.
+    /// Runs a request at once and on this thread, where that is short and a thread for inference is idle, or so short that it takes nothing from anyone: to hand it to
+    /// another thread would take as long as the run. Where several are at the model, and it is known to pay that they go together, they do not pass each other so.
     /// </summary>
     /// <param name="lease">The right to use the model, which lasts until this returns.</param>
     /// <param name="request">The request, checked; not the first one of an untried model.</param>
@@ -78,7 +78,13 @@ internal sealed partial class InferenceRunner(
         var runs = scheduler.GetRuns(lease.Resident, lease.Resident.Key.ModelId);
         var bytes = CountBytes(request);
         if (!session.NeverBlocks || (lease.Resident.Settings.MaxQueueDelay ?? limits.MaxDelay) > TimeSpan.Zero
-            || HasCompany(lease.Resident, request, session, runs) || !scheduler.TryBeginHere(runs, bytes))
+            || HasCompany(lease.Resident, request, session, runs))
+        {
+            return null;
+        }
+
+        var place = scheduler.TryBeginHere(runs, bytes);
+        if (place == ShortPlace.None)
         {
             return null;
         }
@@ -97,7 +103,7 @@ internal sealed partial class InferenceRunner(
         finally
         {
             runs.Measure(time.GetElapsedTime(startedAt), items: 1, bytes);
-            scheduler.EndHere();
+            scheduler.EndHere(place);
         }
     }
 

@@ -117,7 +117,7 @@ public sealed class RunHereTests : IDisposable
     [Fact]
     public void Run_AsManyRunAsThereAreThreads_HasToQueue()
     {
-        BeKnownAs(TimeSpan.FromMicroseconds(10));
+        BeKnownAs(TimeSpan.FromMicroseconds(50));
         InferenceOutcome? other = default(InferenceOutcome);
         _session.OnRun = _ =>
         {

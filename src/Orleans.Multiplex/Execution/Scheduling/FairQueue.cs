@@ -15,13 +15,13 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
     private readonly FairShares _shares = new();
     private int _waiting;
     private int _running;
-    private int _short;
+    private readonly ShortPlaces _places = new(options.Threads);
 
     /// <summary>How many wait.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>How many run.</summary>
-    public int Running => Volatile.Read(ref _running) + Volatile.Read(ref _short);
+    public int Running => Volatile.Read(ref _running) + _places.Taken;
 
     /// <summary>Adds a run. Where the queue is full, a less urgent one may be refused in its place, or one of a model for which more wait.</summary>
     /// <param name="model">Its model.</param>
@@ -67,30 +67,28 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
     }
 
     /// <summary>
-    /// Lets a run of a model whose runs are short begin at once, past the line, on whatever thread is at hand, where nobody waits and a thread for inference is
-    /// idle. It takes no lock that other models' runs take, and as nobody waits for what it takes, the model is not charged for it. False where it has to queue.
+    /// Lets a run of a model whose runs are short begin at once, past the line, on whatever thread is at hand: in the place of an idle thread for inference, where
+    /// nobody waits for that; or beside them, where nobody gains by its waiting. It takes no lock that other models' runs take, and as nobody waits for what it takes,
+    /// the model is not charged for it.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="bytes">The bytes of its inputs.</param>
     /// <param name="longest">The longest run that is short there.</param>
-    public bool TryBeginShort(ModelRuns model, long bytes, TimeSpan longest)
-    {
-        if (Waiting > 0 || IsClosed || !QueueRule.IsShort(model.Cost, bytes, longest))
-        {
-            return false;
-        }
-
-        if (Interlocked.Increment(ref _short) + Volatile.Read(ref _running) <= options.Threads)
-        {
-            return true;
-        }
-
-        EndShort();
-        return false;
-    }
+    /// <returns>Its place, to be left with <see cref="EndShort"/>.</returns>
+    public ShortPlace TryBeginShort(ModelRuns model, long bytes, TimeSpan longest) =>
+        IsClosed ? ShortPlace.None : _places.TryTake(model.Cost, bytes, longest, Waiting > 0, in _running);
 
     /// <summary>What was begun so has ended.</summary>
-    public void EndShort() => Interlocked.Decrement(ref _short);
+    public void EndShort(ShortPlace place)
+    {
+        if (_places.Leave(place) && Waiting > 0)
+        {
+            lock (Gate)
+            {
+                Wake_NeedsLock();
+            }
+        }
+    }
 
     /// <summary>Takes out a run that is not wanted any more. False when a thread has taken it already, or it has been refused.</summary>
     public bool TryRemove(ModelRuns model, ScheduledRun run)
@@ -131,13 +129,14 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
 
     protected override IWork? TakeNext_NeedsLock()
     {
-        if (!_models.TryTakeReady(out var model))
+        if (_places.HaveAll(_running) || !_models.TryTakeReady(out var model))
         {
             return null;
         }
 
         var ready = model.Waiting;
         var first = model.Take(out var others);
+        Learn_NeedsLock(model, first);
         _waiting -= 1 + (others?.Count ?? 0);
         ChangeReady_NeedsLock(-ready);
         var group = Charge_NeedsLock(model, first, others);
@@ -148,6 +147,10 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
 
         return group;
     }
+
+    // A crowd is over with the first that finds nobody ahead, and what it taught with it. What the run itself takes is not known yet: as much as the others'.
+    private void Learn_NeedsLock(ModelRuns model, ScheduledRun first) =>
+        model.Lateness = first.Expected is { } expected ? model.Lateness.Add(expected, time.GetElapsedTime(first.QueuedAt) + model.Cost.Run) : default;
 
     private RunGroup Charge_NeedsLock(ModelRuns model, ScheduledRun first, List<ScheduledRun>? others)
     {
@@ -170,10 +173,14 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
             return RefusalReason.Closed;
         }
 
-        if (!QueueRule.MayBeInTime(model.CountBefore(run.Level), run.Kind?.MaxRows ?? 1, model.Cost, options.Threads, run.Remaining))
+        var ahead = model.CountBefore(run.Level);
+        var expected = QueueRule.Expect(ahead, run.Kind?.MaxRows ?? 1, model.Cost, options.Threads);
+        if (!QueueRule.MayBeInTime(ahead, expected, model.Lateness, run.Remaining))
         {
             return RefusalReason.TooLate;
         }
+
+        run.Expected = ahead > 0 ? expected : null;
 
         if (model.Waiting >= options.MaxQueuedPerModel)
         {

@@ -88,13 +88,14 @@ internal sealed partial class InferenceScheduler : IDisposable
         }
     }
 
-    /// <summary>Lets a short run begin at once on the thread at hand, where nobody waits and a thread for inference is idle; false where it has to queue.</summary>
+    /// <summary>Lets a short run begin at once on the thread at hand, where nobody waits and a thread for inference is idle, or nobody gains by its waiting.</summary>
     /// <param name="model">Its model.</param>
     /// <param name="bytes">The bytes of its inputs.</param>
-    public bool TryBeginHere(ModelRuns model, long bytes) => _queue.TryBeginShort(model, bytes, QueueRule.LongestHere);
+    /// <returns>Its place, to be left with <see cref="EndHere"/>.</returns>
+    public ShortPlace TryBeginHere(ModelRuns model, long bytes) => _queue.TryBeginShort(model, bytes, QueueRule.LongestHere);
 
     /// <summary>What was begun so has ended.</summary>
-    public void EndHere() => _queue.EndShort();
+    public void EndHere(ShortPlace place) => _queue.EndShort(place);
 
     /// <summary>Takes no more work; what was taken is run to its end, for which this does not wait.</summary>
     public void Dispose() => _threads.Dispose();
@@ -102,9 +103,10 @@ internal sealed partial class InferenceScheduler : IDisposable
     private void Queue(ModelRuns model, ScheduledRun run)
     {
         // The turn of the grain ends first: what it is sent, as a cancellation, reaches it during the run.
-        if (run.NeverBlocks && !MayGainTogether(model, run.Kind) && _queue.TryBeginShort(model, run.Bytes, QueueRule.LongestOnPool))
+        var place = run.NeverBlocks && !MayGainTogether(model, run.Kind) ? _queue.TryBeginShort(model, run.Bytes, QueueRule.LongestOnPool) : ShortPlace.None;
+        if (place != ShortPlace.None)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(new ShortRun(_queue, _time, model, run), preferLocal: true);
+            ThreadPool.UnsafeQueueUserWorkItem(new ShortRun(_queue, _time, model, run, place), preferLocal: true);
             return;
         }
 

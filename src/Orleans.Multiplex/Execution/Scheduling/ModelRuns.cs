@@ -33,6 +33,9 @@ internal sealed class ModelRuns(string modelId)
         }
     }
 
+    /// <summary>How much longer its requests take than expected, in the crowd that there is.</summary>
+    public Lateness Lateness { get; set; }
+
     /// <summary>The time of threads that it has had at each level, in seconds, counted so that who has had less goes first (see <see cref="FairQueue"/>).</summary>
     public double[] Served { get; } = new double[RunPriority.Lowest + 1];
 

@@ -10,26 +10,36 @@ internal static class QueueRule
     private static readonly TimeSpan MostRetry = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Whether a request may still be answered in time. All threads working for its model alone is the best that can happen, so who is refused here had no
-    /// chance; and where nothing is ahead of it, it is not refused: or a model that was slow once would never be measured again.
+    /// How long a request takes from now to the end of its run, if all threads work for its model alone until then; null where what runs take is not known well
+    /// enough for anyone to be refused by it.
     /// </summary>
     /// <param name="ahead">The requests of the model that go before it.</param>
     /// <param name="together">How many may go in one run.</param>
     /// <param name="cost">What they take.</param>
     /// <param name="threads">The inference threads.</param>
-    /// <param name="remaining">The time left to the request.</param>
-    public static bool MayBeInTime(int ahead, int together, RunCost cost, int threads, TimeSpan remaining)
+    public static TimeSpan? Expect(int ahead, int together, RunCost cost, int threads)
     {
-        if (ahead == 0 || !cost.IsCertain)
+        if (!cost.IsCertain)
         {
-            return true;
+            return null;
         }
 
         // Few go together as long as few come; what they take then says little of what they take in a crowd.
         var oneByOne = cost.Item * ahead;
         var inCrowds = cost.Run * Math.Ceiling((double)ahead / together);
-        return ((oneByOne < inCrowds ? oneByOne : inCrowds) / threads) + cost.Run <= remaining;
+        return ((oneByOne < inCrowds ? oneByOne : inCrowds) / threads) + cost.Run;
     }
+
+    /// <summary>
+    /// Whether a request is likely to be answered in time: it takes as much longer than expected as the others of its crowd did. Where nothing is ahead of it,
+    /// it is not refused: or a model that was slow once would never be measured again.
+    /// </summary>
+    /// <param name="ahead">The requests of the model that go before it.</param>
+    /// <param name="expected">What <see cref="Expect"/> says.</param>
+    /// <param name="lateness">How much longer the others took.</param>
+    /// <param name="remaining">The time left to the request.</param>
+    public static bool MayBeInTime(int ahead, TimeSpan? expected, Lateness lateness, TimeSpan remaining) =>
+        ahead == 0 || expected is not { } known || known * lateness.Factor <= remaining;
 
     /// <summary>How long a run waits for company: not past its time.</summary>
     public static TimeSpan GetDelay(ScheduledRun run, RunCost cost)
@@ -44,6 +54,9 @@ internal static class QueueRule
 
     /// <summary>The longest run on the thread of its caller, which waits for it anyway.</summary>
     public static TimeSpan LongestHere { get; } = TimeSpan.FromMicroseconds(300);
+
+    /// <summary>The longest run that waits for no thread at all: it takes less of the processor than to hand it over, so nobody has anything of its waiting.</summary>
+    public static TimeSpan LongestUnasked => HandOver;
 
     /// <summary>Whether a run is so short that it stays where it is, since to hand it to a thread of its own, and its result back, would take as long or a good part of that.</summary>
     /// <param name="cost">What runs of the model take.</param>

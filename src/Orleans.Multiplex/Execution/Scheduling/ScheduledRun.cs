@@ -66,6 +66,9 @@ internal abstract class ScheduledRun
     /// <summary>When it was queued, by the scheduler's clock.</summary>
     internal long QueuedAt { get; set; }
 
+    /// <summary>How long it was expected to take from then on, where others were ahead of it; null where none were, or nothing was known.</summary>
+    internal TimeSpan? Expected { get; set; }
+
     /// <summary>Nobody waits for it any more, though it runs.</summary>
     public void Abandon() => Volatile.Read(ref _use)?.Abandon();
 

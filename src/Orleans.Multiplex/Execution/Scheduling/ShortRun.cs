@@ -5,7 +5,8 @@ namespace Orleans.Multiplex.Execution.Scheduling;
 /// <param name="time">The clock.</param>
 /// <param name="model">The model.</param>
 /// <param name="run">The run.</param>
-internal sealed class ShortRun(FairQueue queue, TimeProvider time, ModelRuns model, ScheduledRun run) : IThreadPoolWorkItem
+/// <param name="place">Its place.</param>
+internal sealed class ShortRun(FairQueue queue, TimeProvider time, ModelRuns model, ScheduledRun run, ShortPlace place) : IThreadPoolWorkItem
 {
     private readonly long _queuedAt = time.GetTimestamp();
 
@@ -18,6 +19,6 @@ internal sealed class ShortRun(FairQueue queue, TimeProvider time, ModelRuns mod
             model.Measure(time.GetElapsedTime(startedAt), items: 1, run.Bytes);
         }
 
-        queue.EndShort();
+        queue.EndShort(place);
     }
 }

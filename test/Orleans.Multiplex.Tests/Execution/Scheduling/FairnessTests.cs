@@ -115,6 +115,41 @@ public sealed class FairnessTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_AnotherModelHasHalfOfTheTime_WhoWouldBeTooLateBesideItIsRefused()
+    {
+        await MeasureAsync("m", 100, count: 10);
+        await MeasureAsync("other", 100, count: 10);
+        await OccupyAsync();
+        var runs = Add("other", 100, 30);
+        for (var i = 0; i < 30; i++)
+        {
+            runs.Add(_scheduler.RunAsync("m", _ => Note("m", 100), Minute, 0, static () => { }, CancellationToken.None));
+        }
+
+        // Ten or so are ahead of it, which take a second alone and two beside the other model.
+        var late = new TaskCompletionSource<Task<int>>();
+        runs.Add(_scheduler.RunAsync(
+            "m",
+            _ =>
+            {
+                late.SetResult(AddOne("m", 100, TimeSpan.FromSeconds(1.3)));
+                return Note("m", 100);
+            },
+            Minute,
+            0,
+            static () => { },
+            CancellationToken.None));
+        runs.AddRange(Add("m", 100, 10));
+        runs.AddRange(Add("other", 100, 11));
+
+        _busy.Open();
+
+        var refused = await Assert.ThrowsAsync<OverloadedException>(async () => await await late.Task.Soon());
+        Assert.Contains("in its time", refused.Message, StringComparison.Ordinal);
+        await Task.WhenAll(runs).Soon();
+    }
+
+    [Fact]
     public async Task Run_WasOnceSlowerThanTheTimeThatItHas_IsTriedWhereNothingIsAhead()
     {
         await MeasureAsync("m", 10_000, count: 10);

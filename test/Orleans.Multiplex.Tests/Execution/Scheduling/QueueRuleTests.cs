@@ -16,15 +16,21 @@ public sealed class QueueRuleTests
     [InlineData(3136, 32, true)]
     [InlineData(3137, 32, false)]
     public void MayBeInTime_ByWhatIsAheadAndHowManyGoTogether(int ahead, int together, bool isSo) =>
-        Assert.Equal(isSo, QueueRule.MayBeInTime(ahead, together, TenMilliseconds, threads: 1, Second - TimeSpan.FromMilliseconds(10)));
+        Assert.Equal(isSo, MayBeInTime(ahead, together, TenMilliseconds, default, Second - TimeSpan.FromMilliseconds(10)));
+
+    [Theory]
+    [InlineData(48, true)]
+    [InlineData(50, false)]
+    public void MayBeInTime_TheOthersTookTwiceAsLongAsExpected_SoWillThis(int ahead, bool isSo) =>
+        Assert.Equal(isSo, MayBeInTime(ahead, 1, TenMilliseconds, new Lateness(0.8, 0.1), Second));
 
     [Fact]
     public void MayBeInTime_FewRunsWereMeasured_NobodyIsRefused() =>
-        Assert.True(QueueRule.MayBeInTime(1000, 1, Measured(Second, 7), threads: 1, Second));
+        Assert.True(MayBeInTime(1000, 1, Measured(Second, 7), new Lateness(8, 0), Second));
 
     [Fact]
     public void MayBeInTime_NothingIsAhead_NobodyIsRefused() =>
-        Assert.True(QueueRule.MayBeInTime(0, 1, Measured(Second * 100, 100), threads: 1, Second));
+        Assert.True(MayBeInTime(0, 1, Measured(Second * 100, 100), new Lateness(8, 0), Second));
 
     [Theory]
     [InlineData(0, 500, 500)]
@@ -46,6 +52,9 @@ public sealed class QueueRuleTests
         Assert.Equal(Second / 10, QueueRule.GetRetryAfter(TimeSpan.FromMilliseconds(1), 2, Second));
         Assert.Equal(Second * 60, QueueRule.GetRetryAfter(Second * 1000, 2, Second));
     }
+
+    private static bool MayBeInTime(int ahead, int together, RunCost cost, Lateness lateness, TimeSpan remaining) =>
+        QueueRule.MayBeInTime(ahead, QueueRule.Expect(ahead, together, cost, threads: 1), lateness, remaining);
 
     private static RunCost Measured(TimeSpan took, int runs) =>
         Enumerable.Range(0, runs).Aggregate(default(RunCost), (cost, _) => cost.Add(took, 1, 1));

@@ -41,10 +41,12 @@ public sealed class ShortRunTests : IDisposable
         Assert.False(await RunAsync(10, neverBlocks: false));
     }
 
-    [Fact]
-    public async Task Run_AThreadIsBusyOrSomeWait_GoesInTheLine()
+    [Theory]
+    [InlineData(21, false)]
+    [InlineData(20, true)]
+    public async Task Run_AThreadIsBusy_GoesInTheLineUnlessNobodyGainsByThat(int microseconds, bool isOnPool)
     {
-        await RunAsync(10);
+        await RunAsync(microseconds);
         var busy = new Checkpoint();
         var blocking = _scheduler.RunAsync(
             "busy",
@@ -59,12 +61,45 @@ public sealed class ShortRunTests : IDisposable
             CancellationToken.None);
         await busy.Reached;
 
-        var run = RunAsync(10);
+        var run = _scheduler.RunAsync("m", new ShortRun(_time, microseconds, neverBlocks: true) { Bytes = 64 });
 
-        Assert.Equal(1, _scheduler.Waiting);
+        Assert.Equal(isOnPool ? 0 : 1, _scheduler.Waiting);
         busy.Open();
-        Assert.False(await run);
+        Assert.Equal(isOnPool, await run.Soon());
         await blocking.Soon();
+    }
+
+    [Fact]
+    public async Task Run_AShortOneHasThePlaceOfTheThread_BeginsWhenThatHasEnded()
+    {
+        await RunAsync(50);
+        var place = _scheduler.Scheduler.TryBeginHere(_scheduler.GetRuns("m"), 64);
+        Assert.Equal(ShortPlace.OfThread, place);
+        var other = _scheduler.RunAsync("other", static _ => 1, Minute, 0, static () => { }, CancellationToken.None);
+
+        // Long enough for a thread to take it that does not wait.
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        Assert.False(other.IsCompleted);
+        Assert.Equal(ShortPlace.None, _scheduler.Scheduler.TryBeginHere(_scheduler.GetRuns("m"), 64));
+
+        _scheduler.Scheduler.EndHere(place);
+        Assert.Equal(1, await other.Soon());
+        Assert.Equal(0, _scheduler.Scheduler.Running);
+    }
+
+    [Fact]
+    public async Task Run_OneThatNobodyGainsBy_HoldsNoThreadUp()
+    {
+        await RunAsync(10);
+        var place = _scheduler.Scheduler.TryBeginHere(_scheduler.GetRuns("m"), 64);
+        Assert.Equal(ShortPlace.Beside, place);
+
+        Assert.Equal(1, await _scheduler.RunAsync("other", static _ => 1, Minute, 0, static () => { }, CancellationToken.None).Soon());
+
+        Assert.Equal(ShortPlace.Beside, _scheduler.Scheduler.TryBeginHere(_scheduler.GetRuns("m"), 64));
+        _scheduler.Scheduler.EndHere(place);
+        _scheduler.Scheduler.EndHere(place);
+        Assert.Equal(0, _scheduler.Scheduler.Running);
     }
 
     [Fact]
