@@ -1,9 +1,8 @@
-using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime.InPlace;
 using Orleans.Multiplex.OnnxRuntime.Native;
+using Orleans.Multiplex.OnnxRuntime.Runs;
 
 namespace Orleans.Multiplex.OnnxRuntime.Sessions;
 
@@ -14,10 +13,9 @@ internal sealed class OnnxSession : IInferenceSession
     private readonly SessionHooks _hooks;
     private readonly TimeProvider _time;
     private readonly RequestCheck _check;
-    private readonly string[] _outputs;
     private readonly InferenceSession _session;
-    private readonly bool _mayGiveNothing;
     private readonly MappedWeights? _weights;
+    private SessionRuns? _runs;
 
     /// <summary>Opens the file at a path.</summary>
     public OnnxSession(OpenedModel model, string path, SessionOptions options, SessionHooks hooks, TimeProvider time)
@@ -42,8 +40,6 @@ internal sealed class OnnxSession : IInferenceSession
         _time = time;
         _session = session;
         _check = new RequestCheck(model.Id, model.Signature);
-        _outputs = [.. model.Signature.Outputs.Select(output => output.Name)];
-        _mayGiveNothing = model.MakesNothing || OptionalOutputs.Has(session);
     }
 
     public ModelSignature Signature => _model.Signature;
@@ -54,6 +50,9 @@ internal sealed class OnnxSession : IInferenceSession
 
     /// <summary>Whether its weights are used where they lie in its original.</summary>
     public bool IsInPlace => _weights is not null;
+
+    // Made by the first run: many models are opened that are not asked for soon.
+    private SessionRuns Runs => _runs ?? LazyInitializer.EnsureInitialized(ref _runs, CreateRuns);
 
     public string? RowSymbol => RowSymbols.Find(_session);
 
@@ -71,29 +70,11 @@ internal sealed class OnnxSession : IInferenceSession
     public RunResult RunUnasked(InferenceRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var outputs = request.Outputs.IsEmpty ? _outputs : ImmutableCollectionsMarshal.AsArray(request.Outputs)!;
-        var startedAt = _time.GetTimestamp();
         try
         {
-            using var inputs = BoundInputs.Bind(request.Inputs, _check);
-            using var options = new RunOptions();
-
-            // Disposed before the options are, and only once a call of it that is under way has ended.
-            using var registration = cancellationToken.UnsafeRegister(static options => ((RunOptions)options!).Terminate = true, options);
-            var boundAt = _time.GetTimestamp();
-            using var results = _mayGiveNothing
-                ? OptionalOutputs.Run(_session, options, inputs.Names, inputs.Values, outputs)
-                : _session.Run(options, inputs.Names, inputs.Values, outputs);
-            var ranAt = _time.GetTimestamp();
+            var result = Runs.Run(request, cancellationToken);
             _hooks.OnRan?.Invoke();
-            var values = ImmutableArray.CreateBuilder<ModelValue>(outputs.Length);
-            for (var i = 0; i < outputs.Length; i++)
-            {
-                values.Add(OutputCopy.Copy(outputs[i], results[i]));
-            }
-
-            return new RunResult(values.MoveToImmutable(), new RunTimes(
-                _time.GetElapsedTime(startedAt, boundAt), _time.GetElapsedTime(boundAt, ranAt), _time.GetElapsedTime(ranAt)));
+            return result;
         }
         catch (Exception exception) when (NativeError.Is(exception) && cancellationToken.IsCancellationRequested)
         {
@@ -111,8 +92,12 @@ internal sealed class OnnxSession : IInferenceSession
 
     public void WarmUp(CancellationToken cancellationToken) => WarmUpRun.Run(this, cancellationToken);
 
+    private SessionRuns CreateRuns() => new(
+        _session, Signature, _check, hasRows: RowSymbol is not null, mayGiveNothing: _model.MakesNothing || OptionalOutputs.Has(_session), _time);
+
     public void Dispose()
     {
+        _runs?.Dispose();
         _session.Dispose();
         _weights?.Dispose();
         _hooks.OnFreed?.Invoke(_model.Memory.HeapBytes);

@@ -5,7 +5,7 @@ using Orleans.Multiplex.Benchmarks.ColdLoads;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.OnnxRuntime.Native;
 using Orleans.Multiplex.OnnxRuntime.Preparation;
-using Orleans.Multiplex.OnnxRuntime.Sessions;
+using Orleans.Multiplex.OnnxRuntime.Runs;
 
 namespace Orleans.Multiplex.Benchmarks.Silos;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Orleans.Multiplex.OnnxRuntime.Native;
 
-namespace Orleans.Multiplex.OnnxRuntime.Sessions;
+namespace Orleans.Multiplex.OnnxRuntime.Runs;
 
 /// <summary>
 /// Checks requests against a model's signature. Native code sees only what passed, so that nothing a client sends makes it read or

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Orleans.Multiplex.OnnxRuntime.Sessions;
+namespace Orleans.Multiplex.OnnxRuntime.Runs;
 
 /// <summary>
 /// Checks that the bytes of tensors are as many as their shapes ask for. The constructor of a tensor did so where it was made, but one

@@ -4,7 +4,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 
-namespace Orleans.Multiplex.OnnxRuntime.Sessions;
+namespace Orleans.Multiplex.OnnxRuntime.Runs;
 
 /// <summary>Copies what ONNX Runtime gave into memory of our own, so that answers outlive the run and the session.</summary>
 internal static class OutputCopy

@@ -5,7 +5,7 @@ using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Orleans.Multiplex.OnnxRuntime.Native;
 
-namespace Orleans.Multiplex.OnnxRuntime.Sessions;
+namespace Orleans.Multiplex.OnnxRuntime.Runs;
 
 /// <summary>
 /// The inputs of one run as ONNX Runtime takes them: views of the request's own bytes, which stay where they are until disposal.
