@@ -16,6 +16,7 @@ internal sealed class ModelAttachments : IDisposable
     private readonly ConcurrentDictionary<ModelAttachment, byte> _loose = new();
     private readonly ConcurrentDictionary<(ModelPool Pool, string Model), ModelAttachment> _byModel = new();
     private readonly ITimer _sweeper;
+    private int _isToSweep;
 
     public ModelAttachments(
         ModelLoader loader,
@@ -37,7 +38,7 @@ internal sealed class ModelAttachments : IDisposable
         Footprints = footprints;
         Time = time;
         Logger = logger;
-        _sweeper = time.CreateTimer(static state => ((ModelAttachments)state!).Sweep(), this, SweepPeriod, SweepPeriod);
+        _sweeper = time.CreateTimer(static state => ((ModelAttachments)state!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public ModelLoader Loader { get; }
@@ -83,18 +84,38 @@ internal sealed class ModelAttachments : IDisposable
     /// <param name="model">The model as callers name it.</param>
     public ModelAttachment? Find(ModelPool pool, string model) => _byModel.GetValueOrDefault((pool, model));
 
-    public void AddLoose(ModelAttachment attachment) => _loose.TryAdd(attachment, 0);
+    public void AddLoose(ModelAttachment attachment)
+    {
+        _loose.TryAdd(attachment, 0);
+        SweepSoon();
+    }
 
     public void RemoveLoose(ModelAttachment attachment) => _loose.TryRemove(attachment, out _);
 
     public void Dispose() => _sweeper.Dispose();
 
+    // Not while there is nothing to do: a silo that is asked nothing has its processor asleep.
+    private void SweepSoon()
+    {
+        if (Interlocked.Exchange(ref _isToSweep, 1) == 0)
+        {
+            _sweeper.Change(SweepPeriod, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     private void Sweep()
     {
+        // In this order: who comes from here on sets the timer anew.
+        Volatile.Write(ref _isToSweep, 0);
         Claims.Sweep();
         foreach (var attachment in _loose.Keys)
         {
             attachment.Sweep();
+        }
+
+        if (!_loose.IsEmpty || Claims.Any)
+        {
+            SweepSoon();
         }
     }
 }

@@ -14,6 +14,18 @@ internal sealed class RoomClaims(SiloQuota quota, TimeProvider time)
     private readonly Lock _lock = new();
     private readonly HashSet<RoomClaim> _open = [];
 
+    /// <summary>Whether room is claimed.</summary>
+    public bool Any
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _open.Count > 0;
+            }
+        }
+    }
+
     /// <summary>Claims room that is free; null when there is none.</summary>
     public RoomClaim? TryMake(ModelPool pool, long bytes)
     {

@@ -43,7 +43,7 @@ internal sealed partial class PinKeeper(
     private Task StartAsync(CancellationToken cancellationToken)
     {
         pins.Changed += LookSoon;
-        _timer = time.CreateTimer(static state => ((PinKeeper)state!).Look(), this, TimeSpan.Zero, Period);
+        _timer = time.CreateTimer(static state => ((PinKeeper)state!).Look(), this, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         return Task.CompletedTask;
     }
 
@@ -53,7 +53,7 @@ internal sealed partial class PinKeeper(
         return Task.CompletedTask;
     }
 
-    private void LookSoon() => _timer?.Change(TimeSpan.Zero, Period);
+    private void LookSoon() => _timer?.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
 
     private void Look()
     {
@@ -67,6 +67,12 @@ internal sealed partial class PinKeeper(
         if (!_isRestored && _trials.TryBegin("", MostAtOnce + 1))
         {
             _ = RestoreAsync();
+        }
+
+        // Without a pin there is nothing to keep; a new one tells.
+        if (!current.IsEmpty || !_isRestored)
+        {
+            _timer?.Change(Period, Timeout.InfiniteTimeSpan);
         }
     }
 

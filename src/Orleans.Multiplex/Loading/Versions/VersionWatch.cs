@@ -52,7 +52,7 @@ internal sealed partial class VersionWatch(ResidencyLedger ledger, VersionSwap s
     {
         if (options.RefreshInterval > TimeSpan.Zero)
         {
-            var pause = TimeSpan.FromTicks(Math.Clamp(options.RefreshInterval.Ticks / 32, TimeSpan.TicksPerMillisecond * 10, TimeSpan.TicksPerSecond));
+            var pause = TimeSpan.FromTicks(Math.Clamp(options.RefreshInterval.Ticks / 16, TimeSpan.TicksPerMillisecond * 10, TimeSpan.TicksPerSecond * 2));
             _timer = time.CreateTimer(static state => _ = ((VersionWatch)state!).LookAsync(), this, pause, pause);
         }
 
