@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Multiplex.Calls;
 
 namespace Orleans.Multiplex;
 
@@ -25,4 +26,7 @@ public sealed record InferenceOptions
     /// may have that thread.
     /// </summary>
     internal bool IsAwaitedAtOnce { get; init; }
+
+    /// <summary>The memory of the inputs, where it may be used again; null where it may not.</summary>
+    internal IInputMemory? InputMemory { get; init; }
 }

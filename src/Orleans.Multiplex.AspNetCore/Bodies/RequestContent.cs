@@ -12,7 +12,9 @@ namespace Orleans.Multiplex.AspNetCore.Bodies;
 /// <param name="limit">The most that there may be.</param>
 internal sealed class RequestContent(HttpContext context, EndableReader body, long limit) : IAsyncDisposable
 {
-    private readonly Stream _stream = Inflate(body.AsStream(leaveOpen: true), context.Request.Headers.ContentEncoding.ToString());
+    // Null of one that is not compressed.
+    private readonly Stream? _inflated = Inflate(body, context.Request.Headers.ContentEncoding.ToString());
+    private Stream? _plain;
 
     // From when it has to be waited for: what has arrived with the head of the request needs no clock.
     private CancellationTokenSource? _time;
@@ -43,7 +45,7 @@ internal sealed class RequestContent(HttpContext context, EndableReader body, lo
         return new RequestContent(context, new EndableReader(request.BodyReader), limit);
     }
 
-    private bool IsInflated => _stream is GZipStream or ZLibStream;
+    private bool IsInflated => _inflated is not null;
 
     /// <summary>Reads what is there, at least a byte unless the body has ended; returns the number of bytes.</summary>
     /// <exception cref="BadHttpRequestException">The body is longer than the limit, ends early, is not compressed as it says, or takes too long.</exception>
@@ -69,7 +71,7 @@ internal sealed class RequestContent(HttpContext context, EndableReader body, lo
         using var end = _time.Token.UnsafeRegister(static body => ((EndableReader)body!).CancelPendingRead(), body);
         try
         {
-            return Count(await _stream.ReadAsync(buffer, CancellationToken.None));
+            return Count(await (_inflated ?? (_plain ??= body.AsStream(leaveOpen: true))).ReadAsync(buffer, CancellationToken.None));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -100,16 +102,16 @@ internal sealed class RequestContent(HttpContext context, EndableReader body, lo
         _time?.Dispose();
 
         // The server's own stream is the server's to end.
-        return IsInflated ? _stream.DisposeAsync() : ValueTask.CompletedTask;
+        return _inflated?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 
-    private static Stream Inflate(Stream body, string encoding) => encoding.ToUpperInvariant() switch
+    private static Stream? Inflate(EndableReader body, string encoding) => encoding.ToUpperInvariant() switch
     {
-        "" or "IDENTITY" => body,
-        "GZIP" or "X-GZIP" => new GZipStream(body, CompressionMode.Decompress, leaveOpen: true),
+        "" or "IDENTITY" => null,
+        "GZIP" or "X-GZIP" => new GZipStream(body.AsStream(leaveOpen: true), CompressionMode.Decompress, leaveOpen: true),
 
         // HTTP calls deflate what the rest of the world calls zlib.
-        "DEFLATE" => new ZLibStream(body, CompressionMode.Decompress, leaveOpen: true),
+        "DEFLATE" => new ZLibStream(body.AsStream(leaveOpen: true), CompressionMode.Decompress, leaveOpen: true),
         _ => throw new BadHttpRequestException(
             "The Content-Encoding of the body is not read here; send the body as gzip, as deflate, or as it is.",
             StatusCodes.Status415UnsupportedMediaType),

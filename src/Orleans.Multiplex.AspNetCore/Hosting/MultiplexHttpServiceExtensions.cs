@@ -35,6 +35,7 @@ public static class MultiplexHttpServiceExtensions
         services.AddSettings<MultiplexHttpOptions, MultiplexHttpOptionsValidator>(configuration);
         services.AddMultiplexAccess(configuration);
         services.TryAddSingleton<BytesInFlight>();
+        services.TryAddSingleton(static _ => new InputPool());
         services.TryAddSingleton<ErrorBoundary>();
         services.TryAddSingleton<Descriptions>();
         services.TryAddSingleton<TensorCall>();

@@ -24,14 +24,13 @@ internal sealed record BinaryInput(int Index, string Name, TensorType Type, Immu
     }
 
     /// <summary>
-    /// Reads the bytes, straight into the tensor's own memory. Each tensor has an array of its own: slices of one array would be misaligned
+    /// Reads the bytes, straight into the tensor's own memory. Each tensor has memory of its own: slices of one array would be misaligned
     /// behind odd sizes, and any of them would keep the whole alive.
     /// </summary>
     /// <exception cref="InvalidInputException">The body ends before, or the bytes are no elements of the type.</exception>
     public async ValueTask<Tensor> ReadAsync(RequestContent content, ReadScope scope, CancellationToken cancellationToken)
     {
-        scope.Take(Size);
-        var data = GC.AllocateUninitializedArray<byte>((int)Size);
+        var data = scope.Rent(Size);
         await FillAsync(data, content, scope, cancellationToken);
         return ToTensor(data, scope);
     }
@@ -53,11 +52,11 @@ internal sealed record BinaryInput(int Index, string Name, TensorType Type, Immu
 
     /// <summary>The tensor of the bytes, which nobody changes any more.</summary>
     /// <exception cref="InvalidInputException">They are no elements of the type.</exception>
-    public Tensor ToTensor(byte[] data, ReadScope scope)
+    public Tensor ToTensor(Memory<byte> data, ReadScope scope)
     {
-        if (Type == TensorType.Bool && data.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)1) is var at and >= 0)
+        if (Type == TensorType.Bool && data.Span.IndexOfAnyExceptInRange((byte)0, (byte)1) is var at and >= 0)
         {
-            throw scope.Fault(Name, $"element {at} is the byte {data[at]}; BOOL takes 0 and 1.");
+            throw scope.Fault(Name, $"element {at} is the byte {data.Span[at]}; BOOL takes 0 and 1.");
         }
 
         try

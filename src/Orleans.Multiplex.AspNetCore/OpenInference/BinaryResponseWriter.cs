@@ -27,53 +27,57 @@ internal static class BinaryResponseWriter
     public static async Task WriteAsync(
         HttpResponse response, string model, InferBody request, TensorAnswer answer, BytesInFlight.Account account, CancellationToken cancellationToken)
     {
-        using var json = new ChargedStream(account);
-        await InferResponseWriter.WriteAsync(PipeWriter.Create(json), model, request, answer, cancellationToken);
+        // 1 The JSON.
+        using var json = new ChargedBuffer(account);
+        InferResponseWriter.Write(json, model, request, answer);
+        var length = (long)json.Written.Length;
+        response.ContentType = "application/octet-stream";
+        response.Headers[BinaryHeader.Name] = length.ToString(CultureInfo.InvariantCulture);
+        foreach (var output in answer.Outputs)
+        {
+            length += request.Outputs.IsBinary(output.Name) ? output.Data.Length : 0;
+        }
 
-        var parts = new List<ReadOnlyMemory<byte>>(1 + answer.Outputs.Length) { json.GetBuffer().AsMemory(0, (int)json.Length) };
+        // 2 All of it: what is small at once, and what is large in portions, so that a client that reads slowly is waited for. The last one is left to be flushed.
+        response.ContentLength = length;
+        var unsent = await WriteAsync(response.BodyWriter, json.Written, 0, cancellationToken);
         foreach (var output in answer.Outputs)
         {
             if (request.Outputs.IsBinary(output.Name))
             {
-                parts.Add(output.Data);
+                unsent = await WriteAsync(response.BodyWriter, output.Data, unsent, cancellationToken);
             }
         }
 
-        response.ContentType = "application/octet-stream";
-        response.Headers[BinaryHeader.Name] = json.Length.ToString(CultureInfo.InvariantCulture);
-        response.ContentLength = parts.Sum(static part => (long)part.Length);
-        await WritePortionsAsync(response.BodyWriter, parts, cancellationToken);
-
-        // Who has read a small one whole finds nothing of it in flight any more. A large one keeps its memory until its last part has left. Kestrel does not send by
+        // 3 Who has read a small one whole finds nothing of it in flight any more. A large one keeps its memory until its last part has left. Kestrel does not send by
         // itself what is left unflushed behind a flush.
-        if (response.ContentLength <= BytesAtOnce)
+        if (length <= BytesAtOnce)
         {
+            json.Dispose();
             account.Dispose();
         }
 
         await FlushAsync(response.BodyWriter, cancellationToken);
     }
 
-    // What is small leaves at once, and what is large in portions, so that a client that reads slowly is waited for. The last one is left to be flushed.
-    private static async Task WritePortionsAsync(PipeWriter pipe, List<ReadOnlyMemory<byte>> parts, CancellationToken cancellationToken)
+    // Returns how many bytes are unsent then; so many were before.
+    private static async ValueTask<int> WriteAsync(PipeWriter pipe, ReadOnlyMemory<byte> part, int unsent, CancellationToken cancellationToken)
     {
-        var unsent = 0;
-        foreach (var part in parts)
+        for (var rest = part; !rest.IsEmpty;)
         {
-            for (var rest = part; !rest.IsEmpty;)
+            if (unsent == BytesAtOnce)
             {
-                if (unsent == BytesAtOnce)
-                {
-                    await FlushAsync(pipe, cancellationToken);
-                    unsent = 0;
-                }
-
-                var portion = rest[..Math.Min(rest.Length, BytesAtOnce - unsent)];
-                pipe.Write(portion.Span);
-                unsent += portion.Length;
-                rest = rest[portion.Length..];
+                await FlushAsync(pipe, cancellationToken);
+                unsent = 0;
             }
+
+            var portion = rest[..Math.Min(rest.Length, BytesAtOnce - unsent)];
+            pipe.Write(portion.Span);
+            unsent += portion.Length;
+            rest = rest[portion.Length..];
         }
+
+        return unsent;
     }
 
     private static async ValueTask FlushAsync(PipeWriter pipe, CancellationToken cancellationToken)

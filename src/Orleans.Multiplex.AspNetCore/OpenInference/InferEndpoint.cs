@@ -6,7 +6,8 @@ using Orleans.Multiplex.AspNetCore.Outputs;
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
 /// <summary>One inference request over HTTP, from its body to its answer.</summary>
-internal sealed class InferEndpoint(Descriptions descriptions, TensorCall call, BytesInFlight inFlight, IOptions<MultiplexHttpOptions> options)
+internal sealed class InferEndpoint(
+    Descriptions descriptions, TensorCall call, BytesInFlight inFlight, InputPool pool, IOptions<MultiplexHttpOptions> options)
 {
     private readonly long _maxBytes = options.Value.MaxRequestBytes.Bytes;
 
@@ -17,7 +18,8 @@ internal sealed class InferEndpoint(Descriptions descriptions, TensorCall call, 
 
         // 1 The body, straight into tensors; its text is given back before the model is called.
         using var account = inFlight.Open(key);
-        var request = await ReadAsync(context, key, account);
+        var memory = new InputMemory(pool);
+        var request = await ReadAsync(context, key, account, memory);
 
         // 2 The call.
         var asked = new InferenceOptions
@@ -26,6 +28,7 @@ internal sealed class InferEndpoint(Descriptions descriptions, TensorCall call, 
             Timeout = request.Timeout,
             Priority = request.Priority,
             IsAwaitedAtOnce = true,
+            InputMemory = memory,
         };
         var response = await call.InferAsync(model, request.Inputs, asked, context.RequestAborted);
 
@@ -44,15 +47,15 @@ internal sealed class InferEndpoint(Descriptions descriptions, TensorCall call, 
         await InferResponseWriter.WriteAsync(context.Response.BodyWriter, model.Id, request, response, context.RequestAborted);
     }
 
-    private async ValueTask<InferBody> ReadAsync(HttpContext context, string key, BytesInFlight.Account account)
+    private async ValueTask<InferBody> ReadAsync(HttpContext context, string key, BytesInFlight.Account account, InputMemory memory)
     {
         var jsonLength = BinaryHeader.Read(context.Request, key);
         await using var content = RequestContent.Open(context, _maxBytes);
         return jsonLength switch
         {
             null => await ReadJsonAsync(content, key, account, context.RequestAborted),
-            0 => await ReadRawAsync(content, key, account, context.RequestAborted),
-            { } length => await ReadBinaryAsync(content, length, key, account, context.RequestAborted),
+            0 => await ReadRawAsync(content, key, account, memory, context.RequestAborted),
+            { } length => await ReadBinaryAsync(content, length, key, account, memory, context.RequestAborted),
         };
     }
 
@@ -67,7 +70,7 @@ internal sealed class InferEndpoint(Descriptions descriptions, TensorCall call, 
     }
 
     private async ValueTask<InferBody> ReadBinaryAsync(
-        RequestContent content, long jsonLength, string key, BytesInFlight.Account account, CancellationToken cancellationToken)
+        RequestContent content, long jsonLength, string key, BytesInFlight.Account account, InputMemory memory, CancellationToken cancellationToken)
     {
         var (body, scope) = await ReadHeadAsync();
         return body with { Inputs = await BinaryInputs.ReadAsync(body, jsonLength, content, scope, cancellationToken) };
@@ -76,20 +79,21 @@ internal sealed class InferEndpoint(Descriptions descriptions, TensorCall call, 
         async ValueTask<(InferBody Body, ReadScope Scope)> ReadHeadAsync()
         {
             using var json = await RequestBody.ReadAsync(content, jsonLength, account, cancellationToken);
-            var scope = new ReadScope(key, json.Span.Length, _maxBytes, account);
+            var scope = new ReadScope(key, json.Span.Length, _maxBytes, account, memory);
             return json.Span.Length == jsonLength
                 ? (InferRequestReader.Read(json.Span, scope), scope)
                 : throw scope.Fault($"The header {BinaryHeader.Name} announces {jsonLength} bytes of JSON, but the body has only {json.Span.Length} bytes.");
         }
     }
 
-    private async ValueTask<InferBody> ReadRawAsync(RequestContent content, string key, BytesInFlight.Account account, CancellationToken cancellationToken)
+    private async ValueTask<InferBody> ReadRawAsync(
+        RequestContent content, string key, BytesInFlight.Account account, InputMemory memory, CancellationToken cancellationToken)
     {
         var time = descriptions.Start(allowed: null);
         var description = await descriptions.GetAsync(key, time, cancellationToken);
         var left = time.Left(key);
         var input = await RawInput.ReadAsync(
-            description.Signature, content, new ReadScope(key, 0, _maxBytes, account), account, cancellationToken);
+            description.Signature, content, new ReadScope(key, 0, _maxBytes, account, memory), account, cancellationToken);
         return new InferBody(null, [input], [], new WantedOutputs([], AreBinary: true), left, Priority: 0);
     }
 

@@ -1,6 +1,9 @@
+using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text.Json;
+using Microsoft.Extensions.ObjectPool;
 using Orleans.Multiplex.AspNetCore.Bodies;
 using Orleans.Multiplex.AspNetCore.Outputs;
 
@@ -14,6 +17,8 @@ internal static class InferResponseWriter
 {
     private const int ElementsAtOnce = 4096;
 
+    private static readonly ObjectPool<Utf8JsonWriter> Writers = new DefaultObjectPool<Utf8JsonWriter>(new Policy());
+
     /// <summary>Writes an answer.</summary>
     /// <param name="pipe">Where the JSON goes.</param>
     /// <param name="model">The model's id, without a version.</param>
@@ -24,6 +29,39 @@ internal static class InferResponseWriter
     {
         // The end of the body follows when the endpoint returns: who has read it whole finds nothing of it in flight any more.
         await using var json = new Utf8JsonWriter(pipe, JsonBody.Options);
+        await WriteAsync(json, model, request, response, () => JsonBody.FlushAsync(json, pipe, cancellationToken));
+        await json.FlushAsync(cancellationToken);
+        await pipe.FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Writes an answer into memory.</summary>
+    /// <param name="buffer">Where the JSON goes.</param>
+    /// <param name="model">The model's id, without a version.</param>
+    /// <param name="request">The request, which says which outputs are binary.</param>
+    /// <param name="response">The answer.</param>
+    public static void Write(IBufferWriter<byte> buffer, string model, InferBody request, TensorAnswer response)
+    {
+        var json = Writers.Get();
+        json.Reset(buffer);
+        try
+        {
+            var writing = WriteAsync(json, model, request, response, flush: null);
+            if (!writing.IsCompleted)
+            {
+                throw new UnreachableException("It waits for nothing but a flush.");
+            }
+
+            writing.GetAwaiter().GetResult();
+            json.Flush();
+        }
+        finally
+        {
+            Writers.Return(json);
+        }
+    }
+
+    private static async ValueTask WriteAsync(Utf8JsonWriter json, string model, InferBody request, TensorAnswer response, Func<ValueTask>? flush)
+    {
         json.WriteStartObject();
         json.WriteString("model_name"u8, model);
         json.WriteString("model_version"u8, response.Version.ToString(CultureInfo.InvariantCulture));
@@ -48,7 +86,10 @@ internal static class InferResponseWriter
                 var elements = ElementWriter.For(tensor);
                 while (elements.Write(json, ElementsAtOnce))
                 {
-                    await JsonBody.FlushAsync(json, pipe, cancellationToken);
+                    if (flush is not null)
+                    {
+                        await flush();
+                    }
                 }
 
                 json.WriteEndArray();
@@ -59,8 +100,6 @@ internal static class InferResponseWriter
 
         json.WriteEndArray();
         json.WriteEndObject();
-        await json.FlushAsync(cancellationToken);
-        await pipe.FlushAsync(cancellationToken);
     }
 
     private static void WriteHead(Utf8JsonWriter json, Tensor tensor)
@@ -75,5 +114,16 @@ internal static class InferResponseWriter
         }
 
         json.WriteEndArray();
+    }
+
+    private sealed class Policy : PooledObjectPolicy<Utf8JsonWriter>
+    {
+        public override Utf8JsonWriter Create() => new(Stream.Null, JsonBody.Options);
+
+        public override bool Return(Utf8JsonWriter obj)
+        {
+            obj.Reset(Stream.Null);
+            return true;
+        }
     }
 }

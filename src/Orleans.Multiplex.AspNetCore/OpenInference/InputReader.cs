@@ -40,6 +40,8 @@ internal ref struct InputReader
         return binary is null ? input._tensor ?? input.ReadKeptData() : null;
     }
 
+    private readonly ReadPlace Place => new("inputs", _index, _name);
+
     private readonly string Label => _name ?? $"inputs[{_index}]";
 
     private void ReadProperty(ref Utf8JsonReader reader)
@@ -48,7 +50,7 @@ internal ref struct InputReader
         {
             CheckFirst(_name is null, "name");
             reader.Read();
-            _name = _scope.ReadText(ref reader, $"The name of inputs[{_index}]");
+            _name = _scope.ReadText(ref reader, "The name", Place);
         }
         else if (ReadScope.IsProperty(ref reader, "datatype"u8))
         {
@@ -107,7 +109,7 @@ internal ref struct InputReader
 
     private void ReadParameters(ref Utf8JsonReader reader)
     {
-        _scope.CheckObject(ref reader, $"The \"parameters\" of input '{Label}'");
+        _scope.CheckObject(ref reader, "The \"parameters\"", Place);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (!ReadScope.IsProperty(ref reader, "binary_data_size"u8))
@@ -153,7 +155,7 @@ internal ref struct InputReader
 
     private readonly TensorType ReadType(ref Utf8JsonReader reader)
     {
-        var text = _scope.ReadText(ref reader, $"The datatype of {Label}");
+        var text = _scope.ReadText(ref reader, "The datatype", Place);
         if (!TensorTypes.TryParseProtocolName(text, out var type))
         {
             throw _scope.Fault(

@@ -23,20 +23,19 @@ internal static class RawInput
         var shape = prefix > 0 ? FindTextShape(spec, scope) : FindShape(spec, type, size, scope);
         var input = new BinaryInput(0, spec.Name, type, shape, prefix + size).Check(scope);
 
-        scope.Take(input.Size);
-        var data = GC.AllocateUninitializedArray<byte>((int)input.Size);
+        var data = scope.Rent(input.Size);
         if (prefix > 0)
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(data, (uint)size);
+            BinaryPrimitives.WriteUInt32LittleEndian(data.Span, (uint)size);
         }
 
         if (body is null)
         {
-            await input.FillAsync(data.AsMemory(prefix), content, scope, cancellationToken);
+            await input.FillAsync(data[prefix..], content, scope, cancellationToken);
         }
         else
         {
-            body.Span.CopyTo(data.AsSpan(prefix));
+            body.Span.CopyTo(data.Span[prefix..]);
         }
 
         return input.ToTensor(data, scope);

@@ -12,7 +12,8 @@ namespace Orleans.Multiplex.AspNetCore.OpenInference;
 /// <param name="bodyLength">The length of the JSON: no list in it has more elements than that.</param>
 /// <param name="limit">The most bytes that its tensors may take together.</param>
 /// <param name="account">What the tensors are charged to.</param>
-internal sealed class ReadScope(string model, int bodyLength, long limit, BytesInFlight.Account account)
+/// <param name="memory">Where the memory of binary inputs comes from; null where it is the garbage collector's.</param>
+internal sealed class ReadScope(string model, int bodyLength, long limit, BytesInFlight.Account account, InputMemory? memory = null)
 {
     private const int ExcerptLength = 40;
 
@@ -42,6 +43,20 @@ internal sealed class ReadScope(string model, int bodyLength, long limit, BytesI
 
         account.Charge(bytes);
         _taken += bytes;
+    }
+
+    /// <summary>Memory for the bytes of an input, charged.</summary>
+    /// <inheritdoc cref="Take"/>
+    public Memory<byte> Rent(long bytes)
+    {
+        Take(bytes);
+        if (memory is null)
+        {
+            return GC.AllocateUninitializedArray<byte>((int)bytes);
+        }
+
+        account.Charge(InputPool.Round((int)bytes) - bytes);
+        return memory.Rent((int)bytes);
     }
 
     /// <summary>Charges what an input takes beside its elements: one without any would cost nothing, and there may be millions.</summary>
@@ -99,11 +114,12 @@ internal sealed class ReadScope(string model, int bodyLength, long limit, BytesI
     /// <summary>The text of the string at the reader.</summary>
     /// <param name="reader">At the value.</param>
     /// <param name="what">What the value is, for the error.</param>
-    public string ReadText(ref Utf8JsonReader reader, string what)
+    /// <param name="place">Whose it is, for the error; none where that is said already.</param>
+    public string ReadText(ref Utf8JsonReader reader, string what, in ReadPlace place = default)
     {
         if (reader.TokenType != JsonTokenType.String)
         {
-            throw Fault($"{what} is {Excerpt(ref reader)}; it must be a string.");
+            throw Fault($"{what}{place} is {Excerpt(ref reader)}; it must be a string.");
         }
 
         try
@@ -112,7 +128,7 @@ internal sealed class ReadScope(string model, int bodyLength, long limit, BytesI
         }
         catch (InvalidOperationException)
         {
-            throw Fault($"{what} is not valid UTF-8 text.");
+            throw Fault($"{what}{place} is not valid UTF-8 text.");
         }
     }
 
@@ -129,11 +145,12 @@ internal sealed class ReadScope(string model, int bodyLength, long limit, BytesI
     /// <summary>Checks that an object begins at the reader.</summary>
     /// <param name="reader">At the value.</param>
     /// <param name="what">What the value is, for the error.</param>
-    public void CheckObject(ref Utf8JsonReader reader, string what)
+    /// <param name="place">Whose it is, for the error; none where that is said already.</param>
+    public void CheckObject(ref Utf8JsonReader reader, string what, in ReadPlace place = default)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            throw Fault($"{what} is {Excerpt(ref reader)}; it must be an object.");
+            throw Fault($"{what}{place} is {Excerpt(ref reader)}; it must be an object.");
         }
     }
 

@@ -22,7 +22,7 @@ internal readonly record struct WantedOutput(string Name, bool? IsBinary)
             if (ReadScope.IsProperty(ref reader, "name"u8))
             {
                 reader.Read();
-                name = scope.ReadText(ref reader, $"The name of outputs[{index}]");
+                name = scope.ReadText(ref reader, "The name", new ReadPlace("outputs", index));
             }
             else if (ReadScope.IsProperty(ref reader, "parameters"u8))
             {
@@ -39,7 +39,7 @@ internal readonly record struct WantedOutput(string Name, bool? IsBinary)
 
     private static bool? ReadBinaryData(ref Utf8JsonReader reader, int index, ReadScope scope)
     {
-        scope.CheckObject(ref reader, $"The \"parameters\" of outputs[{index}]");
+        scope.CheckObject(ref reader, "The \"parameters\"", new ReadPlace("outputs", index));
         bool? isBinary = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

@@ -10,5 +10,17 @@ namespace Orleans.Multiplex.AspNetCore.Outputs;
 internal sealed record TensorAnswer(long Version, ImmutableArray<Tensor> Outputs, string Silo, bool IsCold)
 {
     /// <summary>The bytes that its tensors take.</summary>
-    public long Bytes => Outputs.Sum(static output => (long)output.Data.Length);
+    public long Bytes
+    {
+        get
+        {
+            var bytes = 0L;
+            foreach (var output in Outputs)
+            {
+                bytes += output.Data.Length;
+            }
+
+            return bytes;
+        }
+    }
 }

@@ -22,7 +22,7 @@ internal sealed class TensorCall(IMultiplexClient client, Descriptions descripti
         var key = model.ToString();
         var outputs = options.Outputs;
         var time = descriptions.Start(options.Timeout);
-        var plan = OutputPlan.AsNamed(key, outputs);
+        OutputPlan? plan = null;
         var asked = options;
         if (OutputPlan.MayNameLabels(outputs))
         {
@@ -34,9 +34,9 @@ internal sealed class TensorCall(IMultiplexClient client, Descriptions descripti
         var response = await client.InferAsync(key, inputs, asked, cancellationToken);
 
         // 3 The answer: mostly tensors as they are.
-        var tensors = plan.HasLabels ? default : OutputTensors.AsTensors(response.Outputs);
+        var tensors = plan is { HasLabels: true } ? default : OutputTensors.AsTensors(response.Outputs);
         return new TensorAnswer(
-            response.Version, tensors.IsDefault ? await SelectAsync(model, plan, response, time, cancellationToken) : tensors, response.Silo, response.IsCold);
+            response.Version, tensors.IsDefault ? await SelectAsync(model, plan ?? OutputPlan.AsNamed(key, outputs), response, time, cancellationToken) : tensors, response.Silo, response.IsCold);
     }
 
     // What an empty sequence is a sequence of, only the description of the version that answered tells.

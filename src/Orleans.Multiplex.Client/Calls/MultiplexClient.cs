@@ -42,7 +42,9 @@ internal sealed class MultiplexClient(
         {
             try
             {
-                return await answer;
+                var response = await answer;
+                options?.InputMemory?.GiveBack();
+                return response;
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
@@ -50,12 +52,17 @@ internal sealed class MultiplexClient(
             }
         }
 
+        return await InferByGrainAsync(model, new InferenceRequest(values, outputs, timeout - time.GetElapsedTime(startedAt), priority), cancellationToken);
+    }
+
+    private Task<InferenceResponse> InferByGrainAsync(string model, InferenceRequest request, CancellationToken cancellationToken)
+    {
         var grain = _models.Get(model);
-        return await _retry.RunAsync(
+        return _retry.RunAsync(
             model,
-            timeout - time.GetElapsedTime(startedAt),
+            request.Timeout!.Value,
             AnswerGrace,
-            (left, token) => InferOnceAsync(grain, model, new InferenceRequest(values, outputs, left, priority), token),
+            (left, token) => InferOnceAsync(grain, model, new InferenceRequest(request.Inputs, request.Outputs, left, request.Priority), token),
             cancellationToken);
     }
 

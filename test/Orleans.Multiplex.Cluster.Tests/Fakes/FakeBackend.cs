@@ -20,6 +20,9 @@ public sealed class FakeBackend : IInferenceBackend
     /// <summary>What a run does before it answers.</summary>
     public Action<InferenceRequest, CancellationToken> OnRun { get; set; } = (_, _) => { };
 
+    /// <summary>What a run answers; null for the model's name.</summary>
+    public Func<InferenceRequest, Tensor>? Answer { get; set; }
+
     /// <summary>Whether runs of its models may go on any thread when they are short.</summary>
     public bool NeverBlocks { get; set; }
 
@@ -50,7 +53,7 @@ public sealed class FakeBackend : IInferenceBackend
         {
             backend.OnRun(request, cancellationToken);
             return backend.FailRun() is { } error ? throw error
-                : new RunResult([Tensor.Create("name", [$"{artifact.Id}@{artifact.Version}"])], default);
+                : new RunResult([backend.Answer?.Invoke(request) ?? Tensor.Create("name", [$"{artifact.Id}@{artifact.Version}"])], default);
         }
 
         public void Dispose()

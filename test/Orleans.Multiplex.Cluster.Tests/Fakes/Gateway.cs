@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.AspNetCore.Bodies;
 using Orleans.Multiplex.Calls;
 using Orleans.Multiplex.Testing.OpenInference;
 
@@ -32,7 +33,8 @@ internal sealed class Gateway : IAsyncDisposable
 
     /// <param name="grains">How it reaches the models: a silo's own factory, where calls share memory with the silo, or a client's.</param>
     /// <param name="local">The models of the silo in the gateway's own process; null for a gateway that has none.</param>
-    public static async Task<Gateway> StartAsync(IGrainFactory grains, ILocalModels? local = null)
+    /// <param name="inputs">Where the memory of inputs comes from; null for a pool of its own.</param>
+    public static async Task<Gateway> StartAsync(IGrainFactory grains, ILocalModels? local = null, InputPool? inputs = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(server =>
@@ -45,6 +47,11 @@ internal sealed class Gateway : IAsyncDisposable
         if (local is not null)
         {
             builder.Services.AddSingleton(local);
+        }
+
+        if (inputs is not null)
+        {
+            builder.Services.AddSingleton(inputs);
         }
 
         builder.Services.AddMultiplexHttp(builder.Configuration);

@@ -89,7 +89,7 @@ public sealed class BinaryFaultTests
     [Theory]
     [InlineData("""{"name":"X","datatype":"FP32","shape":[1],"data":[1],"parameters":{"binary_data_size":4}}""", "both \"data\" and \"binary_data_size\"")]
     [InlineData("""{"name":"X","datatype":"FP32","shape":[1],"parameters":{"binary_data_size":4,"binary_data_size":4}}""", "has \"binary_data_size\" twice")]
-    [InlineData("""{"name":"X","datatype":"FP32","shape":[1],"parameters":[4]}""", "\"parameters\" of input 'X' is an array")]
+    [InlineData("""{"name":"X","datatype":"FP32","shape":[1],"parameters":[4]}""", "\"parameters\" of X is an array")]
     [InlineData("""{"name":"X","datatype":"FP32","parameters":{"binary_data_size":4}}""", "has no \"shape\"")]
     [InlineData("""{"name":"X","shape":[1],"parameters":{"binary_data_size":4}}""", "has no \"datatype\"")]
     [InlineData("""{"datatype":"FP32","shape":[1],"parameters":{"binary_data_size":4}}""", "Input 'inputs[0]': it has no \"name\"")]
