@@ -30,6 +30,7 @@ var parts = new Dictionary<string, Func<IAsyncEnumerable<Row>>>(StringComparer.O
     ["silos"] = MeasureSilosAsync,
     ["evictions"] = MeasureEvictionsAsync,
     ["buckets"] = MeasureBucketsAsync,
+    ["spinning"] = MeasureSpinningAsync,
     ["runs"] = static () => RunOverheadRows.Measure().ToAsyncEnumerable(),
 };
 if (part != "all" && !parts.ContainsKey(part))
@@ -79,6 +80,11 @@ async IAsyncEnumerable<Row> MeasureSilosAsync()
 async IAsyncEnumerable<Row> MeasureEvictionsAsync()
 {
     yield return await Evictions.MeasureAsync();
+}
+
+async IAsyncEnumerable<Row> MeasureSpinningAsync()
+{
+    yield return await SpinningCode.MeasureAsync();
 }
 
 IAsyncEnumerable<Row> MeasureBucketsAsync() => FirstAnswerFromBucket.MeasureAsync();

@@ -10,4 +10,8 @@ internal interface ILocalModels
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The answer to come; null where the model's grain is to be called instead.</returns>
     Task<InferenceResponse>? TryInferAsync(string model, InferenceRequest request, bool mayRunHere, CancellationToken cancellationToken);
+
+    /// <summary>Whether a model has its grain in this process, so that a request for it most likely has its run here.</summary>
+    /// <param name="model">The model as the caller names it, checked.</param>
+    bool IsHere(string model);
 }

@@ -8,6 +8,7 @@ internal sealed class InputMemory(InputPool pool) : IInputMemory
 {
     private byte[]? _first;
     private List<byte[]>? _others;
+    private bool _isUnused;
 
     /// <summary>Memory for an input, with what was in it before.</summary>
     public Memory<byte> Rent(int bytes)
@@ -28,9 +29,12 @@ internal sealed class InputMemory(InputPool pool) : IInputMemory
         return memory;
     }
 
+    public void SetUnused() => Volatile.Write(ref _isUnused, true);
+
+    /// <summary>Gives it to other requests, if it is not used any more; called when the answer has been written, which may have a part of it.</summary>
     public void GiveBack()
     {
-        if (Interlocked.Exchange(ref _first, null) is { } first)
+        if (Volatile.Read(ref _isUnused) && Interlocked.Exchange(ref _first, null) is { } first)
         {
             pool.Return(first);
             _others?.ForEach(pool.Return);

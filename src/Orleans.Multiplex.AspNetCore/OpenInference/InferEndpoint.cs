@@ -2,12 +2,18 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Orleans.Multiplex.AspNetCore.Bodies;
 using Orleans.Multiplex.AspNetCore.Outputs;
+using Orleans.Multiplex.Calls;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
 /// <summary>One inference request over HTTP, from its body to its answer.</summary>
 internal sealed class InferEndpoint(
-    Descriptions descriptions, TensorCall call, BytesInFlight inFlight, InputPool pool, IOptions<MultiplexHttpOptions> options)
+    Descriptions descriptions,
+    TensorCall call,
+    BytesInFlight inFlight,
+    InputPool pool,
+    IOptions<MultiplexHttpOptions> options,
+    ILocalModels? local = null)
 {
     private readonly long _maxBytes = options.Value.MaxRequestBytes.Bytes;
 
@@ -18,7 +24,7 @@ internal sealed class InferEndpoint(
 
         // 1 The body, straight into tensors; its text is given back before the model is called.
         using var account = inFlight.Open(key);
-        var memory = new InputMemory(pool);
+        var memory = local?.IsHere(key) == true ? new InputMemory(pool) : null;
         var request = await ReadAsync(context, key, account, memory);
 
         // 2 The call.
@@ -40,14 +46,17 @@ internal sealed class InferEndpoint(
         if (request.Outputs.HasBinary(response.Outputs))
         {
             await BinaryResponseWriter.WriteAsync(context.Response, model.Id, request, response, account, context.RequestAborted);
-            return;
+        }
+        else
+        {
+            context.Response.ContentType = "application/json";
+            await InferResponseWriter.WriteAsync(context.Response.BodyWriter, model.Id, request, response, context.RequestAborted);
         }
 
-        context.Response.ContentType = "application/json";
-        await InferResponseWriter.WriteAsync(context.Response.BodyWriter, model.Id, request, response, context.RequestAborted);
+        memory?.GiveBack();
     }
 
-    private async ValueTask<InferBody> ReadAsync(HttpContext context, string key, BytesInFlight.Account account, InputMemory memory)
+    private async ValueTask<InferBody> ReadAsync(HttpContext context, string key, BytesInFlight.Account account, InputMemory? memory)
     {
         var jsonLength = BinaryHeader.Read(context.Request, key);
         await using var content = RequestContent.Open(context, _maxBytes);
@@ -70,7 +79,7 @@ internal sealed class InferEndpoint(
     }
 
     private async ValueTask<InferBody> ReadBinaryAsync(
-        RequestContent content, long jsonLength, string key, BytesInFlight.Account account, InputMemory memory, CancellationToken cancellationToken)
+        RequestContent content, long jsonLength, string key, BytesInFlight.Account account, InputMemory? memory, CancellationToken cancellationToken)
     {
         var (body, scope) = await ReadHeadAsync();
         return body with { Inputs = await BinaryInputs.ReadAsync(body, jsonLength, content, scope, cancellationToken) };
@@ -87,7 +96,7 @@ internal sealed class InferEndpoint(
     }
 
     private async ValueTask<InferBody> ReadRawAsync(
-        RequestContent content, string key, BytesInFlight.Account account, InputMemory memory, CancellationToken cancellationToken)
+        RequestContent content, string key, BytesInFlight.Account account, InputMemory? memory, CancellationToken cancellationToken)
     {
         var time = descriptions.Start(allowed: null);
         var description = await descriptions.GetAsync(key, time, cancellationToken);

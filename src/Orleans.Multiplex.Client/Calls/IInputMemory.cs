@@ -4,8 +4,8 @@ namespace Orleans.Multiplex.Calls;
 internal interface IInputMemory
 {
     /// <summary>
-    /// Gives it to others. Called once at most: when the call was answered by a run in this process, which has ended then, and nothing else was given the inputs. In all
-    /// other cases it is left to the garbage collector, which knows who reads it.
+    /// Says that nobody reads it any more but who reads the answer: the call was answered by a run in this process, which has ended, and nothing else was given the inputs.
+    /// In all other cases it is left to the garbage collector, which knows who reads it.
     /// </summary>
-    void GiveBack();
+    void SetUnused();
 }

@@ -43,7 +43,7 @@ internal sealed class MultiplexClient(
             try
             {
                 var response = await answer;
-                options?.InputMemory?.GiveBack();
+                options?.InputMemory?.SetUnused();
                 return response;
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

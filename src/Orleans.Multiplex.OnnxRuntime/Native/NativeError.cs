@@ -16,6 +16,11 @@ internal static partial class NativeError
     public static bool IsInvalidArgument(Exception exception) =>
         exception.Message.StartsWith("[ErrorCode:InvalidArgument]", StringComparison.Ordinal);
 
+    /// <summary>Whether it says that an output has another size than the memory that was given for it.</summary>
+    public static bool IsOtherSize(OnnxRuntimeException exception) =>
+        exception.Message.Contains("The output OrtValue provided for output", StringComparison.Ordinal)
+        || exception.Message.Contains("shape verification failed", StringComparison.Ordinal);
+
     /// <summary>What it says, in one line of bounded length.</summary>
     /// <param name="exception">The error.</param>
     /// <param name="path">A local path that the text may name; only the name of the file is left of it.</param>

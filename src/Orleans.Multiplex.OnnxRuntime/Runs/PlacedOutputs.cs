@@ -23,7 +23,8 @@ internal sealed class PlacedOutputs : IDisposable
         {
             for (var i = 0; i < plan.Length; i++)
             {
-                _data[i] = GC.AllocateUninitializedArray<byte>((int)plan[i].Bytes);
+                // What a kernel leaves out is nothing, and no other request's.
+                _data[i] = new byte[plan[i].Bytes];
                 _pins[i] = _data[i].AsMemory().Pin();
                 _values[i] = Create(plan[i], _pins[i]);
             }

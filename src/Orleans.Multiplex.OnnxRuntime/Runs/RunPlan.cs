@@ -19,11 +19,14 @@ internal sealed class RunPlan
         _hasRows = hasRows;
     }
 
-    /// <summary>The plan of a model; null where the sizes of its outputs are only known after a run.</summary>
+    /// <summary>
+    /// The plan of a model; null where the sizes of its outputs are only known after a run, or one of them is an input too: ONNX Runtime gives back the input then, and
+    /// writes nothing.
+    /// </summary>
     /// <param name="signature">Its inputs and outputs.</param>
     /// <param name="hasRows">Whether the first dimension of all of them is the number of rows.</param>
     public static RunPlan? Find(ModelSignature signature, bool hasRows) =>
-        signature.Outputs.All(output => IsKnown(output, hasRows)) ? new RunPlan(signature, hasRows) : null;
+        signature.Outputs.All(output => IsKnown(output, hasRows) && signature.Inputs.All(input => input.Name != output.Name)) ? new RunPlan(signature, hasRows) : null;
 
     /// <summary>The inputs of the smallest run that there is: of one row, or of the only size that the model takes. Default where it leaves more open.</summary>
     public ImmutableArray<TensorPlan> FindLeastInputs() =>

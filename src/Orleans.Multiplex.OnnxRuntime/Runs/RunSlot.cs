@@ -21,7 +21,7 @@ internal sealed unsafe class RunSlot : IDisposable
     private readonly InferenceSession _session;
     private readonly TimeProvider _time;
     private readonly RunOptions _options = new();
-    private readonly OrtIoBinding _binding;
+    private readonly OrtIoBinding? _binding;
     private readonly List<OrtValue> _values = [];
     private readonly void* _memory;
 
@@ -29,9 +29,9 @@ internal sealed unsafe class RunSlot : IDisposable
     {
         (_session, _inputs, _outputs, _time) = (session, inputs, outputs, time);
         _memory = NativeMemory.AlignedAlloc((nuint)(Measure(inputs) + Measure(outputs)), Alignment);
-        _binding = session.CreateIoBinding();
         try
         {
+            _binding = session.CreateIoBinding();
             var place = (byte*)_memory;
             foreach (var input in inputs)
             {
@@ -83,7 +83,7 @@ internal sealed unsafe class RunSlot : IDisposable
 
     public void Dispose()
     {
-        _binding.Dispose();
+        _binding?.Dispose();
         _values.ForEach(static value => value.Dispose());
         _options.Dispose();
         NativeMemory.AlignedFree(_memory);
@@ -95,7 +95,7 @@ internal sealed unsafe class RunSlot : IDisposable
         {
             // Disposed only once a call of it that is under way has ended.
             using var registration = cancellationToken.UnsafeRegister(static options => ((RunOptions)options!).Terminate = true, _options);
-            _session.RunWithBinding(_options, _binding);
+            _session.RunWithBinding(_options, _binding!);
         }
         finally
         {

@@ -50,12 +50,11 @@ internal sealed class SessionRuns : IDisposable
         {
             return _slots?.TryRun(request, cancellationToken) ?? RunPlanned(request, cancellationToken);
         }
-        catch (Exception exception) when (NativeError.Is(exception) && !cancellationToken.IsCancellationRequested)
+        catch (OnnxRuntimeException exception) when (NativeError.IsOtherSize(exception))
         {
-            // The fault is the request's, or that the model gives something of another size than it declares: then it goes without that from now on.
-            var result = RunUnplanned(request, cancellationToken);
+            // It gives something of another size than it declares, and goes without that from now on.
             _isPlanRight = false;
-            return result;
+            return RunUnplanned(request, cancellationToken);
         }
     }
 

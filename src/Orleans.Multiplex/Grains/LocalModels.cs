@@ -17,6 +17,8 @@ internal sealed class LocalModels(ModelAttachments attachments, GrainPools pools
             ? calls.AnswerWarmAsync(attachment, request, lease, mayRunHere, cancellationToken)
             : null;
 
+    public bool IsHere(string model) => _pool is not null && attachments.Find(_pool, model) is not null;
+
     private static bool IsOnThreadPool() =>
         Thread.CurrentThread.IsThreadPoolThread && SynchronizationContext.Current is null && TaskScheduler.Current == TaskScheduler.Default;
 }

@@ -106,7 +106,7 @@ internal sealed class ModelAttachments : IDisposable
     private void Sweep()
     {
         // In this order: who comes from here on sets the timer anew.
-        Volatile.Write(ref _isToSweep, 0);
+        Interlocked.Exchange(ref _isToSweep, 0);
         Claims.Sweep();
         foreach (var attachment in _loose.Keys)
         {

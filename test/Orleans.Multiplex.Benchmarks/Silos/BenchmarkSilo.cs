@@ -26,6 +26,8 @@ internal sealed class BenchmarkSilo : IAsyncDisposable
 
     public IMultiplexClient Client => _host.Services.GetRequiredService<IMultiplexClient>();
 
+    public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+
     /// <summary>The folder of its cache.</summary>
     public string Cache => _cache.FullName;
 

@@ -58,6 +58,10 @@ public sealed class InputPoolTests
         b.Span.Fill(2);
 
         first.GiveBack();
+        Assert.Empty(_returned);
+
+        first.SetUnused();
+        first.GiveBack();
         first.GiveBack();
 
         Assert.Equal([8_192, 65_536], _returned.Order());

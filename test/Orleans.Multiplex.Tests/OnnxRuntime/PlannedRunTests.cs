@@ -51,6 +51,42 @@ public sealed class PlannedRunTests
     }
 
     [Theory]
+    [InlineData(4)]
+    [InlineData(4000)]
+    public async Task Run_OutputIsAnInput_IsGivenBack(int width)
+    {
+        using var session = await ModelOnDisk.OpenAsync(new OnnxModelBuilder(new OnnxGraph("through")
+            .Input("x", TensorType.Float32, 1, width)
+            .Output("x", TensorType.Float32, 1, width)
+            .Output("y", TensorType.Float32, 1, width)
+            .Node("Neg", ["x"], ["y"])).Build());
+        for (var i = 0; i < 2 * Often; i++)
+        {
+            var values = Enumerable.Repeat((float)(i + 1), width).ToArray();
+
+            var outputs = session.Run(Tensor.Create("x", values, 1, width));
+
+            Assert.Equal(values, Assert.IsType<Tensor>(outputs[0]).AsSpan<float>().ToArray());
+            Assert.Equal(-values[0], Assert.IsType<Tensor>(outputs[1]).AsSpan<float>()[^1]);
+        }
+    }
+
+    [Fact]
+    public async Task Run_OutputIsAConstant_IsTheConstant()
+    {
+        using var session = await ModelOnDisk.OpenAsync(new OnnxModelBuilder(new OnnxGraph("constant")
+            .Input("x", TensorType.Float32, 1)
+            .Output("c", TensorType.Float32, 3)
+            .Output("y", TensorType.Float32, 1)
+            .Initializer(Tensor.Create("c", [10f, 20f, 30f]))
+            .Node("Neg", ["x"], ["y"])).Build());
+        for (var i = 0; i < 2 * Often; i++)
+        {
+            Assert.Equal([10f, 20f, 30f], Assert.IsType<Tensor>(session.Run(Tensor.Create("x", [1f]))[0]).AsSpan<float>());
+        }
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(Often)]
     public async Task Run_FaultIsTheRequests_IsToldAndTheNextIsAnswered(int before)

@@ -79,23 +79,21 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
         IsClosed ? ShortPlace.None : _places.TryTake(model.Cost, bytes, longest, Waiting > 0, in _running);
 
     /// <summary>What was begun so has ended.</summary>
-    public void EndShort(ShortPlace place)
-    {
-        if (_places.Leave(place) && Waiting > 0)
-        {
-            lock (Gate)
-            {
-                Wake_NeedsLock();
-            }
-        }
-    }
+    public void EndShort(ShortPlace place) => _places.Leave(place);
 
     /// <summary>Takes out a run that is not wanted any more. False when a thread has taken it already, or it has been refused.</summary>
     public bool TryRemove(ModelRuns model, ScheduledRun run)
     {
         lock (Gate)
         {
-            return Remove_NeedsLock(model, run);
+            var isRemoved = Remove_NeedsLock(model, run);
+            if (isRemoved && time.GetElapsedTime(run.QueuedAt) is var waited && waited >= run.Remaining)
+            {
+                // Who ran out of time was late too: or only those would count that were not.
+                model.Learn(run, waited);
+            }
+
+            return isRemoved;
         }
     }
 
@@ -129,14 +127,14 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
 
     protected override IWork? TakeNext_NeedsLock()
     {
-        if (_places.HaveAll(_running) || !_models.TryTakeReady(out var model))
+        if (!_models.TryTakeReady(out var model))
         {
             return null;
         }
 
         var ready = model.Waiting;
         var first = model.Take(out var others);
-        Learn_NeedsLock(model, first);
+        model.Learn(first, time.GetElapsedTime(first.QueuedAt));
         _waiting -= 1 + (others?.Count ?? 0);
         ChangeReady_NeedsLock(-ready);
         var group = Charge_NeedsLock(model, first, others);
@@ -147,10 +145,6 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
 
         return group;
     }
-
-    // A crowd is over with the first that finds nobody ahead, and what it taught with it. What the run itself takes is not known yet: as much as the others'.
-    private void Learn_NeedsLock(ModelRuns model, ScheduledRun first) =>
-        model.Lateness = first.Expected is { } expected ? model.Lateness.Add(expected, time.GetElapsedTime(first.QueuedAt) + model.Cost.Run) : default;
 
     private RunGroup Charge_NeedsLock(ModelRuns model, ScheduledRun first, List<ScheduledRun>? others)
     {
@@ -175,12 +169,12 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
 
         var ahead = model.CountBefore(run.Level);
         var expected = QueueRule.Expect(ahead, run.Kind?.MaxRows ?? 1, model.Cost, options.Threads);
-        if (!QueueRule.MayBeInTime(ahead, expected, model.Lateness, run.Remaining))
+        if (!QueueRule.MayBeInTime(ahead, expected, model.GetLateness(run.Level), run.Remaining))
         {
             return RefusalReason.TooLate;
         }
 
-        run.Expected = ahead > 0 ? expected : null;
+        run.Expected = model.Come(run.Level, ahead) ? expected : null;
 
         if (model.Waiting >= options.MaxQueuedPerModel)
         {

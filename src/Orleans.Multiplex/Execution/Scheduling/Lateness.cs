@@ -9,17 +9,25 @@ namespace Orleans.Multiplex.Execution.Scheduling;
 internal readonly record struct Lateness(double Mean, double Deviation)
 {
     private const double WeightOfNew = 0.05;
-    private const double Deviations = 2;
+    private const double Deviations = 4;
     private const double MostTimes = 8;
 
-    /// <summary>How many times what is expected a request takes, unless it is one of few: one at least.</summary>
-    public double Factor => Math.Clamp(1 + Mean + (Deviations * Deviation), 1, MostTimes);
+    // Nobody can tell the time exactly, least of all before a crowd has shown what it takes; and who is refused may come again, who is late has waited for nothing.
+    private const double LeastTimes = 1.2;
+
+    /// <summary>How many times what is expected a request takes, unless it is one of few.</summary>
+    public double Factor => Math.Clamp(1 + Mean + (Deviations * Deviation), LeastTimes, MostTimes);
 
     /// <summary>With one more request.</summary>
     /// <param name="expected">What was expected of it.</param>
     /// <param name="took">What it took.</param>
     public Lateness Add(TimeSpan expected, TimeSpan took)
     {
+        if (expected <= TimeSpan.Zero)
+        {
+            return this;
+        }
+
         // One that is too late beyond measure says no more than one that is much too late.
         var late = Math.Clamp((took / expected) - 1, -1, MostTimes);
         return new Lateness(

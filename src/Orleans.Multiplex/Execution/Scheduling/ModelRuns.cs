@@ -14,6 +14,7 @@ internal sealed class ModelRuns(string modelId)
     private readonly LinkedList<ScheduledRun> _waiting = new();
 
     private readonly Lock _costLock = new();
+    private readonly Lateness[] _lateness = new Lateness[RunPriority.Lowest + 1];
     private RunCost _cost;
 
     public string ModelId => modelId;
@@ -32,9 +33,6 @@ internal sealed class ModelRuns(string modelId)
             }
         }
     }
-
-    /// <summary>How much longer its requests take than expected, in the crowd that there is.</summary>
-    public Lateness Lateness { get; set; }
 
     /// <summary>The time of threads that it has had at each level, in seconds, counted so that who has had less goes first (see <see cref="FairQueue"/>).</summary>
     public double[] Served { get; } = new double[RunPriority.Lowest + 1];
@@ -66,6 +64,31 @@ internal sealed class ModelRuns(string modelId)
         lock (_costLock)
         {
             _cost = _cost.Add(took, items, bytes);
+        }
+    }
+
+    /// <summary>How much longer its requests of a level take than expected, in the crowd that there is.</summary>
+    public Lateness GetLateness(int level) => _lateness[level];
+
+    /// <summary>A request of a level comes. Where it finds nobody ahead, the crowd is over, and with it what that has taught; returns whether there is one.</summary>
+    /// <param name="level">The level.</param>
+    /// <param name="ahead">How many are ahead of it.</param>
+    public bool Come(int level, int ahead)
+    {
+        if (ahead == 0)
+        {
+            _lateness[level] = default;
+        }
+
+        return ahead > 0;
+    }
+
+    /// <summary>Notes how long a request has waited. What the run itself takes is not known yet: as much as the others'.</summary>
+    public void Learn(ScheduledRun run, TimeSpan waited)
+    {
+        if (run.Expected is { } expected && run.IsMeasured)
+        {
+            _lateness[run.Level] = _lateness[run.Level].Add(expected, waited + Cost.Run);
         }
     }
 

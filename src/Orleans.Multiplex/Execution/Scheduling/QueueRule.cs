@@ -55,18 +55,21 @@ internal static class QueueRule
     /// <summary>The longest run on the thread of its caller, which waits for it anyway.</summary>
     public static TimeSpan LongestHere { get; } = TimeSpan.FromMicroseconds(300);
 
-    /// <summary>The longest run that waits for no thread at all: it takes less of the processor than to hand it over, so nobody has anything of its waiting.</summary>
-    public static TimeSpan LongestUnasked => HandOver;
+    /// <summary>
+    /// The longest run that waits for no thread at all: it takes less of the processor than to wake a thread for it and its caller's for the answer, so nobody has anything
+    /// of its waiting.
+    /// </summary>
+    public static TimeSpan LongestUnasked { get; } = TimeSpan.FromMicroseconds(50);
 
     /// <summary>Whether a run is so short that it stays where it is, since to hand it to a thread of its own, and its result back, would take as long or a good part of that.</summary>
     /// <param name="cost">What runs of the model take.</param>
     /// <param name="bytes">The bytes of its inputs.</param>
     /// <param name="longest">The longest that does.</param>
     public static bool IsShort(RunCost cost, long bytes, TimeSpan longest) =>
-        cost is { IsKnown: true, IsUneven: false } && cost.Run <= longest && cost.SecondsPerByte * bytes <= longest.TotalSeconds;
+        cost is { IsKnown: true, IsUneven: false } && cost.Usual <= longest && cost.UsualPerByte * bytes <= longest.TotalSeconds;
 
     /// <summary>Whether it may pay that runs wait for a thread and go together: what each of them saves is less than a run.</summary>
-    public static bool MayGainTogether(RunCost cost) => cost.Run > HandOver;
+    public static bool MayGainTogether(RunCost cost) => cost.Usual > HandOver;
 
     /// <summary>When to come again: what has to run first will have run by then, but in a minute at most.</summary>
     /// <param name="work">What has to run first; null where that was not measured.</param>

@@ -4,13 +4,20 @@ namespace Orleans.Multiplex.Execution.Scheduling;
 /// <param name="Runs">How many were measured.</param>
 /// <param name="Run">A run, of however many rows.</param>
 /// <param name="Item">One request of it.</param>
-/// <param name="SecondsPerByte">One byte of its inputs.</param>
-internal readonly record struct RunCost(int Runs, TimeSpan Run, TimeSpan Item, double SecondsPerByte)
+/// <param name="Usual">A run, in which the few that take much longer hardly count: threads are interrupted on a busy machine.</param>
+/// <param name="UsualPerByte">The same for one byte of its inputs, in seconds.</param>
+internal readonly record struct RunCost(int Runs, TimeSpan Run, TimeSpan Item, TimeSpan Usual, double UsualPerByte)
 {
     private const double WeightOfNew = 0.1;
 
     // The first runs of a model are slower than the next ones.
     private const int FewRuns = 8;
+
+    // What takes longer than that hardly counts; where it is every third run, it wins all the same.
+    private const double MuchLonger = 4;
+
+    // Nothing is much longer than a moment that is hardly measured.
+    private static readonly TimeSpan Moment = TimeSpan.FromMicroseconds(50);
 
     // No pause of the runtime or the system takes so long.
     private static readonly TimeSpan LongForAShortOne = TimeSpan.FromMilliseconds(250);
@@ -27,15 +34,23 @@ internal readonly record struct RunCost(int Runs, TimeSpan Run, TimeSpan Item, d
     /// <param name="took">How long it took.</param>
     /// <param name="items">How many requests went in it.</param>
     /// <param name="bytes">The bytes of their inputs, above zero.</param>
-    public RunCost Add(TimeSpan took, int items, long bytes) =>
-        IsKnown
-            ? new RunCost(
-                Math.Min(Runs + 1, FewRuns),
-                Run + ((took - Run) * WeightOfNew),
-                Item + (((took / items) - Item) * WeightOfNew),
-                SecondsPerByte + (((took.TotalSeconds / bytes) - SecondsPerByte) * WeightOfNew))
-            {
-                IsUneven = IsUneven || (IsCertain && took >= LongForAShortOne),
-            }
-            : new RunCost(1, took, took / items, took.TotalSeconds / bytes);
+    public RunCost Add(TimeSpan took, int items, long bytes)
+    {
+        if (!IsKnown)
+        {
+            return new RunCost(1, took, took / items, took, took.TotalSeconds / bytes);
+        }
+
+        var most = Usual * MuchLonger > Moment ? Usual * MuchLonger : Moment;
+        var usual = took < most ? took : most;
+        return new RunCost(
+            Math.Min(Runs + 1, FewRuns),
+            Run + ((took - Run) * WeightOfNew),
+            Item + (((took / items) - Item) * WeightOfNew),
+            Usual + ((usual - Usual) * WeightOfNew),
+            UsualPerByte + (((usual.TotalSeconds / bytes) - UsualPerByte) * WeightOfNew))
+        {
+            IsUneven = IsUneven || (IsCertain && took >= LongForAShortOne),
+        };
+    }
 }

@@ -1,12 +1,15 @@
 namespace Orleans.Multiplex.Execution.Scheduling;
 
 /// <summary>
-/// The places of short runs, which begin at once on whatever thread is at hand: those of idle threads for inference, which are as many, and those beside them.
-/// Without a lock.
+/// The places of short runs, which begin at once on whatever thread is at hand: those of idle threads for inference, and a few beside them. Without a lock. Threads
+/// for inference do not wait for them: what is thought to be short may not be.
 /// </summary>
 /// <param name="threads">The threads for inference.</param>
 internal sealed class ShortPlaces(int threads)
 {
+    /// <summary>How many more than the threads may run beside them: a run that is longer than thought keeps its caller's thread, which are not many either.</summary>
+    private const int BesideEachThread = 2;
+
     private int _ofThreads;
     private int _beside;
 
@@ -19,48 +22,23 @@ internal sealed class ShortPlaces(int threads)
     /// <param name="longest">The longest that is short there.</param>
     /// <param name="isAnyWaiting">Whether some wait for a thread, and so for its place.</param>
     /// <param name="running">How many runs are on threads.</param>
-    public ShortPlace TryTake(RunCost cost, long bytes, TimeSpan longest, bool isAnyWaiting, in int running)
+    public ShortPlace TryTake(RunCost cost, long bytes, TimeSpan longest, bool isAnyWaiting, in int running) =>
+        !QueueRule.IsShort(cost, bytes, longest) ? ShortPlace.None
+            : QueueRule.IsShort(cost, bytes, QueueRule.LongestUnasked) && TryTake(ref _beside, BesideEachThread * threads) ? ShortPlace.Beside
+            : !isAnyWaiting && TryTake(ref _ofThreads, threads - Volatile.Read(in running)) ? ShortPlace.OfThread
+            : ShortPlace.None;
+
+    /// <summary>Leaves a place.</summary>
+    public void Leave(ShortPlace place) => Interlocked.Decrement(ref place == ShortPlace.Beside ? ref _beside : ref _ofThreads);
+
+    private static bool TryTake(ref int taken, int most)
     {
-        if (!QueueRule.IsShort(cost, bytes, longest))
+        if (Interlocked.Increment(ref taken) <= most)
         {
-            return ShortPlace.None;
+            return true;
         }
 
-        if (QueueRule.IsShort(cost, bytes, QueueRule.LongestUnasked))
-        {
-            Interlocked.Increment(ref _beside);
-            return ShortPlace.Beside;
-        }
-
-        // Once threads for inference have begun they go on until nobody waits: where both kinds of threads run at once, each takes the other's processor and its caches.
-        if (isAnyWaiting || Volatile.Read(in running) > 0)
-        {
-            return ShortPlace.None;
-        }
-
-        // Never taken only to be given back: a thread that sees it meanwhile falls asleep, and nobody wakes it. One that begins just now makes one too many, for a moment.
-        for (var taken = Volatile.Read(ref _ofThreads); taken + Volatile.Read(in running) < threads; taken = Volatile.Read(ref _ofThreads))
-        {
-            if (Interlocked.CompareExchange(ref _ofThreads, taken + 1, taken) == taken)
-            {
-                return ShortPlace.OfThread;
-            }
-        }
-
-        return ShortPlace.None;
+        Interlocked.Decrement(ref taken);
+        return false;
     }
-
-    /// <summary>Leaves a place. Returns whether a thread can go on now.</summary>
-    public bool Leave(ShortPlace place)
-    {
-        Interlocked.Decrement(ref place == ShortPlace.Beside ? ref _beside : ref _ofThreads);
-        return place == ShortPlace.OfThread;
-    }
-
-    /// <summary>
-    /// Whether a thread has to wait because short runs have the places that are left. While anybody waits there are no new ones, so this is soon over. Threads that are
-    /// kept by stuck work have others in their place, and make this wait for nothing.
-    /// </summary>
-    /// <param name="running">How many runs are on threads.</param>
-    public bool HaveAll(int running) => Volatile.Read(ref _ofThreads) is > 0 and var taken && running + taken >= threads;
 }

@@ -61,16 +61,7 @@ internal abstract class WorkSource
     protected void ChangeReady_NeedsLock(int by)
     {
         Volatile.Write(ref _ready, _ready + by);
-        if (by > 0)
-        {
-            Wake_NeedsLock();
-        }
-    }
-
-    /// <summary>What could not be taken before may be now.</summary>
-    protected void Wake_NeedsLock()
-    {
-        if (_asleep > 0)
+        if (by > 0 && _asleep > 0)
         {
             _asleep--;
             Monitor.Pulse(Gate);

@@ -24,7 +24,7 @@ internal sealed partial class PinKeeper(
     private readonly PinTrials _trials = new(time, Period, LongestPause);
     private readonly ILogger _logger = logger;
     private ITimer? _timer;
-    private bool _isRestored;
+    private volatile bool _isRestored;
 
     public void Participate(ISiloLifecycle observer)
     {
@@ -43,7 +43,8 @@ internal sealed partial class PinKeeper(
     private Task StartAsync(CancellationToken cancellationToken)
     {
         pins.Changed += LookSoon;
-        _timer = time.CreateTimer(static state => ((PinKeeper)state!).Look(), this, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(static state => ((PinKeeper)state!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        LookSoon();
         return Task.CompletedTask;
     }
 
@@ -57,6 +58,8 @@ internal sealed partial class PinKeeper(
 
     private void Look()
     {
+        // First: who changes a pin from here on sets the timer anew.
+        _timer?.Change(Period, Timeout.InfiniteTimeSpan);
         var current = pins.Current;
         _trials.Retain(current);
         foreach (var pin in current.IsEmpty ? [] : FindMissing(current))
@@ -69,10 +72,14 @@ internal sealed partial class PinKeeper(
             _ = RestoreAsync();
         }
 
-        // Without a pin there is nothing to keep; a new one tells.
-        if (!current.IsEmpty || !_isRestored)
+        // Without a pin there is nothing to keep; a new one tells, also one that has come just now.
+        if (_isRestored && current.IsEmpty)
         {
-            _timer?.Change(Period, Timeout.InfiniteTimeSpan);
+            _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            if (!pins.Current.IsEmpty)
+            {
+                LookSoon();
+            }
         }
     }
 

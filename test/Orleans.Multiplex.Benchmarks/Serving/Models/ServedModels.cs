@@ -19,7 +19,7 @@ internal sealed class ServedModels : IDisposable
         Tiny = ServedModel.Make(Folder, "tiny", [1, 16], DifferentRows, static path => WriteTiny(path, 0));
         Perceptron = ServedModel.Make(Folder, "mlp", [1, 512], DifferentRows, static path => LargeModels.WritePerceptron(path, 512, 2048, 512));
         Convolutional = ServedModel.Make(Folder, "conv", [1, 3, 64, 64], DifferentRows, static path => LargeModels.WriteResNet(path, [16, 32, 64], classes: 100, side: 64));
-        Slow = ServedModel.Make(Folder, "slow", [1, 3, 16, 16], DifferentRows, static path => LargeModels.WriteConvolutions(path, channels: 128, layers: 20, side: 16));
+        Slow = ServedModel.Make(Folder, "slow", [1, 3, 16, 16], DifferentRows, static path => LargeModels.WriteConvolutions(path, channels: 128, layers: 60, side: 16));
         Many = [.. Enumerable.Range(0, many).Select(i => ServedModel.Make(Folder, $"many-{i}", [1, 16], 2, path => WriteTiny(path, i + 1)))];
     }
 

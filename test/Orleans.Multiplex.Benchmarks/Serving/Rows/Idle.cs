@@ -13,7 +13,7 @@ internal sealed class Idle : IServingPart
 
     public string Name => "idle";
 
-    public double Seconds(Plan plan) => (plan.IdleSeconds * 1.5) + (plan.IdleModels * 0.02) + 5;
+    public double Seconds(Plan plan) => plan.SettleSeconds + plan.IdleSeconds + (plan.IdleModels * 0.02) + 5;
 
     public async IAsyncEnumerable<Row> MeasureAsync(Bench bench)
     {
@@ -31,7 +31,7 @@ internal sealed class Idle : IServingPart
         using var report = JsonDocument.Parse(silos);
 
         // What loading leaves behind to be done is no idling.
-        await Task.Delay(TimeSpan.FromSeconds(bench.Plan.IdleSeconds / 2), TimeProvider.System);
+        await Task.Delay(TimeSpan.FromSeconds(bench.Plan.SettleSeconds), TimeProvider.System);
         var time = TimeProvider.System.GetTimestamp();
         var before = gateway.ProcessorTime;
         await Task.Delay(TimeSpan.FromSeconds(bench.Plan.IdleSeconds), TimeProvider.System);

@@ -21,7 +21,9 @@ public sealed class TaggedRequestsTests
         using var silo = new TestSilo();
         var pool = new PoisoningPool();
         using var scheduler = new InferenceScheduler(new(2, 4096, 4096, TimeSpan.FromSeconds(1)), "silo-1", TimeProvider.System, silo.Log);
-        var runner = new InferenceRunner(scheduler, new BatchLimits(maxRows, TimeSpan.Zero), pool, TimeProvider.System, silo.Log);
+        // Such short runs would not wait for company by themselves.
+        var delay = maxRows > 1 ? TimeSpan.FromMilliseconds(1) : TimeSpan.Zero;
+        var runner = new InferenceRunner(scheduler, new BatchLimits(maxRows, delay), pool, TimeProvider.System, silo.Log);
         using var first = await ModelOnDisk.OpenAsync(RowModels.Affine(1, 0));
         using var second = await ModelOnDisk.OpenAsync(RowModels.Affine(2, 1));
         var models = new[] { (silo.Reside("a", model: first), 1f, 0f), (silo.Reside("b", model: second), 2f, 1f) };

@@ -107,8 +107,8 @@ public sealed class FairnessTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(1), error.RetryAfter);
         Assert.Contains("in its time", error.Message, StringComparison.Ordinal);
 
-        // Just enough: ten of a tenth of a second, its own, and a little to be answered.
-        var last = AddOne("m", 100, TimeSpan.FromSeconds(1.11));
+        // Just enough: ten of a tenth of a second, its own, and a fifth of that because nobody can tell it exactly.
+        var last = AddOne("m", 100, TimeSpan.FromSeconds(1.33));
         _busy.Open();
         await Task.WhenAll(waiting).Soon();
         Assert.Equal(1, await last.Soon());
@@ -132,7 +132,7 @@ public sealed class FairnessTests : IDisposable
             "m",
             _ =>
             {
-                late.SetResult(AddOne("m", 100, TimeSpan.FromSeconds(1.3)));
+                late.SetResult(AddOne("m", 100, TimeSpan.FromSeconds(1.4)));
                 return Note("m", 100);
             },
             Minute,

@@ -42,8 +42,8 @@ public sealed class ShortRunTests : IDisposable
     }
 
     [Theory]
-    [InlineData(21, false)]
-    [InlineData(20, true)]
+    [InlineData(51, false)]
+    [InlineData(50, true)]
     public async Task Run_AThreadIsBusy_GoesInTheLineUnlessNobodyGainsByThat(int microseconds, bool isOnPool)
     {
         await RunAsync(microseconds);
@@ -69,37 +69,29 @@ public sealed class ShortRunTests : IDisposable
         await blocking.Soon();
     }
 
-    [Fact]
-    public async Task Run_AShortOneHasThePlaceOfTheThread_BeginsWhenThatHasEnded()
+    [Theory]
+    [InlineData(60)]
+    [InlineData(10)]
+    public async Task Run_ShortOnesDoNotEnd_AThreadServesTheOthers(int microseconds)
     {
-        await RunAsync(50);
-        var place = _scheduler.Scheduler.TryBeginHere(_scheduler.GetRuns("m"), 64);
-        Assert.Equal(ShortPlace.OfThread, place);
-        var other = _scheduler.RunAsync("other", static _ => 1, Minute, 0, static () => { }, CancellationToken.None);
+        await RunAsync(microseconds);
+        Assert.NotEqual(ShortPlace.None, _scheduler.Scheduler.TryBeginHere(_scheduler.GetRuns("m"), 64));
 
-        // Long enough for a thread to take it that does not wait.
-        await Task.Delay(50, TestContext.Current.CancellationToken);
-        Assert.False(other.IsCompleted);
-        Assert.Equal(ShortPlace.None, _scheduler.Scheduler.TryBeginHere(_scheduler.GetRuns("m"), 64));
-
-        _scheduler.Scheduler.EndHere(place);
-        Assert.Equal(1, await other.Soon());
-        Assert.Equal(0, _scheduler.Scheduler.Running);
+        Assert.Equal(1, await _scheduler.RunAsync("other", static _ => 1, Minute, 0, static () => { }, CancellationToken.None).Soon());
     }
 
     [Fact]
-    public async Task Run_OneThatNobodyGainsBy_HoldsNoThreadUp()
+    public async Task Begin_MoreThanAFewOfThoseThatNobodyGainsBy_HaveToQueue()
     {
         await RunAsync(10);
-        var place = _scheduler.Scheduler.TryBeginHere(_scheduler.GetRuns("m"), 64);
-        Assert.Equal(ShortPlace.Beside, place);
+        var runs = _scheduler.GetRuns("m");
+        ShortPlace[] places = [.. Enumerable.Range(0, 5).Select(_ => _scheduler.Scheduler.TryBeginHere(runs, 64))];
 
-        Assert.Equal(1, await _scheduler.RunAsync("other", static _ => 1, Minute, 0, static () => { }, CancellationToken.None).Soon());
+        Assert.Equal([ShortPlace.Beside, ShortPlace.Beside, ShortPlace.OfThread, ShortPlace.None, ShortPlace.None], places);
+        Assert.Equal(3, _scheduler.Scheduler.Running);
 
-        Assert.Equal(ShortPlace.Beside, _scheduler.Scheduler.TryBeginHere(_scheduler.GetRuns("m"), 64));
-        _scheduler.Scheduler.EndHere(place);
-        _scheduler.Scheduler.EndHere(place);
-        Assert.Equal(0, _scheduler.Scheduler.Running);
+        _scheduler.Scheduler.EndHere(ShortPlace.Beside);
+        Assert.Equal(ShortPlace.Beside, _scheduler.Scheduler.TryBeginHere(runs, 64));
     }
 
     [Fact]
