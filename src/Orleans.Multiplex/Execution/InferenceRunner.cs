@@ -159,8 +159,9 @@ internal sealed partial class InferenceRunner(
             return false;
         }
 
+        // While it is found out they queue too: what runs beside the trial's runs would spoil their times.
         TryBeginTrial(resident, batching, runs);
-        return batching.IsProven;
+        return batching.IsProven || batching.IsTrying;
     }
 
     private void TryBeginTrial(Resident resident, ModelBatching batching, ModelRuns runs)
@@ -183,7 +184,10 @@ internal sealed partial class InferenceRunner(
             var trial = new BatchTrial(
                 batching.Session, (request, memory) => TryOnceAsync(resident, batching.Session, runs, request, memory), batching.Limits.MaxRows, pool);
             verdict = await trial.RunAsync();
-            LogTried(runs.ModelId, verdict.IsProven ? "together" : "alone", verdict.Reason);
+            if (verdict.IsProven || batching.Verdict is null)
+            {
+                LogTried(runs.ModelId, verdict.IsProven ? "together" : "alone", verdict.Reason);
+            }
         }
         catch (MultiplexException error)
         {

@@ -39,7 +39,7 @@ public static class MultiplexClusterExtensions
         services.AddOptions<ClusterOptions>().Configure<IOptions<MultiplexClusterOptions>>(Identify);
         services.AddOptions<SiloOptions>().Configure<LoopbackPorts>((silo, ports) => silo.SiloName = ports.SiloName);
         services.AddOptions<EndpointOptions>().Configure<LoopbackPorts>(Listen);
-        services.Configure<ClusterMembershipOptions>(DetectQuickly);
+        services.AddOptions<ClusterMembershipOptions>().Configure<IOptions<MultiplexClusterOptions>>(DetectQuickly);
         return builder;
     }
 
@@ -54,7 +54,7 @@ public static class MultiplexClusterExtensions
     private static IMembershipTable CreateTable(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<MultiplexClusterOptions>>().Value;
-        if (string.Equals(options.Provider, MultiplexClusterOptions.None, StringComparison.OrdinalIgnoreCase))
+        if (IsAlone(options))
             return new InMemoryMembershipTable(options.ClusterId);
 
         var local = services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
@@ -62,6 +62,9 @@ public static class MultiplexClusterExtensions
         return new FileMembershipTable(
             ports.Directory, options.ClusterId, silo => ports.HasEnded(silo, local), services.GetRequiredService<TimeProvider>(), Logger(services));
     }
+
+    private static bool IsAlone(MultiplexClusterOptions options) =>
+        string.Equals(options.Provider, MultiplexClusterOptions.None, StringComparison.OrdinalIgnoreCase);
 
     private static void Identify(ClusterOptions cluster, IOptions<MultiplexClusterOptions> options)
     {
@@ -77,9 +80,14 @@ public static class MultiplexClusterExtensions
     }
 
     // A silo whose process has ended is seen at the next look at the table; probes are for one that hangs. The upper bound keeps a silo whose
-    // machine is busy alive.
-    private static void DetectQuickly(ClusterMembershipOptions membership)
+    // machine is busy alive. A silo that is a cluster of its own has nobody to look after, and would wake its processor for that.
+    private static void DetectQuickly(ClusterMembershipOptions membership, IOptions<MultiplexClusterOptions> options)
     {
+        if (IsAlone(options.Value))
+        {
+            return;
+        }
+
         membership.ProbeTimeout = TimeSpan.FromSeconds(1);
         membership.MaxProbeTimeout = TimeSpan.FromSeconds(4);
         membership.NumMissedProbesLimit = 3;

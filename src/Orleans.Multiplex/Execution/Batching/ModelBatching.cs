@@ -8,7 +8,7 @@ namespace Orleans.Multiplex.Execution.Batching;
 /// <code>
 /// Unknown → Trying → Proven → Refuted
 ///           Trying → Refuted
-///           Trying → Unknown            (the trial was broken off)
+///           Trying → Unknown            (the trial was broken off, or did not pay just then: it is tried again, after a pause that grows)
 /// </code>
 /// </remarks>
 /// <param name="session">The model.</param>
@@ -47,6 +47,9 @@ internal sealed class ModelBatching(
 
     public TimeProvider Time => time;
 
+    /// <summary>Whether that is being found out.</summary>
+    public bool IsTrying => Volatile.Read(ref _state) == (int)State.Trying;
+
     /// <summary>Why it is as it is; null before it was tried.</summary>
     public BatchVerdict? Verdict { get; private set; }
 
@@ -70,14 +73,15 @@ internal sealed class ModelBatching(
     /// <param name="verdict">What came of it; null when it was broken off.</param>
     public void EndTrial(BatchVerdict? verdict)
     {
-        if (verdict is null)
+        var isOpen = verdict is null or { MayChange: true };
+        if (isOpen)
         {
             _pause = _brokenOffAt is not null && _pause * 2 < LongestPause ? _pause * 2 : _pause;
             _brokenOffAt = time.GetTimestamp();
         }
 
-        Volatile.Write(ref _state, (int)(verdict is null ? State.Unknown : verdict.IsProven ? State.Proven : State.Refuted));
-        Verdict = verdict;
+        Verdict = verdict ?? Verdict;
+        Volatile.Write(ref _state, (int)(isOpen ? State.Unknown : verdict!.IsProven ? State.Proven : State.Refuted));
     }
 
     /// <summary>What was proven has turned out to be wrong.</summary>

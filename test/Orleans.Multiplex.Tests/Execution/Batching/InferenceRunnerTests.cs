@@ -227,6 +227,28 @@ public sealed class InferenceRunnerTests : IDisposable
         Assert.Contains("does not run on inputs that were made up", _runner.FindVerdict(_resident)!.Reason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Run_ItDidNotPayAtFirst_IsTriedAgainAfterAPause()
+    {
+        var perRow = 10;
+        _session.OnRun = rows => _silo.Time.Advance(TimeSpan.FromMilliseconds(1 + (rows.Length * perRow)));
+        await Task.WhenAll(await WhileBusyAsync(() => new List<Task<InferenceOutcome>> { RunAsync(1), RunAsync(2) })).Soon();
+        while (_runner.FindVerdict(_resident) is null)
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        Assert.False(_runner.FindVerdict(_resident)!.IsProven);
+        perRow = 0;
+        _silo.Time.Advance(TimeSpan.FromMinutes(2));
+
+        await Task.WhenAll(await WhileBusyAsync(() => new List<Task<InferenceOutcome>> { RunAsync(1), RunAsync(2) })).Soon();
+        while (!_runner.FindVerdict(_resident)!.IsProven)
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+    }
+
     private static void ThrowIf(bool isSo)
     {
         if (isSo)
