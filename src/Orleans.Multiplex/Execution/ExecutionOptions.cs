@@ -6,8 +6,8 @@ public sealed class ExecutionOptions
     internal static readonly TimeSpan LongestQueueDelay = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// The number of inference threads, which bounds how many runs go on at once; as many again of at most a hundred microseconds may go on beside them. Default: 0, which means as many as the process has cores;
-    /// not negative.
+    /// The number of inference threads, which bounds how many runs go on at once; up to three times as many short ones, of at most 300 µs, may go on beside them.
+    /// Default: 0, which means as many as the process has cores; not negative.
     /// </summary>
     public int Threads { get; set; }
 

@@ -21,7 +21,7 @@ namespace Orleans.Multiplex.Execution;
 internal sealed partial class InferenceRunner(
     InferenceScheduler scheduler, BatchLimits limits, ArrayPool<byte> pool, TimeProvider time, ILogger logger)
 {
-    // The two dozen runs of a trial would keep a thread for too long.
+    // The runs of a trial, some dozens, would keep a thread for too long.
     private static readonly TimeSpan LongestToTry = TimeSpan.FromMilliseconds(250);
 
     private readonly ConditionalWeakTable<Resident, ModelBatching> _models = [];
@@ -56,6 +56,7 @@ internal sealed partial class InferenceRunner(
             Kind = admission is null ? batching.FindKind(request, rows) : null,
             Rows = rows ?? 1,
             Bytes = CountBytes(request),
+            MustQueue = batching.IsTrying,
         };
         return scheduler.RunAsync(runs, run);
     }
@@ -166,7 +167,7 @@ internal sealed partial class InferenceRunner(
 
     private void TryBeginTrial(Resident resident, ModelBatching batching, ModelRuns runs)
     {
-        if (runs.Cost.Run <= LongestToTry && batching.IsUnknown && batching.TryBeginTrial())
+        if (runs.Cost is { IsKnown: true } cost && cost.Run <= LongestToTry && batching.IsUnknown && batching.TryBeginTrial())
         {
             // It belongs to no request, and so to no request's context.
             using (ExecutionContext.SuppressFlow())
@@ -184,7 +185,7 @@ internal sealed partial class InferenceRunner(
             var trial = new BatchTrial(
                 batching.Session, (request, memory) => TryOnceAsync(resident, batching.Session, runs, request, memory), batching.Limits.MaxRows, pool);
             verdict = await trial.RunAsync();
-            if (verdict.IsProven || batching.Verdict is null)
+            if (batching.Verdict is null || !verdict.MayChange)
             {
                 LogTried(runs.ModelId, verdict.IsProven ? "together" : "alone", verdict.Reason);
             }

@@ -32,6 +32,14 @@ public static class RowModels
     /// <summary>The models that mix rows, by what they do.</summary>
     public static IReadOnlyDictionary<string, byte[]> Mixing { get; } = new Dictionary<string, byte[]>(StringComparer.Ordinal)
     {
+        ["the greater of the row and the last but one"] = Build(graph => graph
+            .Initializer(Tensor.Create("zero", [0L]))
+            .Initializer(Tensor.Create("two", [2L]))
+            .Initializer(Tensor.Create("two from the end", [-2L]))
+            .Node("Slice", ["x", "zero", "two", "zero"], ["first two"])
+            .Node("Slice", ["x", "zero", "two from the end", "zero"], ["all but two"])
+            .Node("Concat", ["first two", "all but two"], ["later"], AttributeValue.Of("axis", 0L))
+            .Node("Max", ["x", "later"], ["y"])),
         ["softmax over rows"] = Build(graph => graph.Node("Softmax", ["x"], ["y"], AttributeValue.Of("axis", 0L))),
         ["less the mean of all rows"] = Build(graph => graph
             .Initializer(Tensor.Create("axes", [0L]))

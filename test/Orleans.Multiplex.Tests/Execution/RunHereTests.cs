@@ -62,18 +62,35 @@ public sealed class RunHereTests : IDisposable
     }
 
     [Fact]
-    public void Run_OneRunTookLong_NoneRunsHereAnyMore()
+    public void Run_OneRunTookLong_NoneRunsHereUntilVeryManyWereShort()
     {
         BeKnownAs(TimeSpan.FromMicroseconds(10));
         _session.OnRun = _ => _silo.Time.Advance(TimeSpan.FromMilliseconds(250));
         Assert.NotNull(TryRun());
 
-        for (var i = 0; i < 1000; i++)
+        for (var i = 0; i < 490; i++)
         {
             BeKnownAs(TimeSpan.FromMicroseconds(10));
         }
 
         Assert.Null(TryRun());
+
+        for (var i = 0; i < 10; i++)
+        {
+            BeKnownAs(TimeSpan.FromMicroseconds(10));
+        }
+
+        _session.OnRun = static _ => { };
+        Assert.NotNull(TryRun());
+    }
+
+    [Fact]
+    public void Run_ALargeRequestTookLong_SmallOnesRunHereAllTheSame()
+    {
+        BeKnownAs(TimeSpan.FromMicroseconds(10));
+        _scheduler.GetRuns(_resident, "m").Measure(TimeSpan.FromMilliseconds(300), items: 1, bytes: 1_000_000);
+
+        Assert.NotNull(TryRun());
     }
 
     [Fact]

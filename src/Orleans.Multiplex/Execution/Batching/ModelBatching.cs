@@ -8,7 +8,7 @@ namespace Orleans.Multiplex.Execution.Batching;
 /// <code>
 /// Unknown → Trying → Proven → Refuted
 ///           Trying → Refuted
-///           Trying → Unknown            (the trial was broken off, or did not pay just then: it is tried again, after a pause that grows)
+///           Trying → Unknown            (the trial was broken off, or did not pay just then: it is tried again some times, after pauses that grow)
 /// </code>
 /// </remarks>
 /// <param name="session">The model.</param>
@@ -22,12 +22,16 @@ internal sealed class ModelBatching(
     /// <summary>Requests of more shapes than that run alone.</summary>
     private const int MaxShapes = 64;
 
+    /// <summary>How often it is tried whether it pays.</summary>
+    private const int MostTrials = 4;
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
     private TimeSpan _pause = FirstPause;
     private long? _brokenOffAt;
+    private int _trials;
     private ImmutableArray<StackedRuns> _kinds = [];
     private int _state = (int)State.Unknown;
 
@@ -73,15 +77,16 @@ internal sealed class ModelBatching(
     /// <param name="verdict">What came of it; null when it was broken off.</param>
     public void EndTrial(BatchVerdict? verdict)
     {
-        var isOpen = verdict is null or { MayChange: true };
+        var isOpen = verdict is null || (verdict.MayChange && ++_trials < MostTrials);
         if (isOpen)
         {
             _pause = _brokenOffAt is not null && _pause * 2 < LongestPause ? _pause * 2 : _pause;
             _brokenOffAt = time.GetTimestamp();
         }
 
-        Verdict = verdict ?? Verdict;
+        // The verdict last: who sees it sees what follows from it.
         Volatile.Write(ref _state, (int)(isOpen ? State.Unknown : verdict!.IsProven ? State.Proven : State.Refuted));
+        Verdict = verdict ?? Verdict;
     }
 
     /// <summary>What was proven has turned out to be wrong.</summary>

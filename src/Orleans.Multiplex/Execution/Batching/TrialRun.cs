@@ -13,8 +13,11 @@ namespace Orleans.Multiplex.Execution.Batching;
 #pragma warning disable CA1001 // The source has no timer and no handle, and a run that outlives its time looks at it for longer than anybody waits.
 internal sealed class TrialRun(IInferenceSession session, Resident resident, InferenceRequest request, IDisposable? memory, TimeProvider time)
 #pragma warning restore CA1001
-    : ScheduledResult<(ImmutableArray<ModelValue> Outputs, TimeSpan Took)>(priority: 0, Patience, CancellationToken.None)
+    : ScheduledResult<(ImmutableArray<ModelValue> Outputs, TimeSpan Took)>(Priority, Patience, CancellationToken.None)
 {
+    // The most urgent: it is wanted when many wait, and would find no place behind them. There is one of a model at a time, and few in all.
+    private const int Priority = 1;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource _stop = new();

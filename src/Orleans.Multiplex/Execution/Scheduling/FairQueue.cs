@@ -41,7 +41,7 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
 
             if (displaced is { } victim)
             {
-                refusal = Refuse_NeedsLock(victim.Model, RefusalReason.QueueFull);
+                refusal = Refuse_NeedsLock(victim.Model, victim.Model == model ? RefusalReason.ModelQueueFull : RefusalReason.QueueFull);
                 Remove_NeedsLock(victim.Model, victim.Run);
             }
 
@@ -82,15 +82,17 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
     public void EndShort(ShortPlace place) => _places.Leave(place);
 
     /// <summary>Takes out a run that is not wanted any more. False when a thread has taken it already, or it has been refused.</summary>
-    public bool TryRemove(ModelRuns model, ScheduledRun run)
+    /// <param name="model">Its model.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="isLate">Whether its time is up. Who was late counts for those to come: or only those would that were not.</param>
+    public bool TryRemove(ModelRuns model, ScheduledRun run, bool isLate)
     {
         lock (Gate)
         {
             var isRemoved = Remove_NeedsLock(model, run);
-            if (isRemoved && time.GetElapsedTime(run.QueuedAt) is var waited && waited >= run.Remaining)
+            if (isRemoved && isLate)
             {
-                // Who ran out of time was late too: or only those would count that were not.
-                model.Learn(run, waited);
+                model.Learn(run, time.GetElapsedTime(run.QueuedAt));
             }
 
             return isRemoved;

@@ -6,8 +6,8 @@ namespace Orleans.Multiplex.Execution.Scheduling;
 
 /// <summary>
 /// Runs inference, and users' synchronous model code, on a few threads of its own, never on the grain scheduler. What waits is in the
-/// <see cref="FairQueue"/>. Short runs stay where they are, since to hand them over would take as long: at most as many at once
-/// as there are threads. Work that does not end long after nobody waits for it any more counts as stuck: another thread takes the place of the one that
+/// <see cref="FairQueue"/>. Short runs stay where they are, since to hand them over would take as long: a bounded number at once
+/// (<see cref="ShortPlaces"/>). Work that does not end long after nobody waits for it any more counts as stuck: another thread takes the place of the one that
 /// it keeps.
 /// </summary>
 internal sealed partial class InferenceScheduler : IDisposable
@@ -78,12 +78,12 @@ internal sealed partial class InferenceScheduler : IDisposable
         catch (TimeoutException error) when (!run.HasBegun || !ReferenceEquals(error, run.Result.Exception?.InnerException))
         {
             var hasBegun = run.HasBegun;
-            Abandon(model, run, run.Result, TimeSpan.Zero);
+            Abandon(model, run, run.Result, TimeSpan.Zero, isLate: true);
             throw new InferenceTimeoutException(model.ModelId, hasBegun ? "while it ran" : "while it waited for an inference thread");
         }
         catch (OperationCanceledException) when (!run.Result.IsCompleted)
         {
-            Abandon(model, run, run.Result, run.Remaining - _time.GetElapsedTime(startedAt));
+            Abandon(model, run, run.Result, run.Remaining - _time.GetElapsedTime(startedAt), isLate: false);
             throw;
         }
     }
@@ -103,7 +103,7 @@ internal sealed partial class InferenceScheduler : IDisposable
     private void Queue(ModelRuns model, ScheduledRun run)
     {
         // The turn of the grain ends first: what it is sent, as a cancellation, reaches it during the run.
-        var place = run.NeverBlocks && !MayGainTogether(model, run.Kind) ? _queue.TryBeginShort(model, run.Bytes, QueueRule.LongestOnPool) : ShortPlace.None;
+        var place = run is { NeverBlocks: true, MustQueue: false } && !MayGainTogether(model, run.Kind) ? _queue.TryBeginShort(model, run.Bytes, QueueRule.LongestOnPool) : ShortPlace.None;
         if (place != ShortPlace.None)
         {
             ThreadPool.UnsafeQueueUserWorkItem(new ShortRun(_queue, _time, model, run, place), preferLocal: true);
@@ -126,9 +126,9 @@ internal sealed partial class InferenceScheduler : IDisposable
         kind is not null && (kind.MaxDelay > TimeSpan.Zero || QueueRule.MayGainTogether(model.Cost));
 
     // Nobody waits any more. What has not begun never will; what runs has the rest of its time.
-    private void Abandon(ModelRuns model, ScheduledRun run, Task result, TimeSpan left)
+    private void Abandon(ModelRuns model, ScheduledRun run, Task result, TimeSpan left, bool isLate)
     {
-        if (_queue.TryRemove(model, run))
+        if (_queue.TryRemove(model, run, isLate))
         {
             run.Drop();
         }

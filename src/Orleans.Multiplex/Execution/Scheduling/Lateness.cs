@@ -10,7 +10,8 @@ internal readonly record struct Lateness(double Mean, double Deviation)
 {
     private const double WeightOfNew = 0.05;
     private const double Deviations = 4;
-    private const double MostTimes = 8;
+    private const double MostTimes = 64;
+    private const double MuchLater = 4;
 
     // Nobody can tell the time exactly, least of all before a crowd has shown what it takes; and who is refused may come again, who is late has waited for nothing.
     private const double LeastTimes = 1.2;
@@ -28,8 +29,8 @@ internal readonly record struct Lateness(double Mean, double Deviation)
             return this;
         }
 
-        // One that is too late beyond measure says no more than one that is much too late.
-        var late = Math.Clamp((took / expected) - 1, -1, MostTimes);
+        // One that is too late beyond measure says no more than one that is much later than the others.
+        var late = Math.Clamp((took / expected) - 1, -1, MuchLater * (1 + Math.Max(Mean, 0)));
         return new Lateness(
             Mean + ((late - Mean) * WeightOfNew),
             Deviation + ((Math.Abs(late - Mean) - Deviation) * WeightOfNew));

@@ -19,13 +19,21 @@ internal readonly record struct RunCost(int Runs, TimeSpan Run, TimeSpan Item, T
     // Nothing is much longer than a moment that is hardly measured.
     private static readonly TimeSpan Moment = TimeSpan.FromMicroseconds(50);
 
+    private const int RunsToBeEven = 10_000;
+
     // No pause of the runtime or the system takes so long.
     private static readonly TimeSpan LongForAShortOne = TimeSpan.FromMilliseconds(250);
 
     public bool IsKnown => Runs > 0;
 
-    /// <summary>Whether a run has taken so much longer than the others that what they take does not bound what the next one takes.</summary>
-    public bool IsUneven { get; init; }
+    /// <summary>
+    /// Whether a run that was thought to be short has taken so long that what the others take does not bound what the next one takes. Some thousands of others later it
+    /// was an accident.
+    /// </summary>
+    public bool IsUneven => EvenAfter > 0;
+
+    /// <summary>After how many more runs they count as even.</summary>
+    private int EvenAfter { get; init; }
 
     /// <summary>Whether so much was measured that a request may be refused by it.</summary>
     public bool IsCertain => Runs >= FewRuns;
@@ -50,7 +58,7 @@ internal readonly record struct RunCost(int Runs, TimeSpan Run, TimeSpan Item, T
             Usual + ((usual - Usual) * WeightOfNew),
             UsualPerByte + (((usual.TotalSeconds / bytes) - UsualPerByte) * WeightOfNew))
         {
-            IsUneven = IsUneven || (IsCertain && took >= LongForAShortOne),
+            EvenAfter = IsCertain && took >= LongForAShortOne && QueueRule.IsShort(this, bytes, QueueRule.LongestHere) ? RunsToBeEven : Math.Max(0, EvenAfter - 1),
         };
     }
 }

@@ -42,6 +42,9 @@ internal abstract class ScheduledRun
     /// <summary>The bytes of its inputs, above zero; 1 where they are not known.</summary>
     public long Bytes { get; init; } = 1;
 
+    /// <summary>Whether it waits for a thread even where its model's runs are short: what runs beside others would spoil their times.</summary>
+    public bool MustQueue { get; init; }
+
     /// <summary>Whether what it takes says what runs of its model take.</summary>
     public virtual bool IsMeasured => true;
 
