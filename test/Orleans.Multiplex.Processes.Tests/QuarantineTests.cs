@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using Orleans.Multiplex.Testing.Onnx;
 using Orleans.Multiplex.Testing.Processes;
@@ -13,6 +13,21 @@ namespace Orleans.Multiplex.Processes.Tests;
 public sealed class QuarantineTests : IDisposable
 {
     private const int Width = 1500;
+
+    // The gateway says in a file what it opens, which may take some milliseconds only; and a lock keeps .NET from reading that.
+    private const string KillWhenMarked = """
+        import glob, os, signal, sys, time
+        print("looking", flush=True)
+        end = time.time() + 60
+        while time.time() < end:
+            for name in glob.glob(sys.argv[1] + "/*"):
+                marks = open(name, "rb").read()
+                for at in range(0, len(marks), 1024):
+                    if marks[at:at + 4] != bytes(4) and b'"slow"' in marks[at:at + 1024]:
+                        os.kill(int(sys.argv[2]), signal.SIGKILL)
+                        sys.exit(0)
+        sys.exit(1)
+        """;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("multiplex-quarantine-");
 
@@ -63,8 +78,15 @@ public sealed class QuarantineTests : IDisposable
 
     private async Task KillWhileItOpensAsync(HostProcess gateway, HttpClient http, CancellationToken cancellationToken)
     {
+        var start = new ProcessStartInfo("/usr/bin/python3", ["-c", KillWhenMarked, Loading, gateway.Id.ToString(CultureInfo.InvariantCulture)])
+        {
+            RedirectStandardOutput = true,
+        };
+        using var killing = Process.Start(start)!;
+        Assert.Equal("looking", await killing.StandardOutput.ReadLineAsync(cancellationToken));
         var asking = InferAsync(http, "slow", Width);
-        await WaitForMarkAsync(cancellationToken);
+        await killing.WaitForExitAsync(cancellationToken);
+        Assert.Equal(0, killing.ExitCode);
         await gateway.KillAsync();
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => asking);
     }
@@ -91,24 +113,5 @@ public sealed class QuarantineTests : IDisposable
         request.Content = JsonContent.Create(new { inputs = new[] { new { name = "x", datatype = "FP32", shape = new[] { 1, width }, data = row } } });
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
         return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-    }
-
-    // The gateway says in a file what it opens; a lock keeps this process from reading it in its own way.
-    private async Task WaitForMarkAsync(CancellationToken cancellationToken)
-    {
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (!await IsMarkedAsync(cancellationToken))
-        {
-            await look.WaitForNextTickAsync(cancellationToken);
-        }
-    }
-
-    private async Task<bool> IsMarkedAsync(CancellationToken cancellationToken)
-    {
-        using var reading = Process.Start(new ProcessStartInfo("cat", Directory.GetFiles(Loading)) { RedirectStandardOutput = true })!;
-        using var marks = new MemoryStream();
-        await reading.StandardOutput.BaseStream.CopyToAsync(marks, cancellationToken);
-        return marks.ToArray().Chunk(1024).Any(static slot =>
-            BitConverter.ToInt32(slot) != 0 && Encoding.UTF8.GetString(slot).Contains("\"slow\"", StringComparison.Ordinal));
     }
 }

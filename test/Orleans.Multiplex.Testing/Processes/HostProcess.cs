@@ -33,6 +33,9 @@ public sealed partial class HostProcess : IAsyncDisposable
 
     public string Name { get; }
 
+    /// <summary>The id of the process.</summary>
+    public int Id => _process.Id;
+
     public Uri Address { get; private set; } = null!;
 
     /// <summary>Where a gateway listens for gRPC; null of other processes.</summary>
