@@ -17,6 +17,7 @@ public sealed class AllocationTests : IDisposable
     private readonly ITestOutputHelper _output;
 
     private const int Requests = 3000;
+    private const int Rounds = 3;
 
     private const string Tensor = "abcdefghabcdefghabcdefghabcdefghabcdefghabcdefghabcdefghabcdefgh";
 
@@ -32,8 +33,8 @@ public sealed class AllocationTests : IDisposable
 
     // Measured: 10,700 through the model's grain, 3,950 where it is resident.
     [Theory]
-    [InlineData(false, 11_500)]
-    [InlineData(true, 4_350)]
+    [InlineData(false, 11_200)]
+    [InlineData(true, 4_150)]
     public async Task Infer_WarmBinaryRequest_AllocatesNoMoreThanItDid(bool isHere, int mostBytes)
     {
         await using var cluster = await TestCluster.StartAsync(
@@ -51,9 +52,14 @@ public sealed class AllocationTests : IDisposable
         var answer = new byte[64 * 1024];
         Ask(socket, request, answer, Requests);
 
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        Ask(socket, request, answer, Requests);
-        var bytes = (GC.GetTotalAllocatedBytes(precise: true) - before) / Requests;
+        // The least of some rounds: what the silo does beside is counted too, and is more on a busy machine.
+        var bytes = long.MaxValue;
+        for (var i = 0; i < Rounds; i++)
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            Ask(socket, request, answer, Requests);
+            bytes = Math.Min(bytes, (GC.GetTotalAllocatedBytes(precise: true) - before) / Requests);
+        }
 
         _output.WriteLine($"{bytes} bytes for a request, {(isHere ? "resident here" : "through the model's grain")}");
         Assert.InRange(bytes, 1, mostBytes);
