@@ -55,10 +55,14 @@ public sealed class BytesInProgressLoadTests : IDisposable
     [Fact]
     public async Task Load_WhileAnotherIsTriedOrWaitsForRoom_IsOpened()
     {
-        var never = new TaskCompletionSource<long?>();
-        _silo.Opener.Prove = _ => new(never.Task);
+        var trying = new Checkpoint();
+        _silo.Opener.Prove = async token =>
+        {
+            await trying.PassAsync(token);
+            return null;
+        };
         var tried = _silo.Enter("tried");
-        await UntilAsync(() => tried.State == ResidentState.Checking);
+        await trying.Reached;
         _silo.Opener.Prove = _ => new((long?)null);
         using var inUse = TestSilo.Use(_silo.Reside("in use", 0, _one));
         var waiting = _silo.Enter("waiting", _one);

@@ -113,16 +113,20 @@ public sealed class CheckedLoadTests
     public async Task Load_WhileOthersAreTried_HasATurn()
     {
         using var silo = new TestSilo(load: new LoadOptions { MaxParallel = 1 });
-        var never = new TaskCompletionSource<long?>();
-        silo.Opener.Prove = _ => new(never.Task);
+        var trying = new Checkpoint();
+        silo.Opener.Prove = async token =>
+        {
+            await trying.PassAsync(token);
+            return null;
+        };
         var tried = silo.Enter("tried");
-        await InStateAsync(tried, ResidentState.Checking);
+        await trying.Reached;
         silo.Opener.Prove = _ => new((long?)null);
 
         Assert.Null((await silo.LoadAsync("m")).Failure);
 
         Assert.Equal(ResidentState.Checking, tried.State);
-        never.SetResult(null);
+        trying.Open();
         Assert.Null((await tried.WhenLoaded.Soon()).Failure);
     }
 
