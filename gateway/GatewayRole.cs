@@ -7,6 +7,7 @@ internal static class GatewayRole
     public static string SampleModels => Path.Combine(AppContext.BaseDirectory, "models");
 
     public static bool HoldsModels(IConfiguration configuration) =>
-        configuration["Multiplex:Cluster:Provider"] is null or "" || string.Equals(
-            configuration["Multiplex:Cluster:Provider"], MultiplexClusterOptions.None, StringComparison.OrdinalIgnoreCase);
+        !configuration.GetSection("Orleans:Clustering").Exists()
+        && (configuration["Multiplex:Cluster:Provider"] is null or "" || string.Equals(
+            configuration["Multiplex:Cluster:Provider"], MultiplexClusterOptions.None, StringComparison.OrdinalIgnoreCase));
 }

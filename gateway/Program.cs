@@ -5,7 +5,7 @@ builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.
 builder.Services.AddMultiplexHttp(builder.Configuration);
 builder.UseOrleans(silo =>
 {
-    silo.UseMultiplexCluster();
+    silo.UseMultiplexCluster().AddRedisCluster();
     if (GatewayRole.HoldsModels(builder.Configuration))
     {
         silo.AddMultiplex(options => options.Models ??= GatewayRole.SampleModels).AddS3Models().AddOnnxRuntime();

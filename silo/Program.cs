@@ -6,6 +6,7 @@ builder.Services.AddMultiplexHttp(builder.Configuration);
 builder.ListenOnFirstFreePort(from: 8080);
 builder.UseOrleans(silo => silo
     .UseMultiplexCluster()
+    .AddRedisCluster()
     .AddMultiplex(options => options.Models ??= Path.Combine(AppContext.BaseDirectory, "models"))
     .AddS3Models()
     .AddOnnxRuntime());

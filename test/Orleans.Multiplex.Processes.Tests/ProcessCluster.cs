@@ -82,7 +82,10 @@ public sealed class ProcessCluster : IAsyncDisposable
     }
 
     /// <summary>An Orleans client in this process, connected to a silo that is no gateway.</summary>
-    public async Task<IHost> ConnectAsync(params IEnumerable<HostProcess> silos)
+    public Task<IHost> ConnectAsync(params IEnumerable<HostProcess> silos) => ConnectAsync(static _ => { }, silos);
+
+    /// <summary>The same of a client that is configured further.</summary>
+    public async Task<IHost> ConnectAsync(Action<IClientBuilder> configure, params IEnumerable<HostProcess> silos)
     {
         var endpoints = silos.Select(silo => new IPEndPoint(IPAddress.Loopback, silo.GatewayPort)).ToArray();
         var builder = Host.CreateApplicationBuilder();
@@ -92,6 +95,7 @@ public sealed class ProcessCluster : IAsyncDisposable
             client.UseStaticClustering(endpoints);
             client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (ClusterId, ClusterId));
             client.AddMultiplexClient();
+            configure(client);
         });
         var host = builder.Build();
         await host.StartAsync();
@@ -131,12 +135,14 @@ public sealed class ProcessCluster : IAsyncDisposable
         return report.GetProperty("locations").EnumerateArray().Sum(location => location.GetProperty("inFlight").GetInt32());
     }
 
-    /// <summary>Waits until so many silos report themselves to each other.</summary>
+    /// <summary>Waits, for a minute at most, until so many silos report themselves to each other.</summary>
     public async Task WaitForSilosAsync(int count)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromMinutes(1));
         while ((await GetChargedAsync()).Count != count)
         {
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            await Task.Delay(20, patience.Token);
         }
     }
 

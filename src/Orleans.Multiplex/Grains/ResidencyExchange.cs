@@ -28,18 +28,25 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
     private readonly PinnedModels _pins = services.GetRequiredService<PinnedModels>();
     private readonly QuarantinedModels _quarantine = services.GetRequiredService<QuarantinedModels>();
     private readonly KeptQuarantine? _kept = services.GetService<KeptQuarantine>();
+    private readonly MachineMemory? _machine = services.GetService<MachineMemory>();
     private readonly SiloStatistics? _statistics = services.GetService<SiloStatistics>();
     private readonly IGrainDirectoryCache _addresses = services.GetRequiredService<IGrainDirectoryCache>();
 
     public Task PublishAsync(SiloRow row)
     {
         // Silos come seldom; that is when those that went are forgotten, on silos too that publish nothing themselves.
-        if (_view.Find(row.Silo) is null)
+        var isNew = _view.Find(row.Silo) is null;
+        if (isNew)
         {
             _channel.Retain(row.Silo);
         }
 
         _view.Update(row);
+        if (isNew)
+        {
+            _machine?.Check();
+        }
+
         _footprints.Learn(row.Footprints);
         _pins.Take(row.Pins ?? PinTable.Empty);
         _quarantine.Take(row.Quarantine ?? QuarantineTable.Empty);

@@ -119,6 +119,11 @@ internal static class RoomRegistrations
                 Settings(provider).Load.MaxWaiting, Settings(provider).Load.RoomTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)),
             provider.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName,
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new MachineMemory(
+            provider.GetRequiredService<ClusterResidencyView>(),
+            Environment.MachineName,
+            GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+            Logger(provider, LogEvents.Residency)));
         services.AddSingleton<RoomClaims>();
         services.AddSingleton(provider => new ThrashDetector(provider.GetRequiredService<TimeProvider>(), Logger(provider, LogEvents.Residency)));
         services.AddSingleton(provider => new EvictionService(
@@ -219,7 +224,6 @@ internal static class RoomRegistrations
         services.AddSingleton<ItemBatches>();
         services.AddSingleton(provider => new CallLog(provider.GetRequiredService<TimeProvider>(), Logger(provider, LogEvents.Grains)));
         services.AddSingleton<PassOnLimiter>();
-        services.AddSingleton<ResidencyInquiry>();
         services.AddSingleton<PassingOn>();
         services.AddSingleton(provider => new ModelAttachments(
             provider.GetRequiredService<ModelLoader>(),
@@ -251,29 +255,6 @@ internal static class RoomRegistrations
         services.AddScoped<ModelAttachment>();
         services.AddScoped<GrainCalls>();
         return services;
-    }
-
-    public static ISiloBuilder AddExchange(this ISiloBuilder builder)
-    {
-        builder.Services.AddSingleton<ResidencyChannel>();
-        builder.Services.AddFromExisting<IResidencyChannel, ResidencyChannel>();
-        builder.Services.AddSingleton(provider => new SiloReports(
-            provider.GetRequiredService<ILocalSiloDetails>(),
-            provider.GetRequiredService<ClusterResidencyView>(),
-            provider.GetRequiredService<PlacementDecisions>(),
-            provider.GetService<ModelAttachments>(),
-            provider.GetService<ArtifactCache>(),
-            provider.GetRequiredService<TimeProvider>()));
-        builder.Services.AddSingleton(provider => new SiloModels(
-            provider.GetService<ResidencyLedger>(),
-            provider.GetService<EvictionService>(),
-            provider.GetRequiredService<PinnedModels>()));
-        builder.Services.AddSingleton(provider => new StoreInquiry(
-            provider.GetService<ModelCatalog>(), provider.GetRequiredService<TimeProvider>()));
-        builder.Services.AddSingleton<ClusterStore>();
-        builder.Services.AddSingleton<PinStorage>();
-        builder.Services.AddSingleton<QuarantineControl>();
-        return builder.AddGrainService<ResidencyExchange>();
     }
 
     /// <summary>60 % of what the process may use: the rest is for what runs need beside the models, and for the process itself.</summary>

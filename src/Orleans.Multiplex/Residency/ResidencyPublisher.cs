@@ -96,6 +96,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         ConfiguredPins = _pins.Configured,
         Pinned = _evictions.GetPinned(),
         Openings = _quarantine.Openings,
+        Machine = Environment.MachineName,
     };
 
     public async ValueTask DisposeAsync()

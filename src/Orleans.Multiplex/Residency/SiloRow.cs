@@ -49,4 +49,8 @@ internal sealed record SiloRow(
     /// <summary>The versions that the silo is opening and that may end it: should it be lost, they are quarantined.</summary>
     [Id(6)]
     public ImmutableArray<OpeningMark> Openings { get; init; } = [];
+
+    /// <summary>The name of the silo's machine.</summary>
+    [Id(7)]
+    public string Machine { get; init; } = "";
 }

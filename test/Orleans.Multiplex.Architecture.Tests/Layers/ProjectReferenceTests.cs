@@ -16,6 +16,7 @@ public sealed class ProjectReferenceTests
         [Client] = [Abstractions],
         [Silo] = [Abstractions],
         ["Orleans.Multiplex.OnnxRuntime"] = [Silo],
+        ["Orleans.Multiplex.Redis"] = [Silo],
         ["Orleans.Multiplex.S3"] = [Silo],
         ["Orleans.Multiplex.AspNetCore"] = [Client],
         ["Orleans.Multiplex.Dashboard"] = [Client],

@@ -41,8 +41,10 @@ public sealed partial class HostProcess : IAsyncDisposable
     /// <summary>Where a gateway listens for gRPC; null of other processes.</summary>
     public Uri? GrpcAddress { get; private set; }
 
-    /// <summary>The name of its silo, and the port on which it takes Orleans clients.</summary>
+    /// <summary>The name of its silo, and the ports on which it takes silos and Orleans clients.</summary>
     public string SiloName { get; private set; } = "";
+
+    public int SiloPort { get; private set; }
 
     public int GatewayPort { get; private set; }
 
@@ -230,6 +232,7 @@ public sealed partial class HostProcess : IAsyncDisposable
 
         if (Ports().Match(line) is { Success: true } ports)
         {
+            SiloPort = int.Parse(ports.Groups["port"].Value, CultureInfo.InvariantCulture);
             GatewayPort = int.Parse(ports.Groups["gateway"].Value, CultureInfo.InvariantCulture);
             _siloName.TrySetResult(ports.Groups["silo"].Value);
         }
@@ -241,6 +244,6 @@ public sealed partial class HostProcess : IAsyncDisposable
     [GeneratedRegex(@"for gRPC on (?<address>http://127\.0\.0\.1:\d+)")]
     private static partial Regex ListeningForGrpc();
 
-    [GeneratedRegex(@"Silo '(?<silo>[^']+)' .*gateway port (?<gateway>\d+)")]
+    [GeneratedRegex(@"Silo '(?<silo>[^']+)' .*silo port (?<port>\d+), gateway port (?<gateway>\d+)")]
     private static partial Regex Ports();
 }

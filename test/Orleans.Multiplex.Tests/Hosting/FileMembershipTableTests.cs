@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
-using Orleans.Multiplex.Hosting.Localhost;
+using Orleans.Multiplex.Hosting.Cluster.Localhost;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.Hosting;

@@ -1,4 +1,4 @@
-using Orleans.Multiplex.Hosting.Localhost;
+using Orleans.Multiplex.Hosting.Cluster.Localhost;
 
 namespace Orleans.Multiplex.Tests.Hosting;
 

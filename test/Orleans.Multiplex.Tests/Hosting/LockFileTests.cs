@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Orleans.Multiplex.Hosting.Localhost;
+using Orleans.Multiplex.Hosting.Cluster.Localhost;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.Hosting;

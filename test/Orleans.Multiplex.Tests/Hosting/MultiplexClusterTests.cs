@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
-using Orleans.Multiplex.Hosting.Localhost;
+using Orleans.Multiplex.Hosting.Cluster.Localhost;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.Hosting;
@@ -51,7 +51,7 @@ public sealed class MultiplexClusterTests : IDisposable
     {
         using var silo = await StartAsync("Localhost");
         var builder = Host.CreateEmptyApplicationBuilder(new());
-        builder.UseOrleansClient(client => client.UseLocalhostClustering(silo.Services.GetRequiredService<LoopbackPorts>().Gateway, "multiplex", "multiplex"));
+        builder.UseOrleansClient(client => client.UseLocalhostClustering(silo.Services.GetRequiredService<SiloPorts>().Gateway, "multiplex", "multiplex"));
         using var client = builder.Build();
 
         await client.StartAsync(Cancellation);
@@ -75,7 +75,7 @@ public sealed class MultiplexClusterTests : IDisposable
     public async Task Start_GivenPortOfARunningSilo_IsRefused()
     {
         using var first = await StartAsync("Localhost");
-        var taken = first.Services.GetRequiredService<LoopbackPorts>().Silo;
+        var taken = first.Services.GetRequiredService<SiloPorts>().Silo;
         using var second = Build("Localhost", ("SiloPort", $"{taken}"));
 
         var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => second.StartAsync(Cancellation));

@@ -20,7 +20,7 @@ public sealed class SettingNamesTests
     [InlineData("Multiplex:Cluste:SiloPort", "Multiplex:Cluste is not a setting; did you mean Multiplex:Cluster?")]
     [InlineData("Multiplex:Load:MaxModelsPerSilo", "Multiplex:Load:MaxModelsPerSilo is not a setting; did you mean Multiplex:MaxModelsPerSilo?")]
     [InlineData("Multiplex:Pools:a:MaxModelPerSilo", "Multiplex:Pools:a:MaxModelPerSilo is not a setting; did you mean Multiplex:Pools:a:MaxModelsPerSilo?")]
-    [InlineData("Multiplex:Cluster:Prot", "Multiplex:Cluster:Prot is not a setting; there are ClusterId, Directory, GatewayPort, Provider, SiloPort.")]
+    [InlineData("Multiplex:Cluster:Prot", "Multiplex:Cluster:Prot is not a setting; there are Address, ClusterId, ConnectionString, Directory, GatewayPort, Provider, SiloPort, Tls.")]
     [InlineData("Multiplex:IdleUnload:Time", "Multiplex:IdleUnload:Time is not a setting; Multiplex:IdleUnload is a value.")]
     [InlineData("Multiplex:Models:Folder", "Multiplex:Models:Folder is not a setting; there are CheckTimeout, Trusted.")]
     public void FindUnknown_UnknownName_SaysWhatWasProbablyMeant(string name, string expected) => Assert.Equal(expected, Assert.Single(FindUnknown(name)));

@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
-using Orleans.Multiplex.Hosting.Localhost;
+using Orleans.Multiplex.Hosting.Cluster.Localhost;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.Hosting;
 
 /// <summary>Real ports: in one collection with the other tests that take some, whose folders, and so whose locks, are others.</summary>
 [Collection("loopback ports")]
-public sealed class LoopbackPortsTests : IDisposable
+public sealed class SiloPortsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -20,7 +20,7 @@ public sealed class LoopbackPortsTests : IDisposable
 
         Assert.InRange(ports.Silo, 11111, 12110);
         Assert.InRange(ports.Gateway, 30000, 30999);
-        Assert.Equal($"silo-{ports.Silo}", ports.SiloName);
+        Assert.Equal(IPAddress.Loopback, ports.Address);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class LoopbackPortsTests : IDisposable
     {
         using var otherFolder = new TemporaryFolder();
         using var one = Take();
-        using var other = LoopbackPorts.Take(new MultiplexClusterOptions { Directory = otherFolder.Path }, TimeProvider.System, TestContext.Current.CancellationToken);
+        using var other = SiloPorts.Take(new MultiplexClusterOptions { Directory = otherFolder.Path }, TimeProvider.System, TestContext.Current.CancellationToken);
 
         Assert.Equal(4, new[] { one.Silo, one.Gateway, other.Silo, other.Gateway }.Distinct().Count());
     }
@@ -113,6 +113,6 @@ public sealed class LoopbackPortsTests : IDisposable
 
     private static SiloAddress Silo(int port, int generation = 7) => SiloAddress.New(IPAddress.Loopback, port, generation);
 
-    private LoopbackPorts Take(int siloPort = 0, int gatewayPort = 0) => LoopbackPorts.Take(
+    private SiloPorts Take(int siloPort = 0, int gatewayPort = 0) => SiloPorts.Take(
         new() { Directory = _folder.Path, SiloPort = siloPort, GatewayPort = gatewayPort }, TimeProvider.System, TestContext.Current.CancellationToken);
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Orleans.Multiplex.Hosting.Localhost;
+namespace Orleans.Multiplex.Hosting.Cluster.Localhost;
 
 /// <summary>
 /// A membership table at one moment. Each operation gives the next one and leaves this one as it is; one that the contract refuses gives null.

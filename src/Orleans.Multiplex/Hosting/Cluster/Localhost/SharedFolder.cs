@@ -1,6 +1,6 @@
 using Orleans.Multiplex.Storage;
 
-namespace Orleans.Multiplex.Hosting.Localhost;
+namespace Orleans.Multiplex.Hosting.Cluster.Localhost;
 
 /// <summary>The folder in which the processes of one user on one machine meet. What lies in it is believed, so nobody else may write there.</summary>
 internal static class SharedFolder

@@ -1,4 +1,4 @@
-namespace Orleans.Multiplex.Hosting.Localhost;
+namespace Orleans.Multiplex.Hosting.Cluster.Localhost;
 
 /// <summary>Orleans' membership contract on a <see cref="MembershipDocument"/>; where the document is kept is for the derived class.</summary>
 internal abstract class MembershipTable(string clusterId) : IMembershipTable

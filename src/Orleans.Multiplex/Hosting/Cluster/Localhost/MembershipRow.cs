@@ -1,4 +1,4 @@
-namespace Orleans.Multiplex.Hosting.Localhost;
+namespace Orleans.Multiplex.Hosting.Cluster.Localhost;
 
 /// <summary>A silo's row and the tag which an update of it must name.</summary>
 internal sealed record MembershipRow(MembershipEntry Entry, string Etag);

@@ -2,10 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Orleans.Multiplex.Hosting.Localhost;
+namespace Orleans.Multiplex.Hosting.Cluster.Localhost;
 
 /// <summary>
-/// The two loopback ports of this silo, held until it is disposed or its process ends.
+/// The two ports of this silo, held until it is disposed or its process ends.
 /// </summary>
 /// <remarks>
 /// Orleans listens in a way that lets a second silo take the same port without an error, after which connections go to either. So a port is
@@ -14,7 +14,7 @@ namespace Orleans.Multiplex.Hosting.Localhost;
 /// and which two cannot have. All of it happens under one lock of the folder, so that a look at a lock is never taken for a holder. As long as a silo's
 /// lock is held its process lives, which is how <see cref="HasEnded"/> knows.
 /// </remarks>
-internal sealed class LoopbackPorts : IDisposable
+internal sealed class SiloPorts : IDisposable
 {
     private const int FirstSilo = 11111;
     private const int FirstGateway = 30000;
@@ -24,23 +24,25 @@ internal sealed class LoopbackPorts : IDisposable
 
     private readonly List<IDisposable> _held = [];
 
-    private LoopbackPorts(string directory) => Directory = directory;
+    private SiloPorts(string directory, IPAddress address) => (Directory, Address) = (directory, address);
 
     public string Directory { get; }
+
+    /// <summary>Where the silo listens.</summary>
+    public IPAddress Address { get; }
 
     public int Silo { get; private set; }
 
     public int Gateway { get; private set; }
 
-    public string SiloName => $"silo-{Silo}";
-
     /// <summary>The file whose lock is needed to read or change what the folder says.</summary>
     public static string FolderLock(string directory) => Path.Combine(directory, "folder.lock");
 
     /// <exception cref="InvalidOperationException">A given port is taken, or no port is free; the message names the setting and the remedy.</exception>
-    public static LoopbackPorts Take(MultiplexClusterOptions options, TimeProvider time, CancellationToken cancellationToken = default)
+    public static SiloPorts Take(MultiplexClusterOptions options, TimeProvider time, CancellationToken cancellationToken = default)
     {
-        var ports = new LoopbackPorts(SharedFolder.Open(options.Directory));
+        var ports = new SiloPorts(
+            SharedFolder.Open(options.Directory), options.Address is { } address ? IPAddress.Parse(address) : IPAddress.Loopback);
         try
         {
             using var folder = LockFile.Take(FolderLock(ports.Directory), Patience, time, cancellationToken);
@@ -89,17 +91,17 @@ internal sealed class LoopbackPorts : IDisposable
 
         var name = $"{MultiplexClusterOptions.SectionName}:{setting}";
         throw new InvalidOperationException(given == 0
-            ? $"No loopback port from {first} to {first + Candidates - 1} is free. Give a free one in {name}."
-            : $"Port {given}, given in {name}, cannot be used: it is taken by another process or not permitted to this user. "
-                + "Give another port, or 0 for any free one.");
+            ? $"No port of {Address} from {first} to {first + Candidates - 1} is free. Give a free one in {name}."
+            : $"Port {given}, given in {name}, cannot be used on {Address}: it is taken by another process, not permitted to this user, "
+                + "or the address is not one of this machine. Give another port, or 0 for any free one.");
     }
 
-    private static bool CanListen(int port)
+    private bool CanListen(int port)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using var socket = new Socket(Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            socket.Bind(new IPEndPoint(Address, port));
             return true;
         }
         catch (SocketException)
@@ -108,12 +110,12 @@ internal sealed class LoopbackPorts : IDisposable
         }
     }
 
-    private static Socket? TryHoldDatagrams(int port)
+    private Socket? TryHoldDatagrams(int port)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ExclusiveAddressUse = true };
+        var socket = new Socket(Address.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ExclusiveAddressUse = true };
         try
         {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            socket.Bind(new IPEndPoint(Address, port));
             return socket;
         }
         catch (SocketException)

@@ -1,4 +1,4 @@
-namespace Orleans.Multiplex.Hosting.Localhost;
+namespace Orleans.Multiplex.Hosting.Cluster.Localhost;
 
 /// <summary>
 /// A file that at most one holder in all processes has open; the system lets go of it when the holder's process ends, however it ends. The file stays

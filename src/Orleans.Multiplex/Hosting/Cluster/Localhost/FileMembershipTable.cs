@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
-namespace Orleans.Multiplex.Hosting.Localhost;
+namespace Orleans.Multiplex.Hosting.Cluster.Localhost;
 
 /// <summary>
 /// The membership table of the silo processes of one machine: one file for each cluster. No process owns it, so that any of them may end at any moment.
@@ -46,7 +46,7 @@ internal sealed class FileMembershipTable(
         Func<MembershipDocument, (MembershipDocument Next, T Result)> step, CancellationToken cancellationToken) => Task.Run(
         () =>
         {
-            using var folder = LockFile.Take(LoopbackPorts.FolderLock(directory), Patience, time, cancellationToken);
+            using var folder = LockFile.Take(SiloPorts.FolderLock(directory), Patience, time, cancellationToken);
             var document = Read();
             var (next, result) = step(document);
             if (!ReferenceEquals(next, document))

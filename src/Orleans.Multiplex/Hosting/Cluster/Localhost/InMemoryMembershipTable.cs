@@ -1,4 +1,4 @@
-namespace Orleans.Multiplex.Hosting.Localhost;
+namespace Orleans.Multiplex.Hosting.Cluster.Localhost;
 
 /// <summary>The membership table of a silo that is a cluster of its own.</summary>
 internal sealed class InMemoryMembershipTable(string clusterId) : MembershipTable(clusterId)

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration.Internal;
+using Orleans.Multiplex.Grains;
+using Orleans.Multiplex.Grains.Control;
+using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Placement;
+using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Residency.Pins;
+using Orleans.Multiplex.Storage.Cache;
+
+namespace Orleans.Multiplex.Hosting;
+
+/// <summary>What silos tell and ask each other, on every silo, whatever its role.</summary>
+internal static class ExchangeRegistrations
+{
+    public static ISiloBuilder AddExchange(this ISiloBuilder builder)
+    {
+        builder.Services.AddSingleton<ResidencyChannel>();
+        builder.Services.AddFromExisting<IResidencyChannel, ResidencyChannel>();
+        builder.Services.AddSingleton(provider => new SiloReports(
+            provider.GetRequiredService<ILocalSiloDetails>(),
+            provider.GetRequiredService<ClusterResidencyView>(),
+            provider.GetRequiredService<PlacementDecisions>(),
+            provider.GetService<ModelAttachments>(),
+            provider.GetService<ArtifactCache>(),
+            provider.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(provider => new SiloModels(
+            provider.GetService<ResidencyLedger>(),
+            provider.GetService<EvictionService>(),
+            provider.GetRequiredService<PinnedModels>()));
+        builder.Services.AddSingleton(provider => new StoreInquiry(
+            provider.GetService<ModelCatalog>(), provider.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<ResidencyInquiry>();
+        builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, FirstLook>();
+        builder.Services.AddSingleton<ClusterStore>();
+        builder.Services.AddSingleton<PinStorage>();
+        builder.Services.AddSingleton<QuarantineControl>();
+        return builder.AddGrainService<ResidencyExchange>();
+    }
+}
