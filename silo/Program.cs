@@ -1,7 +1,6 @@
 using Orleans.Multiplex.Silo;
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(60));
 builder.Services.AddMultiplexHttp(builder.Configuration);
 builder.ListenOnFirstFreePort(from: 8080);
 builder.UseOrleans(silo => silo

@@ -90,6 +90,9 @@ public interface IMultiplexClient
     /// <inheritdoc cref="IModelControlGrain.ClearQuarantineAsync"/>
     Task<ImmutableArray<QuarantineReport>> ClearQuarantineAsync(string modelId, CancellationToken cancellationToken = default);
 
+    /// <inheritdoc cref="IModelControlGrain.DrainAsync"/>
+    Task DrainAsync(string silo, CancellationToken cancellationToken = default);
+
     /// <summary>Where a model is and why it was placed there, or its last failure and the time of the next try.</summary>
     Task<ModelReport> GetModelAsync(string modelId, CancellationToken cancellationToken = default);
 

@@ -52,4 +52,14 @@ public interface IModelControlGrain : IGrainWithIntegerKey
     /// <exception cref="ModelNotFoundException">Nothing of it was quarantined.</exception>
     [Alias("ClearQuarantine")]
     Task<ImmutableArray<QuarantineReport>> ClearQuarantineAsync(string model, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Has a silo leave in good order: it takes no new models, hands those that it has over to other silos, finishes its requests, and ends its process. Completes when the
+    /// silo has been told; <see cref="IClusterResidencyGrain.GetSilosAsync"/> says how far it is.
+    /// </summary>
+    /// <param name="silo">The silo's name, as reports give it; also that of a silo without models.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="SiloNotFoundException">There is no such silo.</exception>
+    [Alias("Drain")]
+    Task DrainAsync(string silo, CancellationToken cancellationToken = default);
 }

@@ -17,4 +17,7 @@ public enum EvictionReason
 
     /// <summary>Its silo stopped.</summary>
     Shutdown,
+
+    /// <summary>It was handed over to another silo, where it is now.</summary>
+    Moved,
 }

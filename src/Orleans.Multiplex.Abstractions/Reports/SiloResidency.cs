@@ -41,4 +41,8 @@ public sealed record SiloResidency
     /// <summary>Its disk cache of model files; null for a silo without a store, or while its disk does not answer.</summary>
     [Id(8)]
     public CacheReport? Cache { get; init; }
+
+    /// <summary>How far it has handed its models over; null while it does not leave.</summary>
+    [Id(9)]
+    public DrainReport? Drain { get; init; }
 }

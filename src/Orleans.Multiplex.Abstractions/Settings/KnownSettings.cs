@@ -26,6 +26,7 @@ internal static class KnownSettings
         "Multiplex:Cluster:Tls:Authority",
         "Multiplex:Cluster:Tls:Certificate",
         "Multiplex:Cluster:Tls:Key",
+        "Multiplex:Drain:Timeout",
         "Multiplex:Execution:MaxBatchSize",
         "Multiplex:Execution:MaxQueueDelay",
         "Multiplex:Execution:MaxQueued",

@@ -27,6 +27,11 @@ internal sealed class AccessGrant(ApiKey? key)
         ? null
         : new Refusal(RefusalReason.OtherModels, $"The key '{key.Name}' is for other models.", key.Name);
 
+    /// <summary>Why the caller may not act on a silo, which holds models of others; null when it may.</summary>
+    public Refusal? FindRefusalOfSilos() => key is not { IsLimited: true }
+        ? null
+        : new Refusal(RefusalReason.OtherModels, $"The key '{key.Name}' is for some models only, and a silo holds others too.", key.Name);
+
     /// <summary>Counts a request that names a model. The first one of a call was counted with the call; a stream has more.</summary>
     public Refusal? CountModel() => key is null || Interlocked.Increment(ref _models) == 1 ? null : key.Count();
 }

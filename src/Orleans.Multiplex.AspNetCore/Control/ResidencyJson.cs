@@ -4,7 +4,7 @@ namespace Orleans.Multiplex.AspNetCore.Control;
 
 /// <summary>
 /// Writes the reports on residency. Names in camel case; bytes as numbers; durations in seconds, with <c>Seconds</c> at the end of the
-/// name; states as text; what is not known is null, and <c>cache</c>, <c>fetch</c> and <c>newer</c> left out where there is none, as nearly everywhere.
+/// name; states as text; what is not known is null, and <c>cache</c>, <c>drain</c>, <c>fetch</c> and <c>newer</c> left out where there is none, as nearly everywhere.
 /// </summary>
 internal static class ResidencyJson
 {
@@ -23,6 +23,15 @@ internal static class ResidencyJson
             json.WriteNumber("maxMappedBytes", silo.MaxMappedBytes);
             json.WriteNumber("chargedMappedBytes", silo.ChargedMappedBytes);
             json.WriteBoolean("draining", silo.IsDraining);
+            if (silo.Drain is { } drain)
+            {
+                json.WriteStartObject("drain");
+                json.WriteNumber("models", drain.Models);
+                json.WriteNumber("moved", drain.Moved);
+                json.WriteNumber("left", drain.Left);
+                json.WriteEndObject();
+            }
+
             if (silo.Cache is { } cache)
             {
                 json.WriteStartObject("cache");

@@ -48,7 +48,7 @@ internal static class ErrorMapping
 
         // The input has the form that the model asks for, yet the model fails on it: other input is the way out, not a new try.
         InferenceFailedException => (StatusCodes.Status400BadRequest, StatusCode.InvalidArgument),
-        ModelNotFoundException => (StatusCodes.Status404NotFound, StatusCode.NotFound),
+        ModelNotFoundException or SiloNotFoundException => (StatusCodes.Status404NotFound, StatusCode.NotFound),
         ModelLoadFailedException => (StatusCodes.Status422UnprocessableEntity, StatusCode.FailedPrecondition),
         OverloadedException => (StatusCodes.Status429TooManyRequests, StatusCode.ResourceExhausted),
         StoreUnavailableException or ClusterUnavailableException => (StatusCodes.Status503ServiceUnavailable, StatusCode.Unavailable),

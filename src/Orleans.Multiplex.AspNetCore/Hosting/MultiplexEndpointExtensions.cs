@@ -35,6 +35,7 @@ public static class MultiplexEndpointExtensions
         map.MapResidency();
         map.MapControl();
         map.MapQuarantine();
+        map.MapDrain();
         group.MapMultiplexGrpc();
         map.MapUnknown("/v2/{**path}");
         map.MapUnknown("/multiplex/{**path}");

@@ -156,6 +156,15 @@ internal sealed class MultiplexClient(
         return await ControlAsync(model, (control, token) => control.ClearQuarantineAsync(model, token), cancellationToken);
     }
 
+    public Task DrainAsync(string silo, CancellationToken cancellationToken = default) =>
+        ControlAsync("", (control, token) => DrainAsync(control, silo, token), cancellationToken);
+
+    private static async Task<bool> DrainAsync(IModelControlGrain control, string silo, CancellationToken cancellationToken)
+    {
+        await control.DrainAsync(silo, cancellationToken);
+        return true;
+    }
+
     // Why the model cannot be loaded comes first. That its pin stands in settings too, or cannot be taken back now, is the pin's own matter.
     private async Task TakeBackAsync(string model)
     {

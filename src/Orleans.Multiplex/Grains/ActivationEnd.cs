@@ -1,3 +1,5 @@
+using Orleans.Runtime.Placement;
+
 namespace Orleans.Multiplex.Grains;
 
 /// <summary>
@@ -8,13 +10,17 @@ internal sealed class ActivationEnd(IGrainContext context)
 {
     private int _calls;
     private volatile string? _reason;
+    private volatile SiloAddress? _target;
+
+    /// <summary>Whether it goes to another silo, and its model with it.</summary>
+    public bool IsMoving => _target is not null;
 
     /// <summary>Keeps the activation until <see cref="EndCall"/>. Called before the first await of a request.</summary>
     public void BeginCall() => Interlocked.Increment(ref _calls);
 
     public void EndCall()
     {
-        if (Interlocked.Decrement(ref _calls) == 0 && _reason is not null)
+        if (Interlocked.Decrement(ref _calls) == 0 && (_reason is not null || _target is not null))
         {
             EndSoon();
         }
@@ -27,7 +33,18 @@ internal sealed class ActivationEnd(IGrainContext context)
         EndSoon();
     }
 
-    /// <summary>The activation is needed after all.</summary>
+    /// <summary>
+    /// Moves the activation to another silo as soon as no call keeps it: the runtime lets its running requests end here and sends on what comes meanwhile. Completes when it
+    /// has gone.
+    /// </summary>
+    public Task MoveWhenIdleAsync(SiloAddress target)
+    {
+        _target = target;
+        EndSoon();
+        return context.Deactivated;
+    }
+
+    /// <summary>The activation is needed after all, where it is or goes to.</summary>
     public void Cancel() => _reason = null;
 
     /// <summary>
@@ -41,7 +58,16 @@ internal sealed class ActivationEnd(IGrainContext context)
     // the next activation.
     private void EndSoon() => context.Scheduler.QueueAction(() =>
     {
-        if (_reason is { } reason && Volatile.Read(ref _calls) == 0)
+        if (Volatile.Read(ref _calls) > 0)
+        {
+            return;
+        }
+
+        if (_target is { } target)
+        {
+            context.Migrate(new Dictionary<string, object> { [IPlacementDirector.PlacementHintKey] = target });
+        }
+        else if (_reason is { } reason)
         {
             Deactivate(reason);
         }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans.Concurrency;
+using Orleans.Multiplex.Grains.HandOver;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
 using Orleans.Multiplex.Residency.Quarantine;
@@ -20,9 +21,9 @@ internal interface IResidencyExchange : IGrainService
     [AlwaysInterleave, Alias("GetRow")]
     Task<SiloRow?> GetRowAsync();
 
-    /// <summary>Takes ended activations out of the address cache.</summary>
+    /// <summary>Takes ended activations out of the address cache, and notes where their models stay.</summary>
     [OneWay, AlwaysInterleave, Alias("AnnounceGone")]
-    Task AnnounceGoneAsync(ImmutableArray<GrainAddress> addresses);
+    Task AnnounceGoneAsync(ImmutableArray<EndedActivation> ended);
 
     /// <summary>What this silo holds; null when it holds no models by its role.</summary>
     [AlwaysInterleave, Alias("Report")]
@@ -76,4 +77,12 @@ internal interface IResidencyExchange : IGrainService
     /// <summary>Which versions are quarantined, as this silo knows it.</summary>
     [AlwaysInterleave, Alias("GetQuarantine")]
     Task<QuarantineTable> GetQuarantineAsync();
+
+    /// <summary>Takes a model of the store over from another silo, and answers when it is ready here or cannot be.</summary>
+    [AlwaysInterleave, Alias("TakeOver"), ResponseTimeout("00:10:00")]
+    Task<HandOverAnswer> TakeOverAsync(HandedModel model);
+
+    /// <summary>Has this silo's host stop, which drains it first.</summary>
+    [AlwaysInterleave, Alias("Drain")]
+    Task DrainAsync();
 }

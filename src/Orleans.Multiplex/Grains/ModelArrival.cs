@@ -27,7 +27,7 @@ internal sealed class ModelArrival(ModelAttachments silo, ModelPool pool, ModelK
         }
 
         silo.Footprints.Set(pool.Name, key.Id, bytes);
-        if (silo.Claims.TryMake(pool, bytes) is { } claim)
+        if (!silo.Publisher.IsDraining && silo.Claims.TryMake(pool, bytes) is { } claim)
         {
             Keep(claim);
             return true;

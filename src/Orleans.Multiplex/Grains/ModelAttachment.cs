@@ -131,12 +131,14 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
             _isDisposed = true;
         }
 
-        _resident?.RemoveHolder(this);
+        var resident = _resident;
+        resident?.RemoveHolder(this);
         _arrival?.Close();
         silo.Remove(_pool, this);
         if (context.Address is { } address)
         {
-            silo.Publisher.OnGone(address);
+            var stays = resident is { State: ResidentState.Ready, Gate.IsClosed: false } && !End.IsMoving && !silo.Publisher.IsDraining;
+            silo.Publisher.OnGone(new EndedActivation(address, stays ? _pool.Name : null));
         }
     }
 

@@ -9,10 +9,16 @@ namespace Orleans.Multiplex.Grains;
 /// model goes to a silo with room as long as there is one (up to eight times a second from each silo). A silo that does not answer may have room by its last news, and a full one may
 /// have a much older victim, or be large enough: on such grounds a model is passed on a few times only.
 /// </summary>
+/// <remarks>From a silo that leaves it is passed on to any that does not.</remarks>
 internal sealed class PassingOn(ResidencyInquiry inquiry, PlacementSnapshots snapshots, PassOnLimiter limiter)
 {
     public async Task<bool> IsBetterAsync(ModelPool pool, string model, long bytes, CancellationToken cancellationToken)
     {
+        if (snapshots.TakeOwn(pool.Name).IsDraining)
+        {
+            return snapshots.TakeOthers(pool.Name).Any(static other => !other.IsDraining) && limiter.TryPass(pool.Name, model, isFact: true);
+        }
+
         var answers = await inquiry.AskAsync(cancellationToken);
         if (PlacementPolicy.HasRoom(answers.Select(row => PlacementSnapshots.Describe(row, pool.Name)), bytes))
         {

@@ -17,6 +17,7 @@ internal sealed class ResidencyChannel(
     ClusterResidencyView view,
     PinnedModels pins,
     QuarantinedModels quarantine,
+    UnattachedResidents unattached,
     TimeProvider time)
     : GrainServiceClient<IResidencyExchange>(services), IResidencyChannel
 {
@@ -24,10 +25,10 @@ internal sealed class ResidencyChannel(
     private readonly Lazy<IGrainDirectoryCache> _addresses = new(services.GetRequiredService<IGrainDirectoryCache>);
 
     /// <summary>The silos that are active now.</summary>
-    public IReadOnlySet<SiloAddress> ActiveSilos => membership.CurrentSnapshot.Members.Values
-        .Where(member => member.Status == SiloStatus.Active)
-        .Select(member => member.SiloAddress)
-        .ToHashSet();
+    public IReadOnlySet<SiloAddress> ActiveSilos => ActiveMembers.Select(static member => member.SiloAddress).ToHashSet();
+
+    /// <summary>The same with their names.</summary>
+    public IReadOnlyList<ClusterMember> ActiveMembers => [.. membership.CurrentSnapshot.Members.Values.Where(static member => member.Status == SiloStatus.Active)];
 
     /// <summary>The exchange of a silo.</summary>
     public IResidencyExchange Of(SiloAddress silo) => GetGrainService(silo);
@@ -85,14 +86,20 @@ internal sealed class ResidencyChannel(
         Send(ActiveSilos, exchange => exchange.PublishAsync(row));
     }
 
-    public void AnnounceGone(ImmutableArray<GrainAddress> addresses)
+    public void AnnounceGone(ImmutableArray<EndedActivation> ended)
     {
-        foreach (var address in addresses)
-        {
-            _addresses.Value.Remove(address);
-        }
+        TakeOut(ended);
+        Send(ActiveSilos, exchange => exchange.AnnounceGoneAsync(ended));
+    }
 
-        Send(ActiveSilos, exchange => exchange.AnnounceGoneAsync(addresses));
+    /// <summary>Takes ended activations out of the address cache, and notes where their models stay.</summary>
+    public void TakeOut(ImmutableArray<EndedActivation> ended)
+    {
+        foreach (var one in ended)
+        {
+            _addresses.Value.Remove(one.Address);
+            unattached.Note(one);
+        }
     }
 
     private void Send(IEnumerable<SiloAddress> silos, Func<IResidencyExchange, Task> send)

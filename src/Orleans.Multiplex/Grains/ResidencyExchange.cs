@@ -1,14 +1,15 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
+using Orleans.Multiplex.Grains.HandOver;
 using Orleans.Multiplex.Loading.Quarantine;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
 using Orleans.Multiplex.Residency.Quarantine;
 using Orleans.Multiplex.Storage;
-using Orleans.Runtime.GrainDirectory;
 
 namespace Orleans.Multiplex.Grains;
 
@@ -29,8 +30,8 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
     private readonly QuarantinedModels _quarantine = services.GetRequiredService<QuarantinedModels>();
     private readonly KeptQuarantine? _kept = services.GetService<KeptQuarantine>();
     private readonly MachineMemory? _machine = services.GetService<MachineMemory>();
+    private readonly ModelSpread? _spread = services.GetService<ModelSpread>();
     private readonly SiloStatistics? _statistics = services.GetService<SiloStatistics>();
-    private readonly IGrainDirectoryCache _addresses = services.GetRequiredService<IGrainDirectoryCache>();
 
     public Task PublishAsync(SiloRow row)
     {
@@ -45,6 +46,7 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
         if (isNew)
         {
             _machine?.Check();
+            _spread?.OnJoined(row);
         }
 
         _footprints.Learn(row.Footprints);
@@ -55,13 +57,9 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
 
     public Task<SiloRow?> GetRowAsync() => Task.FromResult(_publisher?.GetRow());
 
-    public Task AnnounceGoneAsync(ImmutableArray<GrainAddress> addresses)
+    public Task AnnounceGoneAsync(ImmutableArray<EndedActivation> ended)
     {
-        foreach (var address in addresses)
-        {
-            _addresses.Remove(address);
-        }
-
+        _channel.TakeOut(ended);
         return Task.CompletedTask;
     }
 
@@ -98,4 +96,13 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
     }
 
     public Task<QuarantineTable> GetQuarantineAsync() => Task.FromResult(_quarantine.Table);
+
+    public Task<HandOverAnswer> TakeOverAsync(HandedModel model) =>
+        services.GetService<ModelReception>()?.TakeAsync(model) ?? Task.FromResult(HandOverAnswer.NoRoom);
+
+    public Task DrainAsync()
+    {
+        services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        return Task.CompletedTask;
+    }
 }

@@ -1,3 +1,4 @@
+using Orleans.Multiplex.Grains.HandOver;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
@@ -12,8 +13,9 @@ namespace Orleans.Multiplex.Grains;
 /// <param name="held">What it holds; null for a silo that holds no models by its role.</param>
 /// <param name="cache">Its disk cache; null where it has no store.</param>
 /// <param name="time">The clock.</param>
+/// <param name="drain">How far it is in leaving; null like <paramref name="held"/>.</param>
 internal sealed class SiloReports(
-    ILocalSiloDetails local, ClusterResidencyView view, PlacementDecisions decisions, ModelAttachments? held, ArtifactCache? cache, TimeProvider time)
+    ILocalSiloDetails local, ClusterResidencyView view, PlacementDecisions decisions, ModelAttachments? held, ArtifactCache? cache, TimeProvider time, DrainProgress? drain = null)
 {
     public async Task<SiloResidency?> ReportAsync()
     {
@@ -34,6 +36,7 @@ internal sealed class SiloReports(
             ChargedMappedBytes = held.Quota.ChargedMappedBytes,
             IsDraining = held.Publisher.IsDraining,
             Cache = files,
+            Drain = drain?.Report(),
             Pools =
             [
                 .. held.Quota.Pools.Select(pool => new PoolResidency

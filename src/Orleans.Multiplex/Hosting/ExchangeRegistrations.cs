@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration.Internal;
 using Orleans.Multiplex.Grains;
 using Orleans.Multiplex.Grains.Control;
+using Orleans.Multiplex.Grains.HandOver;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
@@ -23,7 +24,8 @@ internal static class ExchangeRegistrations
             provider.GetRequiredService<PlacementDecisions>(),
             provider.GetService<ModelAttachments>(),
             provider.GetService<ArtifactCache>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<DrainProgress>()));
         builder.Services.AddSingleton(provider => new SiloModels(
             provider.GetService<ResidencyLedger>(),
             provider.GetService<EvictionService>(),

@@ -1,5 +1,6 @@
 using Orleans.Multiplex;
 using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Grains.HandOver;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Storage.Cache;
@@ -65,6 +66,9 @@ public sealed class MultiplexOptions
 
     /// <summary>How models are loaded.</summary>
     public LoadOptions Load { get; } = new();
+
+    /// <summary>How the silo leaves its cluster.</summary>
+    public DrainOptions Drain { get; } = new();
 
     /// <summary>How resident models follow the store.</summary>
     public VersionOptions Versions { get; } = new();

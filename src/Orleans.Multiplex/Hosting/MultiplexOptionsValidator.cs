@@ -74,6 +74,11 @@ internal sealed class MultiplexOptionsValidator(MultiplexedClasses classes, Silo
             "Multiplex:Versions:RefreshInterval",
             options.Versions.RefreshInterval,
             "zero, which turns it off, or from 00:00:00.100 to a day"),
+        .. Rules.Require(
+            options.Drain.Timeout >= TimeSpan.Zero && options.Drain.Timeout <= TimeSpan.FromHours(1),
+            "Multiplex:Drain:Timeout",
+            options.Drain.Timeout,
+            "zero or above and at most an hour, for instance 00:00:30"),
         .. Rules.RequireTime("Multiplex:Versions:SwapTimeout", options.Versions.SwapTimeout),
         .. Rules.Require(
             Enum.IsDefined(options.Versions.WithoutRoom),

@@ -54,7 +54,8 @@ public static class MultiplexSiloBuilderExtensions
                 .AddResidency()
                 .AddLoading()
                 .AddExecution()
-                .AddGrains();
+                .AddGrains()
+                .AddHandOver();
         }
 
         return builder.AddExchange();

@@ -62,6 +62,7 @@ internal static class RoomRegistrations
         services.TryAddSingleton<IGrainDirectoryCache, EvictionAwareDirectoryCache>();
         services.Configure<GrainDirectoryOptions>(directory => directory.CachingStrategy = GrainDirectoryOptions.CachingStrategyType.Custom);
         services.AddSingleton<ClusterResidencyView>();
+        services.AddSingleton<UnattachedResidents>();
         services.AddSingleton<KnownFootprints>();
         services.AddSingleton(provider => new PinnedModels(
             provider.GetRequiredService<SiloRoleHolder>().Role == SiloRole.HoldsModels ? [.. Settings(provider).Pinned.Distinct(StringComparer.Ordinal)] : [],

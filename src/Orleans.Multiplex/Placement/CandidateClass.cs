@@ -3,6 +3,9 @@ namespace Orleans.Multiplex.Placement;
 /// <summary>How well a silo is suited for a model, best first.</summary>
 internal enum CandidateClass
 {
+    /// <summary>The model is there, and only its grain is not.</summary>
+    HoldsModel,
+
     /// <summary>The model fits without an eviction.</summary>
     HasRoom,
 

@@ -9,7 +9,7 @@ namespace Orleans.Multiplex.Placement;
 /// of models that were loaded here or told of by the silo that loaded them; where it does not, a silo counts as having room while it has a byte left.
 /// </summary>
 internal sealed class ModelQuotaPlacementDirector(
-    PlacementSnapshots snapshots, PlacementDecisions decisions, KnownFootprints footprints) : IPlacementDirector
+    PlacementSnapshots snapshots, PlacementDecisions decisions, KnownFootprints footprints, UnattachedResidents unattached) : IPlacementDirector
 {
     public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
     {
@@ -24,9 +24,13 @@ internal sealed class ModelQuotaPlacementDirector(
         var isValid = ModelKey.TryParse(model, out var key, out _);
         var id = isValid ? key.Id : model;
         var bytes = footprints.Find(pool, id);
-        var decision = PlacementPolicy.Decide(snapshots.Take(id, pool, bytes, silos));
+        var decision = PlacementPolicy.Decide(snapshots.Take(id, pool, bytes, silos).WithHolder(unattached.Take(pool, id)));
         var chosen = silos.First(silo => silo.ToParsableString() == decision.Chosen);
-        snapshots.CountSent(chosen, pool, bytes);
+        if (decision.Verdicts[0].Class != CandidateClass.HoldsModel)
+        {
+            snapshots.CountSent(chosen, pool, bytes);
+        }
+
         if (isValid)
         {
             decisions.Add(model, decision);

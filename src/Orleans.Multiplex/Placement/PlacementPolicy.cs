@@ -6,6 +6,7 @@ namespace Orleans.Multiplex.Placement;
 /// <summary>Decides where a model goes that nobody holds. A pure function: no clock, no chance, no I/O.</summary>
 /// <remarks>
 /// <list type="number">
+/// <item>The silo that has the model already, where only its grain went.</item>
 /// <item>Silos with room, the least full first, by the fraction of their quota that is charged, in steps of an eighth. That a silo has the model's files
 /// on its disk is worth two steps: to fetch them takes longer than all else, but a silo with all files must not get all models.</item>
 /// <item>Where none has room: the silo whose next victim is oldest, in bands of age that double, so that the cluster as a whole evicts
@@ -64,6 +65,7 @@ internal static class PlacementPolicy
     private static CandidateClass Classify(SiloCandidate candidate, long bytes) => candidate switch
     {
         { IsDraining: true } => CandidateClass.Draining,
+        { HoldsModel: true } => CandidateClass.HoldsModel,
         { IsKnown: false } => CandidateClass.Unknown,
         _ when bytes > candidate.MaxBytes => CandidateClass.TooSmall,
         _ when candidate.HasRoom(bytes) => CandidateClass.HasRoom,
@@ -86,6 +88,7 @@ internal static class PlacementPolicy
         var charged = $"{models}, {new ByteSize(candidate.ChargedBytes)} of {new ByteSize(candidate.MaxBytes)}";
         var fact = one.Class switch
         {
+            CandidateClass.HoldsModel => "holds the model",
             CandidateClass.HasRoom => $"has room ({charged})",
             CandidateClass.Unknown => "has not told yet what it holds",
             CandidateClass.Full when candidate.VictimAge is { } age => string.Create(
@@ -100,6 +103,7 @@ internal static class PlacementPolicy
 
     private static string WhyBest(Ranked best) => best.Class switch
     {
+        CandidateClass.HoldsModel => "only its grain has to come back",
         CandidateClass.HasRoom when best.Candidate.HasFiles => "it has the model's files on its disk and is not much fuller than others, and among equals it is first in this model's order of silos",
         CandidateClass.HasRoom => "the least full with room, and among equals first in this model's order of silos",
         CandidateClass.Full => "its victim is the oldest, and among equals it is first in this model's order of silos",

@@ -6,4 +6,10 @@ namespace Orleans.Multiplex.Placement;
 /// <param name="ModelId">The model's id without its version, so that all versions prefer the same silos.</param>
 /// <param name="Bytes">The bytes that it will take; 0 when not known.</param>
 /// <param name="Candidates">The silos that could take it.</param>
-internal sealed record PlacementSnapshot(string ModelId, long Bytes, ImmutableArray<SiloCandidate> Candidates);
+internal sealed record PlacementSnapshot(string ModelId, long Bytes, ImmutableArray<SiloCandidate> Candidates)
+{
+    /// <summary>The same where one silo has the model already.</summary>
+    public PlacementSnapshot WithHolder(SiloAddress? holder) => holder?.ToParsableString() is { } silo
+        ? this with { Candidates = [.. Candidates.Select(one => one.Silo == silo ? one with { HoldsModel = true } : one)] }
+        : this;
+}

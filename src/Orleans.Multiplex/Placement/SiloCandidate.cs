@@ -9,6 +9,9 @@ internal sealed record SiloCandidate
     /// <summary>Whether the silo has told anything yet.</summary>
     public bool IsKnown { get; init; } = true;
 
+    /// <summary>Whether the silo has the model ready, as it told.</summary>
+    public bool HoldsModel { get; init; }
+
     /// <summary>Whether the silo takes no new models.</summary>
     public bool IsDraining { get; init; }
 

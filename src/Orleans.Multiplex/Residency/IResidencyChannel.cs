@@ -8,6 +8,6 @@ internal interface IResidencyChannel
     /// <summary>Sends this silo's row to all other silos.</summary>
     void Publish(SiloRow row);
 
-    /// <summary>Tells all silos that activations have ended, so that none of them sends calls there from its address cache.</summary>
-    void AnnounceGone(ImmutableArray<GrainAddress> addresses);
+    /// <summary>Tells all silos that activations have ended, so that none of them sends calls there from its address cache, and where their models stay.</summary>
+    void AnnounceGone(ImmutableArray<EndedActivation> ended);
 }

@@ -27,7 +27,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     private readonly QuarantinedModels _quarantine;
     private readonly IResidencyChannel _channel;
     private readonly ILocalSiloDetails _local;
-    private readonly Channel<GrainAddress> _gone = Channel.CreateUnbounded<GrainAddress>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<EndedActivation> _gone = Channel.CreateUnbounded<EndedActivation>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private int _dueSoon;
@@ -81,7 +81,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     }
 
     /// <summary>An activation has ended.</summary>
-    public void OnGone(GrainAddress address) => _gone.Writer.TryWrite(address);
+    public void OnGone(EndedActivation ended) => _gone.Writer.TryWrite(ended);
 
     /// <summary>This silo's row as it is now.</summary>
     public SiloRow GetRow() => new(
@@ -170,13 +170,13 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     // What has ended while a message was being sent goes out together in the next one.
     private async Task AnnounceGoneAsync()
     {
-        var batch = ImmutableArray.CreateBuilder<GrainAddress>();
+        var batch = ImmutableArray.CreateBuilder<EndedActivation>();
         while (await _gone.Reader.WaitToReadAsync(CancellationToken.None))
         {
             batch.Clear();
-            while (batch.Count < 1000 && _gone.Reader.TryRead(out var address))
+            while (batch.Count < 1000 && _gone.Reader.TryRead(out var ended))
             {
-                batch.Add(address);
+                batch.Add(ended);
             }
 
             _channel.AnnounceGone(batch.ToImmutable());

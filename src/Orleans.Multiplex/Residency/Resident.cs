@@ -108,6 +108,10 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
     /// <summary>Counts as used when the other one was: taking its place is no use.</summary>
     public void InheritUse(Resident other) => _use.Inherit(other._use);
 
+    /// <summary>Counts as used so long ago, on the silo that it comes from, unless it has been used here.</summary>
+    public void CountAsUsed(TimeSpan age, IEnumerable<Resident> others) =>
+        _use.SetBack(age, others.Where(other => other != this && other.Age >= age).Select(static other => other.LastUse).DefaultIfEmpty().Max());
+
     /// <summary>Enters for a request that finds it ready; false when it is not, or takes no more.</summary>
     public bool TryUse()
     {

@@ -22,12 +22,24 @@ internal sealed partial class ThrashDetector(TimeProvider time, ILogger logger)
     private readonly RecentEvictions _evictions = new();
     private readonly Queue<long> _returns = new();
     private long? _warnedAt;
+    private long? _lastEvictedAt;
+
+    /// <summary>Whether a model was evicted for want of room within a time.</summary>
+    public bool HasEvictedWithin(TimeSpan age)
+    {
+        lock (_lock)
+        {
+            return _lastEvictedAt is { } at && time.GetElapsedTime(at) < age;
+        }
+    }
 
     public void OnEvicted(ResidentKey key)
     {
-        var at = Milliseconds(time.GetTimestamp());
+        var now = time.GetTimestamp();
+        var at = Milliseconds(now);
         lock (_lock)
         {
+            _lastEvictedAt = now;
             _evictions.Add(key, at);
         }
     }

@@ -180,6 +180,12 @@ public sealed partial class HostProcess : IAsyncDisposable
     {
         using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
+        return await WhenEndedAsync();
+    }
+
+    /// <summary>Waits until the process has ended by itself.</summary>
+    public async Task<int> WhenEndedAsync()
+    {
         await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(90));
         return _process.ExitCode;
     }

@@ -164,6 +164,8 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
         return Quarantine.RemoveAll(entry => entry.Model != ModelKey.Parse(modelId).Id);
     }
 
+    public Task DrainAsync(string silo, CancellationToken cancellationToken = default) => ControlAsync("drain", silo);
+
     private Task ControlAsync(string verb, string modelId)
     {
         Note($"{verb} {modelId}");

@@ -14,11 +14,12 @@ public sealed class ModelQuotaPlacementDirectorTests
     private readonly SiloAddress[] _silos = [.. Enumerable.Range(0, 4).Select(i => SiloAddress.New(IPAddress.Loopback, 11111 + i, 7))];
     private readonly ClusterResidencyView _view = new(new FakeTimeProvider());
     private readonly PlacementDecisions _decisions = new(new FakeTimeProvider());
+    private readonly UnattachedResidents _unattached = new();
     private readonly KnownFootprints _footprints = new();
     private readonly ModelQuotaPlacementDirector _director;
 
     public ModelQuotaPlacementDirectorTests() =>
-        _director = new ModelQuotaPlacementDirector(new PlacementSnapshots(_view, own: null, new LocalSilo(_silos[0])), _decisions, _footprints);
+        _director = new ModelQuotaPlacementDirector(new PlacementSnapshots(_view, own: null, new LocalSilo(_silos[0])), _decisions, _footprints, _unattached);
 
     [Fact]
     public async Task Place_BurstBeforeAnybodyTellsAgain_FillsEverySiloAndNoneBeyondItsQuota()
@@ -96,11 +97,42 @@ public sealed class ModelQuotaPlacementDirectorTests
         Assert.Empty(_decisions.Find("other"));
     }
 
-    private void Tell(int maxModels, long maxBytes = 1L << 40)
+    [Theory]
+    [InlineData("A", "m", true)]
+    [InlineData("A", "m@3", true)]
+    [InlineData("B", "m", false)]
+    [InlineData("A", "other", false)]
+    [InlineData(null, "m", false)]
+    public async Task Place_ModelIsThereWithoutItsGrain_GrainComesBackToItOnce(string? pool, string model, bool isBack)
+    {
+        Tell(maxModels: 5);
+        var usual = await PlaceAsync("m");
+        Tell(maxModels: 5, sequence: 2);
+        var holder = _silos.First(silo => !silo.Equals(usual));
+        _unattached.Note(new EndedActivation(new GrainAddress { GrainId = GrainId.Create("model", model), SiloAddress = holder }, pool));
+
+        Assert.Equal(isBack ? holder : usual, await PlaceAsync("m"));
+
+        Assert.Equal(isBack ? "Chosen: holds the model; only its grain has to come back." : null, _decisions.Find("m").Select(one => one.Decision.Verdicts[0].Reason).FirstOrDefault(static why => why.Contains("holds", StringComparison.Ordinal)));
+        Tell(maxModels: 5, sequence: 3);
+        Assert.Equal(usual, await PlaceAsync("m"));
+    }
+
+    [Fact]
+    public async Task Place_TheSiloThatHadTheModelHasGone_GoesElsewhere()
+    {
+        Tell(maxModels: 5);
+        _unattached.Note(new EndedActivation(
+            new GrainAddress { GrainId = GrainId.Create("model", "m"), SiloAddress = SiloAddress.New(IPAddress.Loopback, 1, 1) }, "A"));
+
+        Assert.Contains(await PlaceAsync("m"), _silos);
+    }
+
+    private void Tell(int maxModels, long maxBytes = 1L << 40, long sequence = 1)
     {
         foreach (var silo in _silos)
         {
-            _view.Update(new SiloRow(silo, silo.ToString(), 1, false, maxBytes, 0, [new PoolRow("A", maxModels, 0, null)]));
+            _view.Update(new SiloRow(silo, silo.ToString(), sequence, false, maxBytes, 0, [new PoolRow("A", maxModels, 0, null)]));
         }
     }
 

@@ -120,11 +120,11 @@ public sealed class ResidencyPublisherTests : IAsyncDisposable
     public async Task OnGone_Activations_AreAnnouncedToTheLast()
     {
         _publisher.Start();
-        var addresses = Enumerable.Range(0, 2500).Select(i => new GrainAddress { GrainId = GrainId.Create("g", $"{i}") }).ToList();
+        var addresses = Enumerable.Range(0, 2500).Select(i => new EndedActivation(new GrainAddress { GrainId = GrainId.Create("g", $"{i}") }, null)).ToList();
 
         addresses.ForEach(_publisher.OnGone);
 
-        var told = new List<GrainAddress>();
+        var told = new List<EndedActivation>();
         while (told.Count < addresses.Count)
         {
             var batch = await _channel.Gone.Reader.ReadAsync(TestContext.Current.CancellationToken).Soon();
@@ -139,7 +139,7 @@ public sealed class ResidencyPublisherTests : IAsyncDisposable
     {
         public List<SiloRow> Rows { get; } = [];
 
-        public Channel<ImmutableArray<GrainAddress>> Gone { get; } = Channel.CreateUnbounded<ImmutableArray<GrainAddress>>();
+        public Channel<ImmutableArray<EndedActivation>> Gone { get; } = Channel.CreateUnbounded<ImmutableArray<EndedActivation>>();
 
         public Action OnPublish { get; set; } = () => { };
 
@@ -149,6 +149,6 @@ public sealed class ResidencyPublisherTests : IAsyncDisposable
             OnPublish();
         }
 
-        public void AnnounceGone(ImmutableArray<GrainAddress> addresses) => Gone.Writer.TryWrite(addresses);
+        public void AnnounceGone(ImmutableArray<EndedActivation> ended) => Gone.Writer.TryWrite(ended);
     }
 }

@@ -126,6 +126,18 @@ internal sealed partial class ModelControlGrain(
     public Task<ImmutableArray<QuarantineReport>> ClearQuarantineAsync(string model, CancellationToken cancellationToken) =>
         quarantine.ClearAsync(model, cancellationToken);
 
+    public async Task DrainAsync(string silo, CancellationToken cancellationToken)
+    {
+        var silos = channel.ActiveMembers;
+        if (silos.FirstOrDefault(one => one.Name == silo) is not { SiloAddress: { } address })
+        {
+            throw new SiloNotFoundException(silo, silos.Select(static one => one.Name).Order(StringComparer.Ordinal));
+        }
+
+        await channel.Of(address).DrainAsync().WaitAsync(cancellationToken);
+        LogDraining(silo);
+    }
+
     // A silo that fails to answer may have the model still: unless it has gone, the call fails too, and is made again.
     private async Task<bool> UnloadAsync(SiloAddress silo, ModelKey key, CancellationToken cancellationToken)
     {
@@ -271,6 +283,9 @@ internal sealed partial class ModelControlGrain(
         var rows = await channel.AskAllAsync(static exchange => exchange.GetRowAsync(), Patience, cancellationToken);
         return [.. rows.OfType<SiloRow>()];
     }
+
+    [LoggerMessage(LogEvents.GrainIds + 25, LogLevel.Information, "Silo '{Silo}' was told to leave.")]
+    private partial void LogDraining(string silo);
 
     [LoggerMessage(LogEvents.GrainIds + 22, LogLevel.Information, "Pinned model '{Model}'.")]
     private partial void LogPinned(string model);

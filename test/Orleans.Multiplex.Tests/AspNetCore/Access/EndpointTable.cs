@@ -47,6 +47,7 @@ internal static class EndpointTable
         Post("/multiplex/models/{model}/pin", Right.Operate, $"/multiplex/models/{InPath}/pin", Names, ""),
         Post("/multiplex/models/{model}/unpin", Right.Operate, $"/multiplex/models/{InPath}/unpin", Names, ""),
 
+        Post("/multiplex/silos/{silo}/drain", Right.Operate, "/multiplex/silos/silo-1/drain", ModelUse.All, ""),
         new("DELETE /multiplex/quarantine/{**model}", Right.Operate, $"/multiplex/quarantine/{Model}", Names),
 
         // Probes.

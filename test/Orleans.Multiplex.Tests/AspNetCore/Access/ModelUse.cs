@@ -6,4 +6,7 @@ internal enum ModelUse
     None,
     Names,
     Lists,
+
+    /// <summary>It acts on models whatever they are called.</summary>
+    All,
 }

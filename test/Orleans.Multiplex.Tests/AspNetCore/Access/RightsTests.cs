@@ -69,7 +69,7 @@ public sealed class RightsTests
     {
         await using var host = await AccessHost.StartAsync();
 
-        Assert.Equal("", await FindFaultsAsync(host, WithoutKeys[caller], wrongPrefix: false));
+        Assert.Equal("", await FindFaultsAsync(host, WithoutKeys[caller], hasPrefix: false, wrongPrefix: false));
     }
 
     [Theory]
@@ -86,15 +86,16 @@ public sealed class RightsTests
             AccessHost.SetKey(settings, "team-b", "infer,read,operate", "team-b/");
         });
 
-        Assert.Equal("", await FindFaultsAsync(host, WithKeys[caller], wrongPrefix: caller == "wrong prefix"));
+        Assert.Equal("", await FindFaultsAsync(host, WithKeys[caller], hasPrefix: caller is "right prefix" or "wrong prefix", wrongPrefix: caller == "wrong prefix"));
     }
 
-    private static async Task<string> FindFaultsAsync(AccessHost host, ((string, string)[] Headers, Outcome[] ByRight) caller, bool wrongPrefix)
+    private static async Task<string> FindFaultsAsync(AccessHost host, ((string, string)[] Headers, Outcome[] ByRight) caller, bool hasPrefix, bool wrongPrefix)
     {
         var faults = new List<string>();
         foreach (var endpoint in EndpointTable.All)
         {
-            var expected = wrongPrefix && endpoint.Models == ModelUse.Names ? Forbidden : caller.ByRight[Column(endpoint)];
+            var isRefused = (wrongPrefix && endpoint.Models == ModelUse.Names) || (hasPrefix && endpoint.Models == ModelUse.All);
+            var expected = isRefused ? Forbidden : caller.ByRight[Column(endpoint)];
             host.Asked.Clear();
             var (outcome, answer) = await host.SendAsync(endpoint, caller.Headers);
 

@@ -1,0 +1,31 @@
+using Orleans.Multiplex.Placement;
+using Orleans.Multiplex.Residency;
+
+namespace Orleans.Multiplex.Grains.HandOver;
+
+/// <summary>The silos that a model may be handed over to, by the rule that places any model.</summary>
+internal sealed class HandOverTargets(ResidencyChannel channel, PlacementSnapshots snapshots, ILocalSiloDetails local)
+{
+    /// <summary>Whether another silo may take models.</summary>
+    public bool Any => Others.Any();
+
+    private IEnumerable<SiloAddress> Others => channel.ActiveSilos.Where(silo => !silo.Equals(local.SiloAddress));
+
+    /// <summary>The silos, the best one first; without those that leave, cannot hold the model, or do not serve its class.</summary>
+    public IEnumerable<SiloAddress> Rank(Resident resident)
+    {
+        var silos = Others.ToDictionary(static silo => silo.ToParsableString(), StringComparer.Ordinal);
+        if (silos.Count == 0)
+        {
+            yield break;
+        }
+
+        var bytes = resident.Reservation?.Memory.HeapBytes ?? 0;
+        var decision = PlacementPolicy.Decide(snapshots.Take(resident.Key.ModelId, resident.Pool.Name, bytes, silos.Values));
+        foreach (var verdict in decision.Verdicts.Where(static one => one.Class is CandidateClass.HasRoom or CandidateClass.Full))
+        {
+            snapshots.CountSent(silos[verdict.Silo], resident.Pool.Name, bytes);
+            yield return silos[verdict.Silo];
+        }
+    }
+}
