@@ -178,10 +178,15 @@ public sealed partial class HostProcess : IAsyncDisposable
     /// <summary>Asks the process to stop and waits until it has.</summary>
     public async Task<int> StopAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
+        await SignalAsync("TERM");
         return await WhenEndedAsync();
     }
+
+    /// <summary>Freezes the process: its connections stay, and nothing moves.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    /// <summary>Lets it go on.</summary>
+    public Task ThawAsync() => SignalAsync("CONT");
 
     /// <summary>Waits until the process has ended by itself.</summary>
     public async Task<int> WhenEndedAsync()
@@ -207,6 +212,12 @@ public sealed partial class HostProcess : IAsyncDisposable
     {
         var configuration = Built.Parent!.Name;
         return Path.Combine(Root, Path.GetDirectoryName(project)!, "bin", configuration, "net10.0", Path.GetFileName(project));
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
     }
 
     // Whoever started it was told to end (SIGTERM) and disposes nothing any more.

@@ -37,6 +37,7 @@ public static class MultiplexClusterExtensions
         services.TryAddSingleton(declared);
         services.AddSettings<MultiplexClusterOptions, MultiplexClusterOptionsValidator>(builder.Configuration).Configure(configure ?? (_ => { }));
 
+        services.AddSingleton<IFatalErrorHandler, EvictedSilo>();
         services.AddSettings<ClusterTlsOptions, ClusterTlsOptionsValidator>(builder.Configuration);
         services.AddSingleton<IConfigureOptions<SiloConnectionOptions>, ClusterTls>();
 
