@@ -1,8 +1,5 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.IO.Hashing;
 using System.Numerics;
-using System.Text;
 
 namespace Orleans.Multiplex.Residency;
 
@@ -24,8 +21,10 @@ internal sealed record ModelFilter(ImmutableArray<byte> Bits)
         var bits = new byte[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp((long)ids.Count * BitsPerId, MinBits, MaxBits)) / 8];
         foreach (var id in ids)
         {
-            foreach (var bit in Positions(id, bits.Length * 8))
+            var key = FilterKey.Of(id);
+            for (var probe = 0; probe < Probes; probe++)
             {
+                var bit = key.GetPosition(probe, bits.Length * 8);
                 bits[bit / 8] |= (byte)(1 << (bit % 8));
             }
         }
@@ -34,21 +33,21 @@ internal sealed record ModelFilter(ImmutableArray<byte> Bits)
     }
 
     /// <summary>Whether an id is, most likely, in the set; false is certain.</summary>
-    public bool MayContain(string id)
-    {
-        var bits = Bits;
-        return Positions(id, bits.Length * 8).All(bit => (bits[bit / 8] & (1 << (bit % 8))) != 0);
-    }
+    public bool MayContain(string id) => MayContain(FilterKey.Of(id));
 
-    // Two hashes make as many as are needed (Kirsch and Mitzenmacher, "Less Hashing, Same Performance", 2006).
-    private static IEnumerable<int> Positions(string id, int count)
+    /// <inheritdoc cref="MayContain(string)"/>
+    public bool MayContain(FilterKey key)
     {
-        var hash = new byte[16];
-        XxHash128.Hash(Encoding.UTF8.GetBytes(id), hash);
-        var (first, second) = (BinaryPrimitives.ReadUInt64LittleEndian(hash), BinaryPrimitives.ReadUInt64LittleEndian(hash.AsSpan(8)) | 1);
-        for (var i = 0UL; i < Probes; i++)
+        var bits = Bits.AsSpan();
+        for (var probe = 0; probe < Probes; probe++)
         {
-            yield return (int)(unchecked(first + (i * second)) & (ulong)(count - 1));
+            var bit = key.GetPosition(probe, bits.Length * 8);
+            if ((bits[bit / 8] & (1 << (bit % 8))) == 0)
+            {
+                return false;
+            }
         }
+
+        return true;
     }
 }
