@@ -9,18 +9,8 @@ namespace Orleans.Multiplex.Grains;
 /// model goes to a silo with room as long as there is one (up to eight times a second from each silo). A silo that does not answer may have room by its last news, and a full one may
 /// have a much older victim, or be large enough: on such grounds a model is passed on a few times only.
 /// </summary>
-internal sealed class PassingOn(ResidencyInquiry inquiry, PlacementSnapshots snapshots, PassOnLimiter limiter)
+internal sealed class PassingOn(ResidencyInquiry inquiry, PassOnRule rule)
 {
-    public async Task<bool> IsBetterAsync(ModelPool pool, string model, long bytes, CancellationToken cancellationToken)
-    {
-        var answers = await inquiry.AskAsync(cancellationToken);
-        if (PlacementPolicy.HasRoom(answers.Select(row => PlacementSnapshots.Describe(row, pool.Name)), bytes))
-        {
-            return limiter.TryPass(pool.Name, model, isFact: true);
-        }
-
-        var others = snapshots.TakeOthers(pool.Name);
-        return (PlacementPolicy.HasRoom(others, bytes) || PlacementPolicy.HasBetterFullSilo(snapshots.TakeOwn(pool.Name), others, bytes))
-            && limiter.TryPass(pool.Name, model, isFact: false);
-    }
+    public async Task<bool> IsBetterAsync(ModelPool pool, string model, long bytes, CancellationToken cancellationToken) =>
+        rule.IsBetter(pool.Name, model, bytes, await inquiry.AskAsync(cancellationToken));
 }
