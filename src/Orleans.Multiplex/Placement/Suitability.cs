@@ -19,7 +19,7 @@ internal readonly record struct Suitability(CandidateClass Class, int Fullness, 
         return new Suitability(
             suited,
             suited == CandidateClass.HasRoom ? GetFullness(candidate) : 0,
-            suited == CandidateClass.Full ? AgeBands.GetBand(candidate.VictimAge) : 0,
+            suited == CandidateClass.Full ? AgeBands.GetBand(candidate.NextVictimAge) : 0,
             candidate.HasFiles);
     }
 
