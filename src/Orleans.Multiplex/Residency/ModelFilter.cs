@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Numerics;
 
 namespace Orleans.Multiplex.Residency;
@@ -7,14 +6,22 @@ namespace Orleans.Multiplex.Residency;
 /// A set of model ids in little room, as a Bloom filter: what was added is found, and of what was not, about one in a thousand is found too. With
 /// more than some thirty thousand ids it is right less often, but does not grow.
 /// </summary>
-/// <param name="Bits">The bits; their number is a power of two.</param>
 [GenerateSerializer, Immutable, Alias("multiplex.ModelFilter")]
-internal sealed record ModelFilter(ImmutableArray<byte> Bits)
+internal sealed class ModelFilter
 {
     private const int BitsPerId = 16;
     private const int MaxBits = 64 * 1024 * 8;
     private const int MinBits = 64;
     private const int Probes = 6;
+
+    // An array of bytes is written as it is; an immutable one, element by element, takes more than twice as much.
+    [Id(0)]
+    private readonly byte[] _bits;
+
+    private ModelFilter(byte[] bits) => _bits = bits;
+
+    /// <summary>The bits; their number is a power of two.</summary>
+    public ReadOnlySpan<byte> Bits => _bits;
 
     public static ModelFilter Of(IReadOnlyCollection<string> ids)
     {
@@ -29,7 +36,7 @@ internal sealed record ModelFilter(ImmutableArray<byte> Bits)
             }
         }
 
-        return new ModelFilter([.. bits]);
+        return new ModelFilter(bits);
     }
 
     /// <summary>Whether an id is, most likely, in the set; false is certain.</summary>
@@ -38,7 +45,7 @@ internal sealed record ModelFilter(ImmutableArray<byte> Bits)
     /// <inheritdoc cref="MayContain(string)"/>
     public bool MayContain(FilterKey key)
     {
-        var bits = Bits.AsSpan();
+        var bits = Bits;
         for (var probe = 0; probe < Probes; probe++)
         {
             var bit = key.GetPosition(probe, bits.Length * 8);
