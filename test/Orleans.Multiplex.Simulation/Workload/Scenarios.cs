@@ -25,7 +25,7 @@ internal static class Scenarios
         .. Zipf(requests: 600_000),
         Grown(silos: 10, models: 10_000, requests: 600_000),
         Grown(silos: 100, models: 100_000, requests: 400_000),
-        Grown(silos: 1000, models: 1_000_000, requests: 300_000),
+        Grown(silos: 1000, models: 1_000_000, requests: 200_000),
         Drift(silos: 10, models: 10_000, requests: 600_000),
         Drift(silos: 100, models: 100_000, requests: 400_000),
         Deaths(silos: 20, models: 10_000, requests: 600_000, deaths: 10),

@@ -47,6 +47,6 @@ public sealed class ModelFilterTests
         var written = serializer.SerializeToArray(filter);
 
         Assert.InRange(written.Length, filter.Bits.Length, filter.Bits.Length + 64);
-        Assert.Equal(filter.Bits, serializer.Deserialize<ModelFilter>(written).Bits);
+        Assert.Equal(filter.Bits, serializer.Deserialize<ModelFilter>(written)!.Bits);
     }
 }
