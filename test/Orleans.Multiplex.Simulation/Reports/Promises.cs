@@ -20,8 +20,8 @@ internal static class Promises
     /// <summary>The largest cluster for which a decision is promised to be quick.</summary>
     private const int ManySilos = 1000;
 
-    /// <summary>How much more bytes silos may send each other under the most models than under the fewest: somewhat more of their models have to be loaded.</summary>
-    private const double MostGossip = 1.5;
+    /// <summary>How much more silos may tell each other under the most models than under the fewest, when they load as often: nothing, but for chance.</summary>
+    private const double MostGossip = 1.1;
 
     private static readonly TimeSpan MostForDecision = TimeSpan.FromMicroseconds(50);
 

@@ -15,8 +15,8 @@ internal static class Scenarios
         Grown(silos: 50, models: 50_000, requests: 120_000),
         Drift(silos: 10, models: 10_000, requests: 120_000),
         Deaths(silos: 20, models: 10_000, requests: 120_000, deaths: 4),
-        Crowded(models: 10_000, requests: 60_000),
-        Crowded(models: 100_000, requests: 60_000),
+        Crowded(models: 10_000, rate: 2, requests: 60_000),
+        Crowded(models: 100_000, rate: 1.35, requests: 60_000),
     ];
 
     /// <summary>All sizes.</summary>
@@ -30,9 +30,9 @@ internal static class Scenarios
         Drift(silos: 100, models: 100_000, requests: 400_000),
         Deaths(silos: 20, models: 10_000, requests: 600_000, deaths: 10),
         Deaths(silos: 100, models: 100_000, requests: 400_000, deaths: 10),
-        Crowded(models: 10_000, requests: 300_000),
-        Crowded(models: 100_000, requests: 300_000),
-        Crowded(models: 1_000_000, requests: 300_000),
+        Crowded(models: 10_000, rate: 2, requests: 300_000),
+        Crowded(models: 100_000, rate: 1.35, requests: 300_000),
+        Crowded(models: 1_000_000, rate: 1.15, requests: 300_000),
     ];
 
     /// <summary>Popularity of different steepness.</summary>
@@ -83,13 +83,14 @@ internal static class Scenarios
         Deaths = deaths,
     };
 
-    /// <summary>The same silos under more and more models, of which they hold a small part: so that they load about as often under all of them.</summary>
-    private static Scenario Crowded(int models, long requests) => new()
+    /// <summary>The same silos under more and more models, and as many fewer requests as it takes for them to load as often: so the number of models is all that differs.</summary>
+    private static Scenario Crowded(int models, double rate, long requests) => new()
     {
         Name = string.Create(CultureInfo.InvariantCulture, $"models-{models}"),
         Silos = 50,
         Models = models,
         ModelsPerSilo = 20,
         Requests = requests,
+        RequestsPerSecondAndSilo = rate,
     };
 }
