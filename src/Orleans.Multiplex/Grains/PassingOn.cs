@@ -10,23 +10,8 @@ namespace Orleans.Multiplex.Grains;
 /// have a much older victim, or be large enough: on such grounds a model is passed on a few times only.
 /// </summary>
 /// <remarks>From a silo that leaves it is passed on to any that does not.</remarks>
-internal sealed class PassingOn(ResidencyInquiry inquiry, PlacementSnapshots snapshots, PassOnLimiter limiter)
+internal sealed class PassingOn(ResidencyInquiry inquiry, PassOnRule rule)
 {
-    public async Task<bool> IsBetterAsync(ModelPool pool, string model, long bytes, CancellationToken cancellationToken)
-    {
-        if (snapshots.TakeOwn(pool.Name).IsDraining)
-        {
-            return snapshots.TakeOthers(pool.Name).Any(static other => !other.IsDraining) && limiter.TryPass(pool.Name, model, isFact: true);
-        }
-
-        var answers = await inquiry.AskAsync(cancellationToken);
-        if (PlacementPolicy.HasRoom(answers.Select(row => PlacementSnapshots.Describe(row, pool.Name)), bytes))
-        {
-            return limiter.TryPass(pool.Name, model, isFact: true);
-        }
-
-        var others = snapshots.TakeOthers(pool.Name);
-        return (PlacementPolicy.HasRoom(others, bytes) || PlacementPolicy.HasBetterFullSilo(snapshots.TakeOwn(pool.Name), others, bytes))
-            && limiter.TryPass(pool.Name, model, isFact: false);
-    }
+    public async Task<bool> IsBetterAsync(ModelPool pool, string model, long bytes, CancellationToken cancellationToken) =>
+        rule.IsBetter(pool.Name, model, bytes, await inquiry.AskAsync(cancellationToken));
 }

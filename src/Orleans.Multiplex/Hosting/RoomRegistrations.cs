@@ -141,7 +141,7 @@ internal static class RoomRegistrations
             provider.GetRequiredService<EvictionService>(),
             provider.GetRequiredService<PinnedModels>(),
             provider.GetRequiredService<KnownFootprints>(),
-            provider.GetService<ArtifactCache>()?.Models,
+            provider.GetService<ArtifactCache>() is { } cache ? new CachedModelsNews(cache.Models.Read, provider.GetRequiredService<TimeProvider>()) : null,
             provider.GetRequiredService<IResidencyChannel>(),
             provider.GetRequiredService<ILocalSiloDetails>(),
             provider.GetRequiredService<TimeProvider>(),
@@ -225,6 +225,7 @@ internal static class RoomRegistrations
         services.AddSingleton<ItemBatches>();
         services.AddSingleton(provider => new CallLog(provider.GetRequiredService<TimeProvider>(), Logger(provider, LogEvents.Grains)));
         services.AddSingleton<PassOnLimiter>();
+        services.AddSingleton<PassOnRule>();
         services.AddSingleton<PassingOn>();
         services.AddSingleton(provider => new ModelAttachments(
             provider.GetRequiredService<ModelLoader>(),

@@ -31,6 +31,11 @@ internal sealed class LoadRoom(SiloQuota quota, RoomBeside beside, KnownFootprin
         }
     }
 
+    /// <summary>Lets the other silos know that a load which has no room yet will evict others for it; null for one that has, or that evicts nobody.</summary>
+    public ExpectedRoom? Expect(Resident resident, LoadInProgress load) => load.Reservation is null && load.Beside is null
+        ? quota.Expect(resident.Pool, footprints.Find(resident.Pool.Name, resident.Key.ModelId))
+        : null;
+
     /// <summary>Takes room; others are evicted for it. A load that has to wait gives its turn away.</summary>
     /// <exception cref="NoCapacityException">The model is larger than the quota, or the wait took too long.</exception>
     /// <exception cref="OverloadedException">Too many wait.</exception>

@@ -148,6 +148,7 @@ internal sealed partial class ModelLoader : IDisposable
         try
         {
             _stopping.Token.ThrowIfCancellationRequested();
+            using var expected = _room.Expect(resident, load);
             await load.TakeTurnAsync(stop.Token);
             LogLoading(resident.Name);
             var started = _time.GetTimestamp();
@@ -155,6 +156,7 @@ internal sealed partial class ModelLoader : IDisposable
             resident.Store.Loaded = manifest;
             resident.Store.Files = load.GetArtifact(resident.Key).Contents;
             var memory = await CheckAsync(resident, load, opener, await ReadAsync(resident, load, manifest, opener, stop.Token), stop.Token);
+            expected?.Dispose();
             await _room.ReserveAsync(resident, load, memory, stop.Token);
             var model = await load.OpenAsync(opener, resident, stop.Token);
             await MeasureAsync(resident, load, opener, model, stop.Token);

@@ -24,9 +24,10 @@ internal sealed class ModelQuotaPlacementDirector(
         var isValid = ModelKey.TryParse(model, out var key, out _);
         var id = isValid ? key.Id : model;
         var bytes = footprints.Find(pool, id);
-        var decision = PlacementPolicy.Decide(snapshots.Take(id, pool, bytes, silos).WithHolder(unattached.Take(pool, id)));
+        var holder = unattached.Take(pool, id);
+        var decision = PlacementPolicy.Decide(snapshots.Take(id, pool, bytes, silos).WithHolder(holder));
         var chosen = silos.First(silo => silo.ToParsableString() == decision.Chosen);
-        if (decision.Verdicts[0].Class != CandidateClass.HoldsModel)
+        if (!chosen.Equals(holder))
         {
             snapshots.CountSent(chosen, pool, bytes);
         }

@@ -8,8 +8,16 @@ internal sealed class PlacementSnapshots(ClusterResidencyView view, ResidencyPub
 {
     public PlacementSnapshot Take(string modelId, string pool, long bytes, IEnumerable<SiloAddress> silos)
     {
-        ImmutableArray<SiloCandidate> candidates = [.. silos.Select(silo => Describe(silo, pool) with { HasFiles = view.Find(silo)?.Row.Cached?.MayContain(modelId) == true })];
-        var here = candidates.Select(one => one.Silo).ToList().IndexOf(local.SiloAddress.ToParsableString());
+        var key = FilterKey.Of(modelId);
+        var here = -1;
+        var builder = ImmutableArray.CreateBuilder<SiloCandidate>();
+        foreach (var silo in silos)
+        {
+            here = silo.Equals(local.SiloAddress) ? builder.Count : here;
+            builder.Add(Describe(silo, pool, key));
+        }
+
+        var candidates = builder.DrainToImmutable();
         if (own is not null && here >= 0)
         {
             // This silo is taken as it is now, so that one that passes a model on never chooses itself by old news. A model that was sent here since
@@ -43,36 +51,43 @@ internal sealed class PlacementSnapshots(ClusterResidencyView view, ResidencyPub
     public void CountSent(SiloAddress silo, string pool, long bytes) => view.Find(silo)?.CountSent(pool, bytes);
 
     /// <summary>What a silo says of a pool.</summary>
-    public static SiloCandidate Describe(SiloRow silo, string pool) => silo.Pools.FirstOrDefault(row => row.Pool == pool) is { } row
+    public static SiloCandidate Describe(SiloRow silo, string pool) => Describe(silo, pool, heard: null, TimeSpan.Zero, hasFiles: false);
+
+    private bool Holds(SiloAddress silo, string pool) => view.Find(silo) is { } heard && FindPool(heard.Row, pool) is not null;
+
+    private SiloCandidate Describe(SiloAddress silo, string pool, FilterKey key) => view.Find(silo) is { } heard
+        ? Describe(heard.Row, pool, heard, view.GetAge(heard), heard.Row.Cached?.MayContain(key) == true)
+        : Unknown(silo, hasFiles: false);
+
+    private static SiloCandidate Describe(SiloRow silo, string pool, HeardRow? heard, TimeSpan age, bool hasFiles) => FindPool(silo, pool) is { } row
         ? new SiloCandidate
         {
             Silo = silo.Silo.ToParsableString(),
             IsDraining = silo.IsDraining,
             MaxModels = row.MaxModels,
-            ChargedModels = row.ChargedModels,
+            ChargedModels = row.ChargedModels + (heard?.GetSentModels(pool) ?? 0),
             MaxBytes = silo.MaxBytes,
-            ChargedBytes = silo.ChargedBytes,
-            VictimAge = row.VictimAge,
+            ChargedBytes = silo.ChargedBytes + (heard?.SentBytes ?? 0),
+            HasFiles = hasFiles,
+            VictimAge = row.VictimAge + age,
             PinnedModels = pool == ModelPool.OfStore ? silo.Pinned.Length : 0,
-            PinnedBytes = silo.Pinned.Sum(static one => one.Bytes),
+            PinnedBytes = silo.Pinned.IsEmpty ? 0 : silo.Pinned.Sum(static one => one.Bytes),
         }
-        : new SiloCandidate { Silo = silo.Silo.ToParsableString(), IsKnown = false };
+        : Unknown(silo.Silo, hasFiles);
 
-    private bool Holds(SiloAddress silo, string pool) => view.Find(silo)?.Row.Pools.Any(row => row.Pool == pool) == true;
+    private static SiloCandidate Unknown(SiloAddress silo, bool hasFiles) => new() { Silo = silo.ToParsableString(), IsKnown = false, HasFiles = hasFiles };
 
-    private SiloCandidate Describe(SiloAddress silo, string pool)
+    // A loop: it runs for each silo at each decision.
+    private static PoolRow? FindPool(SiloRow silo, string pool)
     {
-        if (view.Find(silo) is not { } heard)
+        foreach (var row in silo.Pools)
         {
-            return new SiloCandidate { Silo = silo.ToParsableString(), IsKnown = false };
+            if (row.Pool == pool)
+            {
+                return row;
+            }
         }
 
-        var told = Describe(heard.Row, pool);
-        return told with
-        {
-            ChargedModels = told.ChargedModels + heard.GetSentModels(pool),
-            ChargedBytes = told.ChargedBytes + heard.SentBytes,
-            VictimAge = told.VictimAge + view.GetAge(heard),
-        };
+        return null;
     }
 }

@@ -33,6 +33,12 @@ internal sealed record SiloCandidate
     /// <summary>The age of the model that the silo would evict next; null when it has none that may go.</summary>
     public TimeSpan? VictimAge { get; init; }
 
+    /// <summary>
+    /// The age of its victim when those have gone that have to go for models which are on their way there: the fraction of the silo that they take is about the fraction
+    /// by which it is younger, since what nobody uses stands in the order of its coming.
+    /// </summary>
+    public TimeSpan? NextVictimAge => VictimAge * (1 - Math.Clamp(Math.Max((double)(ChargedBytes - MaxBytes) / MaxBytes, MaxModels < 0 ? 0 : (double)(ChargedModels - MaxModels) / MaxModels), 0, 1));
+
     /// <summary>The models of the pool there that pins keep.</summary>
     public int PinnedModels { get; init; }
 

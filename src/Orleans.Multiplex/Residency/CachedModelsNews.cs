@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Orleans.Multiplex.Storage.Cache;
 
 namespace Orleans.Multiplex.Residency;
 
@@ -7,7 +6,9 @@ namespace Orleans.Multiplex.Residency;
 /// When the other silos are told of which models this machine has files: some seconds after a change, and again after a while for those that have come
 /// since. Not thread-safe.
 /// </summary>
-internal sealed class CachedModelsNews(CachedModels cached, TimeProvider time)
+/// <param name="read">Reads the ids of those models; the same instance as before while nothing has changed.</param>
+/// <param name="time">The clock.</param>
+internal sealed class CachedModelsNews(Func<ImmutableHashSet<string>> read, TimeProvider time)
 {
     /// <summary>The least time between two looks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -29,7 +30,7 @@ internal sealed class CachedModelsNews(CachedModels cached, TimeProvider time)
         }
 
         _lookedAt = time.GetTimestamp();
-        var ids = cached.Read();
+        var ids = read();
         if (ReferenceEquals(ids, _told) && time.GetElapsedTime(_toldAt) < Repetition)
         {
             return null;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Threading.Channels;
 using Orleans.Multiplex.Residency.Pins;
 using Orleans.Multiplex.Residency.Quarantine;
-using Orleans.Multiplex.Storage.Cache;
 
 namespace Orleans.Multiplex.Residency;
 
@@ -43,7 +42,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         EvictionService evictions,
         PinnedModels pins,
         KnownFootprints footprints,
-        CachedModels? cached,
+        CachedModelsNews? cached,
         IResidencyChannel channel,
         ILocalSiloDetails local,
         TimeProvider time,
@@ -53,7 +52,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         _evictions = evictions;
         _pins = pins;
         _footprints = footprints;
-        _cached = cached is null ? null : new CachedModelsNews(cached, time);
+        _cached = cached;
         _quarantine = quarantine ?? new QuarantinedModels();
         _channel = channel;
         _local = local;

@@ -25,10 +25,13 @@ internal sealed class Room(long capacity, string limit = "")
     /// <summary>What pins keep: part of <see cref="Charged"/> that no eviction gives back.</summary>
     public long Pinned { get; set; }
 
+    /// <summary>What will be asked for soon.</summary>
+    public long Expected { get; set; }
+
     public int Waiting => _waiting.Count;
 
-    /// <summary>What is taken and what is waited for: only the rest is room for somebody who comes now.</summary>
-    public long Demand => Charged + _wanted;
+    /// <summary>What is taken, waited for and expected: only the rest is room for somebody who comes now.</summary>
+    public long Demand => Charged + _wanted + Expected;
 
     /// <summary>
     /// What has to be freed, beyond what is free or leaving, for all who wait; nothing while the first of them cannot be served whoever goes,

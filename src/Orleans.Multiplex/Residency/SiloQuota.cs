@@ -8,8 +8,7 @@ namespace Orleans.Multiplex.Residency;
 /// A model takes a place in its pool first, bytes second and mapped bytes third; each is a queue, so a big model is not overtaken by small
 /// ones, and a full pool holds up no other pool. Who waits makes the <see cref="IReclaimer"/> evict; waits are bounded in number and in time.
 /// </remarks>
-internal sealed class SiloQuota(
-    IReadOnlyList<ModelPool> pools, ModelMemory most, RoomWaitLimits limits, string silo, TimeProvider time)
+internal sealed class SiloQuota(IReadOnlyList<ModelPool> pools, ModelMemory most, RoomWaitLimits limits, string silo, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private IReclaimer? _reclaimer;
@@ -35,16 +34,24 @@ internal sealed class SiloQuota(
 
     public long ChargedMappedBytes => Locked(() => Memory.Mapped.Charged);
 
-    /// <summary>The bytes taken and waited for.</summary>
+    /// <summary>The bytes taken, waited for and expected.</summary>
     public long DemandedBytes => Locked(() => Memory.Heap.Demand);
 
-    /// <summary>The models that have a place in a pool, or wait for one.</summary>
+    /// <summary>The models that have a place in a pool, wait for one, or will.</summary>
     public int GetDemandedModels(ModelPool pool) => (int)Locked(() => pool.Models.Demand);
 
     public int GetChargedModels(ModelPool pool) => (int)Locked(() => pool.Models.Charged);
 
     /// <summary>Raised, outside the lock, when something was charged or given back, or is waited for.</summary>
     public event Action? Changed;
+
+    /// <summary>A load has begun that will ask for room: it disposes the result when it does, or never will.</summary>
+    public ExpectedRoom Expect(ModelPool pool, long bytes)
+    {
+        var expected = new ExpectedRoom(this, pool, bytes);
+        Changed?.Invoke();
+        return expected;
+    }
 
     /// <summary>Connects the one who makes room; called once, at start.</summary>
     public void ConnectReclaimer(IReclaimer reclaimer) => _reclaimer = reclaimer;
@@ -70,8 +77,7 @@ internal sealed class SiloQuota(
     /// <summary>Takes room, waiting and evicting for it where none is free. An earlier claim is used up.</summary>
     /// <exception cref="NoCapacityException">The model is larger than the quota, or the wait took too long.</exception>
     /// <exception cref="OverloadedException">Too many wait.</exception>
-    public async ValueTask<Reservation> ReserveAsync(
-        ModelPool pool, string modelId, ModelMemory memory, Reservation? claim, CancellationToken cancellationToken)
+    public async ValueTask<Reservation> ReserveAsync(ModelPool pool, string modelId, ModelMemory memory, Reservation? claim, CancellationToken cancellationToken)
     {
         var reservation = claim;
         try
@@ -125,12 +131,7 @@ internal sealed class SiloQuota(
     {
         lock (_lock)
         {
-            if (!reservation.IsLeaving && !reservation.IsReleased)
-            {
-                reservation.IsLeaving = true;
-                reservation.Pool.Models.Leaving++;
-                Memory.SetLeaving(reservation, true);
-            }
+            SetLeaving_NeedsLock(reservation, !reservation.IsReleased);
         }
     }
 
@@ -157,7 +158,7 @@ internal sealed class SiloQuota(
     {
         lock (_lock)
         {
-            StopLeaving_NeedsLock(reservation);
+            SetLeaving_NeedsLock(reservation, false);
         }
     }
 
@@ -172,7 +173,7 @@ internal sealed class SiloQuota(
             }
 
             reservation.IsReleased = true;
-            StopLeaving_NeedsLock(reservation);
+            SetLeaving_NeedsLock(reservation, false);
             reservation.Pool.Models.Give(1);
             Memory.Give(reservation);
             isShort = Shortages.IsAny(pools, Memory);
@@ -200,13 +201,13 @@ internal sealed class SiloQuota(
         }
     }
 
-    private void StopLeaving_NeedsLock(Reservation reservation)
+    private void SetLeaving_NeedsLock(Reservation reservation, bool isLeaving)
     {
-        if (reservation.IsLeaving)
+        if (reservation.IsLeaving != isLeaving)
         {
-            reservation.IsLeaving = false;
-            reservation.Pool.Models.Leaving--;
-            Memory.SetLeaving(reservation, false);
+            reservation.IsLeaving = isLeaving;
+            reservation.Pool.Models.Leaving += isLeaving ? 1 : -1;
+            Memory.SetLeaving(reservation, isLeaving);
         }
     }
 
@@ -239,8 +240,7 @@ internal sealed class SiloQuota(
         Changed?.Invoke();
     }
 
-    private async ValueTask TakeAsync(
-        Room room, long amount, long held, string modelId, RoomWaitLimits wait, CancellationToken cancellationToken, bool first = false)
+    private async ValueTask TakeAsync(Room room, long amount, long held, string modelId, RoomWaitLimits wait, CancellationToken cancellationToken, bool first = false)
     {
         RoomRequest request;
         Task served;

@@ -25,6 +25,33 @@ public sealed class ModelLoaderTests
         Assert.Equal((1, 100, 1), (silo.Opener.CountOpened("m"), residents[0].Gate.Users, silo.Charged));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Load_FetchesBeforeItHasRoom_IsExpectedUntilItAsksOrFails(bool succeeds)
+    {
+        var store = new FakeStore();
+        using var silo = new TestSilo(maxModels: 1, store: store);
+        var fetching = new Checkpoint();
+        store.Fetch = async (_, _) =>
+        {
+            await fetching.PassDeafAsync();
+            if (!succeeds)
+            {
+                throw new IOException("gone");
+            }
+        };
+        silo.Reside("old");
+
+        var resident = silo.Enter("m", manifest: FakeStore.Manifest("m"));
+        await fetching.Reached;
+        Assert.Equal((1, 2), (silo.Charged, silo.Quota.GetDemandedModels(silo.Pool)));
+
+        fetching.Open();
+        await resident.WhenLoaded.Soon();
+        Assert.Equal(1, silo.Quota.GetDemandedModels(silo.Pool));
+    }
+
     [Fact]
     public async Task Load_Steps_ComeInTheirOrderWithTheirStates()
     {

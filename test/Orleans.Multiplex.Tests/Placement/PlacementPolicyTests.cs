@@ -51,7 +51,7 @@ public sealed class PlacementPolicyTests
         var full = snapshot with
         {
             Bytes = 1,
-            Candidates = [.. snapshot.Candidates.Select(one => one with { IsKnown = true, IsDraining = false, ChargedBytes = one.MaxBytes, PinnedModels = 0, PinnedBytes = 0 })],
+            Candidates = [.. snapshot.Candidates.Select(one => one with { IsKnown = true, IsDraining = false, ChargedModels = 0, ChargedBytes = one.MaxBytes, PinnedModels = 0, PinnedBytes = 0 })],
         };
 
         Assert.Equal(full.Candidates.Max(one => AgeBands.GetBand(one.VictimAge)), AgeBands.GetBand(Chosen(full).VictimAge));
@@ -183,6 +183,23 @@ public sealed class PlacementPolicyTests
 
         Assert.Equal(["old", "files", "young"], verdicts.Select(one => one.Silo));
     }
+
+    [Theory]
+    [InlineData(100, 10, "old")]
+    [InlineData(149, 10, "old")]
+    [InlineData(175, 10, "young")]
+    [InlineData(100, 11, "old")]
+    [InlineData(100, 18, "young")]
+    public void Decide_ModelsAreOnTheirWayToTheOldestVictim_ItCountsAsYoungerByWhatTheyTake(long charged, int models, string chosen)
+    {
+        var (old, young) = (Full("old", 127) with { MaxModels = 10, ChargedModels = models, MaxBytes = 100, ChargedBytes = charged }, Full("young", 63));
+
+        Assert.Equal(chosen, PlacementPolicy.Decide(new PlacementSnapshot("m", 1, [old, young])).Chosen);
+    }
+
+    [Fact]
+    public void NextVictimAge_MoreIsOnItsWayThanTheSiloHolds_IsOfAModelThatCameJustNow() =>
+        Assert.Equal(TimeSpan.Zero, (Full("s", 60) with { ChargedModels = 5 }).NextVictimAge);
 
     [Fact]
     public void Decide_BytesNotKnown_ASiloWithoutAByteLeftHasNoRoom()

@@ -1,5 +1,7 @@
 using CsCheck;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Multiplex.Residency;
+using Orleans.Serialization;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.Residency;
@@ -33,5 +35,18 @@ public sealed class ModelFilterTests
         Assert.Equal(8, ModelFilter.Of([]).Bits.Length);
         Assert.Equal(2048, ModelFilter.Of([.. Enumerable.Range(0, 1000).Select(i => $"{i}")]).Bits.Length);
         Assert.Equal(64 * 1024, ModelFilter.Of([.. Enumerable.Range(0, 100_000).Select(i => $"{i}")]).Bits.Length);
+    }
+
+    [Fact]
+    public void Filter_OverTheWire_IsTheSameAndTakesLittleMoreThanItsBits()
+    {
+        using var services = new ServiceCollection().AddSerializer().BuildServiceProvider();
+        var serializer = services.GetRequiredService<Serializer>();
+        var filter = ModelFilter.Of([.. Enumerable.Range(0, 1000).Select(i => $"{i}")]);
+
+        var written = serializer.SerializeToArray(filter);
+
+        Assert.InRange(written.Length, filter.Bits.Length, filter.Bits.Length + 64);
+        Assert.Equal(filter.Bits, serializer.Deserialize<ModelFilter>(written)!.Bits);
     }
 }

@@ -107,6 +107,23 @@ public sealed class ResidencyPublisherTests : IAsyncDisposable
     }
 
     [Fact]
+    public void GetRow_LoadWillAskForRoom_CountsItAndIsToldOfItUntilItAsks()
+    {
+        using var silo = new TestSilo(maxModels: 1, maxBytes: 100);
+        silo.Quota.TryReserve(silo.Pool, 60);
+        var changes = 0;
+        silo.Quota.Changed += () => changes++;
+
+        var expected = silo.Quota.Expect(silo.Pool, 30);
+
+        Assert.Equal((1, 2, 90L), (changes, silo.Quota.GetDemandedModels(silo.Pool), silo.Quota.DemandedBytes));
+        Assert.Equal((1, 60L), (silo.Charged, silo.Quota.ChargedBytes));
+        expected.Dispose();
+        expected.Dispose();
+        Assert.Equal((1, 60L), (silo.Quota.GetDemandedModels(silo.Pool), silo.Quota.DemandedBytes));
+    }
+
+    [Fact]
     public void BeginDraining_IsToldAtOnce()
     {
         _publisher.Start();

@@ -16,7 +16,7 @@ public sealed class SettingNamesTests
     [Theory]
     [InlineData("Multiplex:MaxModelPerSilo", "Multiplex:MaxModelPerSilo is not a setting; did you mean Multiplex:MaxModelsPerSilo?")]
     [InlineData("Multiplex:Modles", "Multiplex:Modles is not a setting; did you mean Multiplex:Models?")]
-    [InlineData("Multiplex:Timeout", "Multiplex:Timeout is not a setting; did you mean Multiplex:Load:Timeout?")]
+    [InlineData("Multiplex:Timeout", "Multiplex:Timeout is not a setting; did you mean Multiplex:Drain:Timeout?")]
     [InlineData("Multiplex:Cluste:SiloPort", "Multiplex:Cluste is not a setting; did you mean Multiplex:Cluster?")]
     [InlineData("Multiplex:Load:MaxModelsPerSilo", "Multiplex:Load:MaxModelsPerSilo is not a setting; did you mean Multiplex:MaxModelsPerSilo?")]
     [InlineData("Multiplex:Pools:a:MaxModelPerSilo", "Multiplex:Pools:a:MaxModelPerSilo is not a setting; did you mean Multiplex:Pools:a:MaxModelsPerSilo?")]

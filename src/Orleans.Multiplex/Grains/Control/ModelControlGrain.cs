@@ -131,7 +131,7 @@ internal sealed partial class ModelControlGrain(
         var silos = channel.ActiveMembers;
         if (silos.FirstOrDefault(one => one.Name == silo) is not { SiloAddress: { } address })
         {
-            throw new SiloNotFoundException(silo, silos.Select(static one => one.Name).Order(StringComparer.Ordinal));
+            throw new SiloNotFoundException(silo, [.. silos.Select(static one => one.Name).Order(StringComparer.Ordinal)]);
         }
 
         await channel.Of(address).DrainAsync().WaitAsync(cancellationToken);

@@ -42,7 +42,7 @@ public sealed class CachedModelsTests : CacheTest
     public async Task News_AreToldSecondsAfterAChangeAndAgainAfterAWhile()
     {
         var cache = Open();
-        var news = new CachedModelsNews(cache.Models, Time);
+        var news = new CachedModelsNews(cache.Models.Read, Time);
         Assert.False(news.Take()!.MayContain("m"));
         Assert.Null(news.Take());
         await UseAsync(cache, Store.Put("m", 1000));

@@ -1,0 +1,32 @@
+using Xunit;
+
+namespace Orleans.Multiplex.Simulation.Tests;
+
+public sealed class ArgumentsTests
+{
+    [Theory]
+    [InlineData("", false, 1, true)]
+    [InlineData("quick", false, 1, true)]
+    [InlineData("full --seed 7", true, 7, true)]
+    [InlineData("--seed 7 full zipf", true, 7, false)]
+    [InlineData("decisions", false, 1, false)]
+    public void Parse_WhatMakesSense_IsTaken(string line, bool isFull, int seed, bool isWhole)
+    {
+        var arguments = Arguments.Parse(Split(line))!;
+
+        Assert.Equal((isFull, seed, isWhole), (arguments.IsFull, arguments.Seed, arguments.IsWhole));
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("full zipf nonsense")]
+    [InlineData("--seed")]
+    [InlineData("--seed x")]
+    public void Parse_Nonsense_IsRefused(string line) => Assert.Null(Arguments.Parse(Split(line)));
+
+    [Fact]
+    public void Wanted_ABeginning_IsAllThatBeginSo() =>
+        Assert.Equal(["zipf-0.6", "zipf-0.9", "zipf-1.2"], Arguments.Parse(["zipf"])!.Wanted.Select(scenario => scenario.Name));
+
+    private static string[] Split(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+}

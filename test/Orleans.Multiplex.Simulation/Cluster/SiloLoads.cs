@@ -1,0 +1,126 @@
+using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Simulation.Events;
+using Orleans.Multiplex.Simulation.Serving;
+using Orleans.Multiplex.Simulation.Workload;
+
+namespace Orleans.Multiplex.Simulation.Cluster;
+
+/// <summary>
+/// The loads of a silo, in production's order: wait for a turn, fetch what the disk does not have, take room and evict for it, open, be ready. Victims
+/// are production's; unloading them takes no time.
+/// </summary>
+internal sealed class SiloLoads(SimulatedSilo silo, Catalogue catalogue, EventQueue queue, Action<Activation> evicted)
+{
+    private readonly Queue<(Activation Activation, Reservation? Claim, ExpectedRoom? Expected)> _waiting = new();
+    private readonly Queue<Activation> _short = new();
+    private int _running;
+
+    /// <param name="activation">The activation whose model is to be loaded.</param>
+    /// <param name="claim">The room that its arrival has claimed; null where none was free.</param>
+    public void Begin(Activation activation, Reservation? claim)
+    {
+        _waiting.Enqueue((activation, claim, claim is null ? silo.Quota.Expect(silo.Pool, catalogue.GetBytes(activation.Model)) : null));
+        Next();
+    }
+
+    /// <summary>A model is used no longer, so it may go for one that waits for room.</summary>
+    public void OnIdle()
+    {
+        while (_short.TryPeek(out var activation) && TryReserve(activation) is { } room)
+        {
+            _short.Dequeue();
+            Open(activation, room);
+        }
+    }
+
+    private void Next()
+    {
+        while (_running < Pace.ParallelLoads && _waiting.TryDequeue(out var load))
+        {
+            _running++;
+            load.Activation.Resident.MoveTo(ResidentState.Fetching);
+            var fetch = silo.Disk.Contains(load.Activation.Model) ? TimeSpan.Zero : catalogue.GetFetchTime(load.Activation.Model);
+            queue.After(fetch, () => Reserve(load.Activation, load.Claim, load.Expected));
+        }
+    }
+
+    private void Reserve(Activation activation, Reservation? claim, ExpectedRoom? expected)
+    {
+        if (silo.IsDead)
+        {
+            return;
+        }
+
+        expected?.Dispose();
+        silo.Disk.Add(activation.Model);
+        activation.Resident.MoveTo(ResidentState.Checking);
+        activation.Resident.MoveTo(ResidentState.Reserving);
+        if ((claim ?? (_short.Count > 0 ? null : TryReserve(activation))) is { } room)
+        {
+            Open(activation, room);
+        }
+        else
+        {
+            _short.Enqueue(activation);
+        }
+    }
+
+    private Reservation? TryReserve(Activation activation)
+    {
+        var bytes = catalogue.GetBytes(activation.Model);
+        while (true)
+        {
+            if (silo.Quota.TryReserve(silo.Pool, bytes) is { } room)
+            {
+                return room;
+            }
+
+            var shortages = silo.Quota.Locked(() => Shortages.FindFor(silo.Quota.Pools, silo.Quota.Memory, silo.Pool, bytes));
+            if (LruEvictionPolicy.TakeVictim(shortages, static resident => resident.Gate.TryCloseIdle() && resident.TryBeginDraining()) is not { } victim)
+            {
+                return null;
+            }
+
+            Evict(victim);
+        }
+    }
+
+    private void Evict(Resident victim)
+    {
+        victim.MoveTo(ResidentState.Unloading);
+        evicted((Activation)victim.TakeModel()!);
+        victim.Reservation!.Release();
+        victim.End();
+    }
+
+    private void Open(Activation activation, Reservation room)
+    {
+        activation.Resident.Reservation = room;
+        activation.Resident.MoveTo(ResidentState.Opening);
+        queue.After(catalogue.GetOpenTime(activation.Model), () => Complete(activation));
+    }
+
+    private void Complete(Activation activation)
+    {
+        if (silo.IsDead)
+        {
+            return;
+        }
+
+        activation.Resident.CompleteLoad(activation);
+        silo.Evictions.Add(activation.Resident);
+        queue.After(Pace.Service, () => Leave(activation.Resident));
+        _running--;
+        Next();
+    }
+
+    /// <summary>A request ends.</summary>
+    public void Leave(Resident resident)
+    {
+        resident.Leave();
+        if (_short.Count > 0)
+        {
+            OnIdle();
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Multiplex.Placement;
+using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Residency.Pins;
+using Orleans.Multiplex.Simulation.Events;
+using Orleans.Multiplex.Simulation.Serving;
+using Orleans.Multiplex.Simulation.Workload;
+
+namespace Orleans.Multiplex.Simulation.Cluster;
+
+/// <summary>
+/// A silo, put together from production's own quota, order of eviction, publisher, view of the cluster, snapshots and rules; simulated are its clock, its
+/// network and its loads.
+/// </summary>
+internal sealed class SimulatedSilo : ILocalSiloDetails, IResidencyChannel, IAsyncDisposable
+{
+    /// <summary>How many models its disk holds for one that its memory holds.</summary>
+    private const int DiskFactor = 8;
+
+    private readonly SimulatedTime _time;
+    private readonly ResidencyPublisher _publisher;
+    private readonly PlacementSnapshots _snapshots;
+    private readonly PassOnRule _passOn;
+    private readonly Action<SimulatedSilo, SiloRow> _told;
+    private readonly Dictionary<int, SiloRow> _heard = [];
+    private TimeSpan? _knownDeadAt;
+
+    public SimulatedSilo(int number, Scenario scenario, Catalogue catalogue, EventQueue queue, Action<SimulatedSilo, SiloRow> told)
+    {
+        Number = number;
+        _told = told;
+        SiloAddress = SiloAddress.New(new IPAddress([10, 0, (byte)(number >> 8), (byte)number]), 11111, number + 1);
+        Name = number.ToString("'silo-'0", CultureInfo.InvariantCulture);
+        Addresses = new AddressCache(number);
+        Disk = new DiskModels(catalogue, DiskFactor * scenario.ModelsPerSilo);
+        _time = new SimulatedTime(queue);
+        Clock = new UseClock(_time);
+        Pool = new ModelPool(ModelPool.OfStore, ModelPool.Unlimited);
+        var limits = new RoomWaitLimits(256, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        Quota = new SiloQuota([Pool], scenario.BytesPerSilo, limits, Name, _time);
+        View = new ClusterResidencyView(_time);
+        var pins = new PinnedModels([], View);
+        Evictions = new EvictionService(
+            Quota,
+            new ResidencyLedger(Clock),
+            new RoomClaims(Quota, _time),
+            new PinnedResidents(pins, new PinRoom(pins, View, Footprints, Quota, this)),
+            new ThrashDetector(_time, NullLogger.Instance),
+            new EvictionOptions { DrainPatience = TimeSpan.FromMilliseconds(250) },
+            _time,
+            NullLogger.Instance);
+        _publisher = new ResidencyPublisher(Quota, Evictions, pins, Footprints, new CachedModelsNews(Disk.Read, _time), this, this, _time);
+        _snapshots = new PlacementSnapshots(View, _publisher, this);
+        _passOn = new PassOnRule(_snapshots, new PassOnLimiter(_time));
+    }
+
+    public int Number { get; }
+
+    public string Name { get; }
+
+    public string ClusterId => "simulation";
+
+    public string DnsHostName => Name;
+
+    public SiloAddress SiloAddress { get; }
+
+    public SiloAddress GatewayAddress => SiloAddress;
+
+    public UseClock Clock { get; }
+
+    public ModelPool Pool { get; }
+
+    public SiloQuota Quota { get; }
+
+    public EvictionService Evictions { get; }
+
+    public ClusterResidencyView View { get; }
+
+    public KnownFootprints Footprints { get; } = new();
+
+    public AddressCache Addresses { get; }
+
+    public DiskModels Disk { get; }
+
+    public ToldRows Told { get; } = new();
+
+    public bool IsDead => _time.IsStopped;
+
+    public bool IsKnownDead(TimeSpan now) => now >= _knownDeadAt;
+
+    public void Start() => _publisher.Start();
+
+    public void Die(TimeSpan now)
+    {
+        _time.IsStopped = true;
+        _knownDeadAt = now + Pace.Detection;
+    }
+
+    /// <summary>What it says of itself when it is asked.</summary>
+    public SiloRow GetRow() => _publisher.GetRow();
+
+    /// <summary>Delivers what has come from another silo since the last time; what came before the newest row would be overwritten by it.</summary>
+    public void Hear(SimulatedSilo other, TimeSpan now)
+    {
+        if (other.Number != Number
+            && other.Told.FindNewest(now, Pace.GetDelay(other.Number, Number)) is { } told
+            && !ReferenceEquals(_heard.GetValueOrDefault(other.Number), told.Row))
+        {
+            _heard[other.Number] = told.Row;
+            _time.Arrival = told.At;
+            View.Update(told.Row);
+            _time.Arrival = null;
+        }
+    }
+
+    /// <summary>Where its director sends a model.</summary>
+    public string Decide(string modelId, long bytes, IEnumerable<SiloAddress> members) =>
+        PlacementPolicy.Decide(_snapshots.Take(modelId, ModelPool.OfStore, bytes, members)).Chosen;
+
+    /// <summary>Counts a model as sent, as the director does.</summary>
+    public void CountSent(SimulatedSilo chosen, long bytes) => _snapshots.CountSent(chosen.SiloAddress, ModelPool.OfStore, bytes);
+
+    /// <summary>Whether a model that finds no room here is passed on.</summary>
+    /// <param name="modelId">The model.</param>
+    /// <param name="bytes">What it takes.</param>
+    /// <param name="answers">What the others say of themselves now.</param>
+    public bool IsBetterElsewhere(string modelId, long bytes, IReadOnlyList<SiloRow> answers)
+    {
+        foreach (var row in answers)
+        {
+            View.Update(row);
+        }
+
+        return _passOn.IsBetter(ModelPool.OfStore, modelId, bytes, answers);
+    }
+
+    public void Publish(SiloRow row)
+    {
+        View.Update(row);
+        _told(this, row);
+    }
+
+    public void AnnounceGone(ImmutableArray<EndedActivation> ended)
+    {
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _publisher.DisposeAsync();
+        Evictions.Dispose();
+    }
+}
