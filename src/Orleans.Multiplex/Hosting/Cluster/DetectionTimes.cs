@@ -5,7 +5,7 @@ namespace Orleans.Multiplex.Hosting.Cluster;
 /// <summary>How soon a silo that does not answer is declared dead.</summary>
 /// <remarks>
 /// The three numbers hold each other: a silo is asked every second whether it lives, is suspected after three answers that did not come, and is given up to four seconds for
-/// one where its answers have been slow. So one that was killed is noticed within some four seconds, most often in one, since its connections break; one that hangs within
+/// one where its answers have been slow. So one that was killed is noticed in one to two seconds, since its connections break; one that hangs in
 /// twelve; and one whose processor is busy for seconds stays, because the time for an answer follows what its answers took (Orleans' φ-accrual), and because inference runs on
 /// threads of its own, which leave those of Orleans alone. A silo declared dead ends itself, so a false alarm costs all its models. Orleans' default, 5 s and 3 times, takes
 /// twelve seconds for a kill and a minute for a hang.
