@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -97,7 +98,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
     }
 
     /// <summary>What each silo has reserved places for, and what it has.</summary>
-    public async Task<IReadOnlyList<(string Silo, int Reserved, int Resident)>> ReportAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SiloAccount>> ReportAsync(CancellationToken cancellationToken)
     {
         using var http = _gateways[0].CreateClient();
         var report = await http.GetFromJsonAsync<JsonElement>("/multiplex/silos", cancellationToken);
@@ -105,9 +106,17 @@ internal sealed class ChaosCluster : IAsyncDisposable
         [
             .. from silo in report.GetProperty("silos").EnumerateArray()
                let pool = silo.GetProperty("pools")[0]
-               select (silo.GetProperty("silo").GetString()!, pool.GetProperty("chargedModels").GetInt32(), pool.GetProperty("models").GetArrayLength()),
+               let ready = pool.GetProperty("models").EnumerateArray().Where(static model => model.GetProperty("state").GetString() == "ready").ToList()
+               select new SiloAccount(
+                   silo.GetProperty("silo").GetString()!,
+                   pool.GetProperty("chargedModels").GetInt32(),
+                   ready.Count,
+                   [.. ready.Select(static model => int.Parse(model.GetProperty("model").GetString()!.Split('@')[0], CultureInfo.InvariantCulture))]),
         ];
     }
+
+    /// <summary>The processes that have ended although nobody ended them.</summary>
+    public IEnumerable<string> FindEnded() => _silos.Concat(_gateways).Where(static process => process.HasEnded).Select(static process => $"{process.Name} has ended by itself: {string.Join(" ", process.Lines.TakeLast(3))}");
 
     /// <summary>
     /// Waits until the cluster's membership has no silo of a name any more. A report leaves one out that does not answer, member or not; who asks for one that is not there is told
@@ -115,14 +124,31 @@ internal sealed class ChaosCluster : IAsyncDisposable
     /// </summary>
     public async Task WaitUntilGoneAsync(string silo, CancellationToken cancellationToken)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
         using var http = _gateways[0].CreateClient();
         http.DefaultRequestHeaders.Add("x-multiplex-control", "1");
         var members = $"'{silo}'";
         while (members.Contains($"'{silo}'", StringComparison.Ordinal))
         {
-            await Task.Delay(50, cancellationToken);
-            using var response = await http.PostAsync(new Uri("/multiplex/silos/nobody/drain", UriKind.Relative), null, cancellationToken);
-            members = response.StatusCode == HttpStatusCode.NotFound ? await response.Content.ReadAsStringAsync(cancellationToken) : members;
+            await Task.Delay(50, patience.Token);
+            members = await AskForMembersAsync(http, patience.Token) ?? members;
+        }
+    }
+
+    // Whom it asks may be the one that is lost: not for longer than a moment.
+    private static async Task<string?> AskForMembersAsync(HttpClient http, CancellationToken cancellationToken)
+    {
+        using var moment = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        moment.CancelAfter(TimeSpan.FromSeconds(1));
+        try
+        {
+            using var response = await http.PostAsync(new Uri("/multiplex/silos/nobody/drain", UriKind.Relative), null, moment.Token);
+            return response.StatusCode == HttpStatusCode.NotFound ? await response.Content.ReadAsStringAsync(moment.Token) : null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
         }
     }
 

@@ -12,7 +12,7 @@ public sealed class ChaosTests
     [Fact]
     public async Task Short_EveryFaultOnce_KeepsEveryPromise()
     {
-        var start = new ProcessStartInfo(HostProcess.FindExecutable("test/Orleans.Multiplex.Chaos/Orleans.Multiplex.Chaos"), ["short"])
+        var start = new ProcessStartInfo(HostProcess.FindExecutable("test/Orleans.Multiplex.Chaos/Orleans.Multiplex.Chaos"), ["short", "seed=1"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -33,7 +33,7 @@ public sealed class ChaosTests
         {
             if (!process.HasExited)
             {
-                process.Kill();
+                process.Kill(entireProcessTree: true);
             }
         }
     }

@@ -43,6 +43,7 @@ public sealed class ClusterTlsTests : IDisposable
         Assert.Equal(2f, answer.Outputs.OfType<Tensor>().Single().AsSpan<float>()[0]);
         foreach (var port in new[] { cluster.Silos[0].GatewayPort, cluster.Silos[0].SiloPort })
         {
+            await AssertLetInAsync(port, own);
             await AssertTurnedAwayAsync(port, stream => HandshakeAsync(stream, [foreign]));
             await AssertTurnedAwayAsync(port, stream => HandshakeAsync(stream, []));
             await AssertTurnedAwayAsync(port, static async stream =>
@@ -90,7 +91,7 @@ public sealed class ClusterTlsTests : IDisposable
         }),
         cluster.Silos);
 
-    // Who is let in keeps the connection; the silo speaks second, and would wait.
+    // Others hear nothing and lose the connection.
     private static async Task AssertTurnedAwayAsync(int port, Func<NetworkStream, Task<Stream>> beginAsync)
     {
         using var client = new TcpClient();
@@ -104,6 +105,22 @@ public sealed class ClusterTlsTests : IDisposable
         catch (IOException)
         {
             // Reset, or told by TLS.
+        }
+    }
+
+    private static async Task AssertLetInAsync(int port, X509Certificate2 certificate)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, port);
+        await using var stream = await HandshakeAsync(client.GetStream(), [certificate]);
+        using var moment = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        try
+        {
+            await stream.ReadExactlyAsync(new byte[1], moment.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The connection stays; it is not said of both ports who speaks first.
         }
     }
 

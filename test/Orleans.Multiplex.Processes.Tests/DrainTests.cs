@@ -33,6 +33,7 @@ public sealed class DrainTests : IAsyncLifetime
     public async Task Stop_SiloUnderLoad_NoRequestFailsAndNoModelIsLoadedAgain()
     {
         await WarmUpAsync();
+        var held = (await _cluster.GetResidentsAsync())[_cluster.Silos[0].SiloName].Length;
         await using var load = StartLoad();
 
         await load.WaitForMoreAsync(300);
@@ -45,8 +46,8 @@ public sealed class DrainTests : IAsyncLifetime
         await _cluster.WaitForSilosAsync(2);
         var residents = await _cluster.GetResidentsAsync();
         Assert.Equal(Models, residents.Values.Sum(static models => models.Length));
-        Assert.Contains(_cluster.Silos[0].Lines, static line => line.Contains("is leaving: it hands 4 models over to the others", StringComparison.Ordinal));
-        Assert.Contains(_cluster.Silos[0].Lines, static line => line.Contains("has handed 4 of 4 models over", StringComparison.Ordinal));
+        Assert.Contains(_cluster.Silos[0].Lines, line => line.Contains($"is leaving: it hands {held} models over to the others", StringComparison.Ordinal));
+        Assert.Contains(_cluster.Silos[0].Lines, line => line.Contains($"has handed {held} of {held} models over", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -118,20 +119,6 @@ public sealed class DrainTests : IAsyncLifetime
         var after = (await _cluster.GetResidentsAsync()).Values.SelectMany(static models => models).ToArray();
         Assert.Equal(20, after.Length);
         Assert.Empty(kept.Except(after));
-    }
-
-    [Fact]
-    public async Task Stop_Gateway_FinishesWhatIsInFlightAndIsNotReadyMeanwhile()
-    {
-        await WarmUpAsync();
-        await using var load = StartLoad();
-        await load.WaitForMoreAsync(100);
-
-        var ending = load.EndAsync();
-        await _cluster.Front.StopAsync();
-        await ending;
-
-        Assert.Empty(_faults);
     }
 
     private async Task WarmUpAsync()

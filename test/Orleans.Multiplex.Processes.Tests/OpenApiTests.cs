@@ -10,6 +10,9 @@ namespace Orleans.Multiplex.Processes.Tests;
 /// <summary>The OpenAPI document of a real gateway: every request that it shows is sent, to the sample models.</summary>
 public sealed class OpenApiTests
 {
+    // Their errors name the silos that there are.
+    private static readonly string[] VaryingErrors = ["drainSilo"];
+
     // Their answers have times, names and bytes of this machine, or tell what was asked before.
     private static readonly HashSet<string> Varying =
     [
@@ -86,7 +89,7 @@ public sealed class OpenApiTests
 
         var answer = JsonNode.Parse(text);
         faults = faults.Concat(check.FindFaults(call.AnswerSchema, answer));
-        return call.Answer is null || (Varying.Contains(call.Operation) && call.Status == 200) || JsonNode.DeepEquals(call.Answer, answer)
+        return call.Answer is null || (Varying.Contains(call.Operation) && call.Status == 200) || VaryingErrors.Contains(call.Operation) || JsonNode.DeepEquals(call.Answer, answer)
             ? faults
             : faults.Append(answered);
     }

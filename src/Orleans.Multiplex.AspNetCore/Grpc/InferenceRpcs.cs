@@ -1,11 +1,11 @@
 using System.Globalization;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Hosting;
 using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Bodies;
 using Orleans.Multiplex.AspNetCore.Errors;
 using Orleans.Multiplex.AspNetCore.Grpc.Protocol;
+using Orleans.Multiplex.AspNetCore.Hosting;
 using Orleans.Multiplex.AspNetCore.OpenInference;
 using Orleans.Multiplex.AspNetCore.Outputs;
 
@@ -20,7 +20,7 @@ internal sealed class InferenceRpcs(
     ReadinessProbe probe,
     ModelReadiness readiness,
     RepositoryRpcs repository,
-    IHostApplicationLifetime lifetime)
+    ServerStop stop)
     : GRPCInferenceService.GRPCInferenceServiceBase
 {
     public override Task<ServerLiveResponse> ServerLive(ServerLiveRequest request, ServerCallContext context) =>
@@ -82,7 +82,7 @@ internal sealed class InferenceRpcs(
     public override async Task ModelStreamInfer(
         IAsyncStreamReader<ModelInferRequest> requestStream, IServerStreamWriter<ModelStreamInferResponse> responseStream, ServerCallContext context)
     {
-        using var stream = new InferStream(call, boundary, responseStream, context, lifetime.ApplicationStopping);
+        using var stream = new InferStream(call, boundary, responseStream, context, stop.Token);
         await stream.RunAsync(requestStream);
     }
 

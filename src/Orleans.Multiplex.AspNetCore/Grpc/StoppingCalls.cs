@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting;
+using Orleans.Multiplex.AspNetCore.Hosting;
 
 namespace Orleans.Multiplex.AspNetCore.Grpc;
 
@@ -9,7 +9,7 @@ namespace Orleans.Multiplex.AspNetCore.Grpc;
 /// answer, then the client, who ends its side when it has read that. Else Kestrel, which does not look again by itself, may hold the
 /// connection, and so the stop, for as long as it has patience: half a minute.
 /// </summary>
-internal sealed class StoppingCalls(TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class StoppingCalls(TimeProvider time, ServerStop stop)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -18,7 +18,7 @@ internal sealed class StoppingCalls(TimeProvider time, IHostApplicationLifetime 
     /// <param name="body">Its body, as the server has it.</param>
     public async Task EndAsync(HttpContext context, PipeReader body)
     {
-        if (!lifetime.ApplicationStopping.IsCancellationRequested)
+        if (!stop.Token.IsCancellationRequested)
         {
             return;
         }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Orleans.Multiplex;
 using Orleans.Multiplex.AspNetCore;
 using Orleans.Multiplex.AspNetCore.Access;
@@ -34,6 +35,8 @@ public static class MultiplexHttpServiceExtensions
         services.AddSettings<MultiplexClientOptions, MultiplexClientOptionsValidator>(configuration);
         services.AddSettings<MultiplexHttpOptions, MultiplexHttpOptionsValidator>(configuration);
         services.AddMultiplexAccess(configuration);
+        services.TryAddSingleton<ServerStop>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ServerStop>(static provider => provider.GetRequiredService<ServerStop>()));
         services.TryAddSingleton<BytesInFlight>();
         services.TryAddSingleton(static _ => new InputPool());
         services.TryAddSingleton<ErrorBoundary>();

@@ -1,12 +1,24 @@
 using System.Diagnostics.CodeAnalysis;
+using Orleans.Multiplex.Grains.HandOver;
+using Orleans.Multiplex.Residency;
 
 namespace Orleans.Multiplex.Grains;
 
 /// <summary>
-/// Asks the silos of the cluster what they hold before this one takes its first request: else it would place by what the first of them happens to tell, up to a heartbeat long.
+/// Looks around as the silo starts: it asks the others what they hold, else it would place by what the first of them happens to tell, up to a heartbeat long. And from then on it is noticed who comes.
 /// </summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
-internal sealed class FirstLook(ResidencyInquiry inquiry) : ILifecycleParticipant<ISiloLifecycle>
+internal sealed class FirstLook(ResidencyInquiry inquiry, ClusterResidencyView view, MachineMemory? machine = null, ModelSpread? spread = null) : ILifecycleParticipant<ISiloLifecycle>
 {
-    public void Participate(ISiloLifecycle observer) => observer.Subscribe(nameof(FirstLook), ServiceLifecycleStage.Active, inquiry.AskAsync, _ => Task.CompletedTask);
+    public void Participate(ISiloLifecycle observer)
+    {
+        view.Came += OnCame;
+        observer.Subscribe(nameof(FirstLook), ServiceLifecycleStage.Active, inquiry.AskAsync, _ => Task.CompletedTask);
+    }
+
+    private void OnCame(SiloRow row)
+    {
+        machine?.Check();
+        spread?.OnJoined(row);
+    }
 }

@@ -23,7 +23,7 @@ internal interface IResidencyExchange : IGrainService
 
     /// <summary>Takes ended activations out of the address cache, and notes where their models stay.</summary>
     [OneWay, AlwaysInterleave, Alias("AnnounceGone")]
-    Task AnnounceGoneAsync(ImmutableArray<EndedActivation> ended);
+    Task AnnounceGoneAsync(ImmutableArray<ModelNews> ended);
 
     /// <summary>What this silo holds; null when it holds no models by its role.</summary>
     [AlwaysInterleave, Alias("Report")]

@@ -138,7 +138,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         if (context.Address is { } address)
         {
             var stays = resident is { State: ResidentState.Ready, Gate.IsClosed: false } && !End.IsMoving && !silo.Publisher.IsDraining;
-            silo.Publisher.OnGone(new EndedActivation(address, stays ? _pool.Name : null));
+            silo.Publisher.OnEnded(address, _pool?.Name ?? "", Key?.Id ?? Model, stays);
         }
     }
 

@@ -86,18 +86,22 @@ internal sealed class ResidencyChannel(
         Send(ActiveSilos, exchange => exchange.PublishAsync(row));
     }
 
-    public void AnnounceGone(ImmutableArray<EndedActivation> ended)
+    public void AnnounceGone(ImmutableArray<ModelNews> ended)
     {
         TakeOut(ended);
         Send(ActiveSilos, exchange => exchange.AnnounceGoneAsync(ended));
     }
 
     /// <summary>Takes ended activations out of the address cache, and notes where their models stay.</summary>
-    public void TakeOut(ImmutableArray<EndedActivation> ended)
+    public void TakeOut(ImmutableArray<ModelNews> ended)
     {
         foreach (var one in ended)
         {
-            _addresses.Value.Remove(one.Address);
+            if (one.Ended is { } address)
+            {
+                _addresses.Value.Remove(address);
+            }
+
             unattached.Note(one);
         }
     }

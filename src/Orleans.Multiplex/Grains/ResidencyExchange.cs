@@ -29,26 +29,17 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
     private readonly PinnedModels _pins = services.GetRequiredService<PinnedModels>();
     private readonly QuarantinedModels _quarantine = services.GetRequiredService<QuarantinedModels>();
     private readonly KeptQuarantine? _kept = services.GetService<KeptQuarantine>();
-    private readonly MachineMemory? _machine = services.GetService<MachineMemory>();
-    private readonly ModelSpread? _spread = services.GetService<ModelSpread>();
     private readonly SiloStatistics? _statistics = services.GetService<SiloStatistics>();
 
     public Task PublishAsync(SiloRow row)
     {
         // Silos come seldom; that is when those that went are forgotten, on silos too that publish nothing themselves.
-        var isNew = _view.Find(row.Silo) is null;
-        if (isNew)
+        if (_view.Find(row.Silo) is null)
         {
             _channel.Retain(row.Silo);
         }
 
         _view.Update(row);
-        if (isNew)
-        {
-            _machine?.Check();
-            _spread?.OnJoined(row);
-        }
-
         _footprints.Learn(row.Footprints);
         _pins.Take(row.Pins ?? PinTable.Empty);
         _quarantine.Take(row.Quarantine ?? QuarantineTable.Empty);
@@ -57,7 +48,7 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
 
     public Task<SiloRow?> GetRowAsync() => Task.FromResult(_publisher?.GetRow());
 
-    public Task AnnounceGoneAsync(ImmutableArray<EndedActivation> ended)
+    public Task AnnounceGoneAsync(ImmutableArray<ModelNews> ended)
     {
         _channel.TakeOut(ended);
         return Task.CompletedTask;

@@ -50,6 +50,13 @@ internal static class RoomRegistrations
             messaging.MaxMessageBodySize = (int)Math.Max(messaging.MaxMessageBodySize, options.Value.MaxRequestBytes.Bytes + CallLimits.MessageOverhead);
         });
 
+        // An activation that moves ends with its requests; one that was given up before would leave its address behind.
+        services.AddOptions<GrainCollectionOptions>().PostConfigure<IOptions<MultiplexOptions>>(static (collection, options) =>
+        {
+            var least = options.Value.MaxRequestTimeout + TimeSpan.FromSeconds(5);
+            collection.DeactivationTimeout = collection.DeactivationTimeout > least ? collection.DeactivationTimeout : least;
+        });
+
         // Orleans reads these for enumerations alone. Their rhythm is not that of the longest request: a caller that has vanished would keep its
         // model for twice as long.
         services.AddSingleton<IOptions<MessagingOptions>>(Options.Create(new SiloMessagingOptions { ResponseTimeout = EnumerationTimeout }));

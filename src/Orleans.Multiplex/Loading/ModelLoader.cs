@@ -63,6 +63,7 @@ internal sealed partial class ModelLoader : IDisposable
         _options = options;
         _time = time;
         _logger = logger;
+        Stopping = _stopping.Token;
         _queue = new LoadQueue(parallel, BytesInProgress.GetMost(options.MaxBytesInProgress, quota.MaxBytes));
         _threads = new DedicatedThreads("multiplex-load", parallel, _work);
         _end = new LoadEnd(ledger, options, time, logger, _stopping.Token);
@@ -119,7 +120,7 @@ internal sealed partial class ModelLoader : IDisposable
     public TimeSpan Timeout => _options.Timeout;
 
     /// <summary>Cancelled when the silo stops.</summary>
-    public CancellationToken Stopping => _stopping.Token;
+    public CancellationToken Stopping { get; }
 
     /// <summary>Completes when the load threads have ended.</summary>
     public Task WhenEnded => _threads.WhenEnded;

@@ -56,12 +56,12 @@ internal static class PlacementPolicy
 
     /// <summary>
     /// Whether a full silo is a better place than this one, which has no room either: it would evict, for the model, one that is more than a
-    /// band of age older than the own victim; or it can hold the model at all, where this silo cannot.
+    /// band of age older than the own victim, those counted that have to go for models on their way; or it can hold the model at all, where this silo cannot.
     /// </summary>
     /// <param name="own">This silo.</param>
     /// <param name="others">The other silos.</param>
     /// <param name="bytes">The bytes that the model will take; 0 when not known.</param>
     public static bool HasBetterFullSilo(SiloCandidate own, IEnumerable<SiloCandidate> others, long bytes) =>
         others.Any(other => Suitability.Classify(other, bytes) == CandidateClass.Full
-            && (!own.CanMakeRoom(bytes) || AgeBands.GetBand(other.VictimAge) > AgeBands.GetBand(own.VictimAge) + 1));
+            && (!own.CanMakeRoom(bytes) || AgeBands.GetBand(other.NextVictimAge) > AgeBands.GetBand(own.NextVictimAge) + 1));
 }

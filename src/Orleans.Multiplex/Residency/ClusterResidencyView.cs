@@ -10,13 +10,23 @@ internal sealed class ClusterResidencyView(TimeProvider time)
 {
     private readonly ConcurrentDictionary<SiloAddress, HeardRow> _rows = new();
 
+    /// <summary>A silo was heard of for the first time, however.</summary>
+    public event Action<SiloRow>? Came;
+
     /// <summary>Takes a row in, unless a newer one of the same silo came before it. What it does not repeat stays as it was heard.</summary>
-    public void Update(SiloRow row) =>
+    public void Update(SiloRow row)
+    {
+        var isNew = !_rows.ContainsKey(row.Silo);
         _rows.AddOrUpdate(
             row.Silo,
             static (_, now) => new HeardRow(now.row, now.At),
             static (_, old, now) => old.Row.Sequence >= now.row.Sequence ? old : new HeardRow(now.row with { Cached = now.row.Cached ?? old.Row.Cached }, now.At),
             (row, At: time.GetTimestamp()));
+        if (isNew)
+        {
+            Came?.Invoke(row);
+        }
+    }
 
     /// <summary>Forgets the silos that are no longer in the cluster.</summary>
     public void Retain(IReadOnlySet<SiloAddress> alive)

@@ -2,7 +2,7 @@ namespace Orleans.Multiplex.Residency;
 
 /// <summary>
 /// Room that a load will ask for which has begun and has none yet: it fetches first, so that a failed fetch costs no model. It holds nothing; the other silos are told of it,
-/// so that not all of them send their models here for the sake of one old victim. That it has ended is not told: what ends it changes more.
+/// so that not all of them send their models here for the sake of one old victim. That it has ended is not told: what ends it well changes more, and what ends it badly is in the next row.
 /// </summary>
 internal sealed class ExpectedRoom : IDisposable
 {

@@ -33,7 +33,7 @@ internal sealed class FileUses(ResidencyLedger ledger, TimeProvider time) : ILif
     {
         foreach (var resident in ledger.Snapshot())
         {
-            var (tie, lastUse, isInUse) = (resident.Store, resident.LastUse, resident.Gate.Users > 0);
+            var (tie, lastUse, isInUse) = (resident.Store, resident.LastUse.Number, resident.Gate.Users > 0);
             if (tie.Files is { } files && (isInUse || tie.NotedUse != lastUse))
             {
                 tie.NotedUse = lastUse;

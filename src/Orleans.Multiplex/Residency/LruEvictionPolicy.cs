@@ -10,7 +10,7 @@ namespace Orleans.Multiplex.Residency;
 /// </remarks>
 internal sealed class LruEvictionPolicy
 {
-    private readonly PriorityQueue<Resident, long> _order = new();
+    private readonly PriorityQueue<Resident, UseOrder> _order = new();
 
     public int Count => _order.Count;
 
@@ -99,7 +99,7 @@ internal sealed class LruEvictionPolicy
         return first;
     }
 
-    private static Resident? Earlier(Resident? one, Resident? other) => other is null || one?.LastUse <= other.LastUse ? one : other;
+    private static Resident? Earlier(Resident? one, Resident? other) => other is null || one?.LastUse.CompareTo(other.LastUse) <= 0 ? one : other;
 
     private void Dequeue() => _order.Dequeue().IsInOrder = false;
 }

@@ -26,7 +26,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     private readonly QuarantinedModels _quarantine;
     private readonly IResidencyChannel _channel;
     private readonly ILocalSiloDetails _local;
-    private readonly Channel<EndedActivation> _gone = Channel.CreateUnbounded<EndedActivation>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<ModelNews> _gone = Channel.CreateUnbounded<ModelNews>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private int _dueSoon;
@@ -79,8 +79,12 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         Publish();
     }
 
-    /// <summary>An activation has ended.</summary>
-    public void OnGone(EndedActivation ended) => _gone.Writer.TryWrite(ended);
+    /// <summary>An activation has ended, and its model stays ready here or does not.</summary>
+    public void OnEnded(GrainAddress activation, string pool, string modelId, bool stays) =>
+        _gone.Writer.TryWrite(new ModelNews(activation, pool, modelId, stays ? _local.SiloAddress : null));
+
+    /// <summary>A model is ready here, and has no activation yet.</summary>
+    public void OnReady(string pool, string modelId) => _gone.Writer.TryWrite(new ModelNews(null, pool, modelId, _local.SiloAddress));
 
     /// <summary>This silo's row as it is now.</summary>
     public SiloRow GetRow() => new(
@@ -169,7 +173,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     // What has ended while a message was being sent goes out together in the next one.
     private async Task AnnounceGoneAsync()
     {
-        var batch = ImmutableArray.CreateBuilder<EndedActivation>();
+        var batch = ImmutableArray.CreateBuilder<ModelNews>();
         while (await _gone.Reader.WaitToReadAsync(CancellationToken.None))
         {
             batch.Clear();

@@ -81,7 +81,7 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
     public ResidentState State => _state;
 
     /// <summary>The place in the order of uses; grows with each use.</summary>
-    public long LastUse => _use.Last;
+    public UseOrder LastUse => _use.Last;
 
     public TimeSpan Age => _use.Age;
 
@@ -110,7 +110,7 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
 
     /// <summary>Counts as used so long ago, on the silo that it comes from, unless it has been used here.</summary>
     public void CountAsUsed(TimeSpan age, IEnumerable<Resident> others) =>
-        _use.SetBack(age, others.Where(other => other != this && other.Age >= age).Select(static other => other.LastUse).DefaultIfEmpty().Max());
+        _use.SetBack(age, others.Where(other => other != this && other.Age >= age).Select(static other => other.LastUse.Number).DefaultIfEmpty().Max());
 
     /// <summary>Enters for a request that finds it ready; false when it is not, or takes no more.</summary>
     public bool TryUse()

@@ -17,7 +17,7 @@ internal sealed class UseMarks
     }
 
     /// <summary>The place in the order of uses; grows with each use.</summary>
-    public long Last => Volatile.Read(ref _last);
+    public UseOrder Last => new(Volatile.Read(ref _last), Volatile.Read(ref _lastAt));
 
     public TimeSpan Age => _clock.Time.GetElapsedTime(Volatile.Read(ref _lastAt));
 
@@ -35,7 +35,7 @@ internal sealed class UseMarks
     /// <summary>Takes over when another one was used last.</summary>
     public void Inherit(UseMarks other)
     {
-        Volatile.Write(ref _last, other.Last);
+        Volatile.Write(ref _last, other.Last.Number);
         Volatile.Write(ref _lastAt, Volatile.Read(ref other._lastAt));
     }
 

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using Orleans.Multiplex.Chaos.Traffic;
 
 namespace Orleans.Multiplex.Chaos.Phases;
 
@@ -10,12 +10,15 @@ internal static class AllPhases
     /// <summary>A silo that was killed is noticed within this time.</summary>
     private static readonly TimeSpan Detection = TimeSpan.FromSeconds(10);
 
-    public static IReadOnlyList<Phase> Of(ChaosCluster cluster, ChaosPlan plan) =>
+    /// <summary>What a request that was there takes to be sent elsewhere.</summary>
+    private static readonly TimeSpan Resent = TimeSpan.FromSeconds(2);
+
+    public static IReadOnlyList<Phase> Of(ChaosCluster cluster, SteadyLoad load, ChaosPlan plan) =>
     [
-        new("steady load", async token =>
+        new("steady load", async (_, token) =>
         {
             await Task.Delay(plan.Settle, token);
-            return "";
+            return new PhaseFacts();
         }),
         RestartSilo(cluster, plan, 0),
         RestartSilo(cluster, plan, 1),
@@ -23,91 +26,120 @@ internal static class AllPhases
         KillSilo(cluster, plan),
         KillGateway(cluster, plan),
         FreezeSilo(cluster, plan),
-        new("Redis is away", token => AwayAsync(cluster.Redis.PauseAsync, plan.Outage, cluster.Redis.ResumeAsync, token)),
-        new("the store is away", token => AwayAsync(cluster.Store.PauseAsync, plan.Outage, cluster.Store.ResumeAsync, token))
-        {
-            // What is not resident cannot be had; what is, must be.
-            MayFail = static (answer, _) => answer is { Status: HttpStatusCode.ServiceUnavailable } && answer.Text.Contains("store", StringComparison.OrdinalIgnoreCase),
-        },
+        LoseRedis(cluster, plan),
+        LoseStore(cluster, load, plan),
         JoinSilo(cluster, plan),
         SwapVersions(cluster, plan),
     ];
 
-    private static Phase RestartSilo(ChaosCluster cluster, ChaosPlan plan, int index) => new($"silo {index + 1} of 3 is restarted", async token =>
+    // The oldest, which is each of them in turn.
+    private static Phase RestartSilo(ChaosCluster cluster, ChaosPlan plan, int index) => new($"silo {index + 1} of 3 is restarted", async (_, token) =>
     {
-        // The oldest, which is each of them in turn.
         await using var silo = cluster.Silos[0];
         cluster.Forget(silo);
         var code = await silo.StopAsync();
         await cluster.AddSiloAsync();
         await Task.Delay(plan.Settle, token);
-        return code == 0 ? "" : throw new InvalidOperationException($"{silo.Name} ended with {code}: {silo.Output}");
+        return new PhaseFacts { Broken = code == 0 ? [] : [$"{silo.Name} ended with {code}."] };
     });
 
-    private static Phase KillSilo(ChaosCluster cluster, ChaosPlan plan) => new("a silo is killed", async token =>
+    private static Phase KillSilo(ChaosCluster cluster, ChaosPlan plan) => new("a silo is killed", async (tally, token) =>
     {
         await using var silo = cluster.Silos[0];
         cluster.Forget(silo);
         await silo.KillAsync();
-        var noticed = await WaitUntilNoticedAsync(cluster, silo.SiloName, token);
+        await cluster.WaitUntilGoneAsync(silo.SiloName, token);
+        var noticed = tally.Elapsed;
         await cluster.AddSiloAsync();
         await Task.Delay(plan.Settle, token);
-        return noticed <= Detection ? Describe(noticed) : throw new InvalidOperationException($"It was noticed after {noticed} only.");
-    })
-    {
-        MayFail = static (_, at) => at < Detection,
-    };
+        return new PhaseFacts(Describe(noticed)) { MayFail = PhaseFacts.LostUntil(noticed + Resent), Broken = noticed <= Detection ? [] : ["It was noticed too late."] };
+    });
 
-    private static Phase KillGateway(ChaosCluster cluster, ChaosPlan plan) => new("a gateway is killed", async token =>
+    private static Phase KillGateway(ChaosCluster cluster, ChaosPlan plan) => new("a gateway is killed", async (_, token) =>
     {
         await using var gateway = cluster.Gateways[1];
         await gateway.KillAsync();
         await Task.Delay(plan.Settle, token);
         cluster.Forget(gateway);
         await cluster.AddGatewayAsync();
-        return "";
+        return new PhaseFacts();
     });
 
     // Evicted from the cluster meanwhile, it must not answer when it goes on, and ends.
-    private static Phase FreezeSilo(ChaosCluster cluster, ChaosPlan plan)
+    private static Phase FreezeSilo(ChaosCluster cluster, ChaosPlan plan) => new("a silo is frozen, and goes on", async (tally, token) =>
     {
-        var last = "";
-        return new("a silo is frozen, and goes on", async token =>
+        await using var silo = cluster.Silos[0];
+        var frozen = Task.Delay(plan.Freeze, token);
+        await silo.FreezeAsync();
+        cluster.Forget(silo);
+        await cluster.WaitUntilGoneAsync(silo.SiloName, token);
+        var noticed = tally.Elapsed;
+        await frozen;
+        await silo.ThawAsync();
+        await silo.WhenEndedAsync();
+        var said = silo.Lines.Any(static line => line.Contains("have declared it dead", StringComparison.Ordinal));
+        await cluster.AddSiloAsync();
+        await Task.Delay(plan.Settle, token);
+        return new PhaseFacts(Describe(noticed))
         {
-            await using var silo = cluster.Silos[0];
-            var frozen = Task.Delay(plan.Freeze, token);
-            await silo.FreezeAsync();
-            cluster.Forget(silo);
-            var noticed = await WaitUntilNoticedAsync(cluster, silo.SiloName, token);
-            await frozen;
-            await silo.ThawAsync();
-            await silo.WhenEndedAsync();
-            last = string.Join(" ", silo.Lines.TakeLast(3));
-            await cluster.AddSiloAsync();
-            await Task.Delay(plan.Settle, token);
-            return Describe(noticed);
-        })
-        {
-            MayFail = (_, at) => at < plan.Freeze + Detection,
-            FindFault = _ => last.Contains("declared it dead", StringComparison.Ordinal) ? null : $"It ended without saying why: {last}",
+            MayFail = PhaseFacts.LostUntil(noticed + Resent),
+            Broken = said ? [] : [$"It ended without saying why: {string.Join(" ", silo.Lines.TakeLast(3))}"],
         };
-    }
+    });
 
-    private static Phase JoinSilo(ChaosCluster cluster, ChaosPlan plan) => new("a fourth silo joins, and leaves", async token =>
+    private static Phase LoseRedis(ChaosCluster cluster, ChaosPlan plan) => new("Redis is away", async (_, token) =>
+    {
+        await cluster.Redis.PauseAsync();
+        try
+        {
+            await Task.Delay(plan.Outage, token);
+        }
+        finally
+        {
+            await cluster.Redis.ResumeAsync();
+        }
+
+        return new PhaseFacts();
+    });
+
+    // What is not resident cannot be had, and one caller asks for that too; what is, must be.
+    private static Phase LoseStore(ChaosCluster cluster, SteadyLoad load, ChaosPlan plan) => new("the store is away", async (_, token) =>
+    {
+        HashSet<int> resident;
+        await cluster.Store.PauseAsync();
+        try
+        {
+            resident = [.. (await cluster.ReportAsync(token)).SelectMany(static silo => silo.Models)];
+            load.Only(resident);
+            await Task.Delay(plan.Outage, token);
+        }
+        finally
+        {
+            load.Only(null);
+            await cluster.Store.ResumeAsync();
+        }
+
+        return new PhaseFacts { MayFail = (answer, _) => !resident.Contains(answer.Model) && answer.Status == HttpStatusCode.ServiceUnavailable };
+    });
+
+    private static Phase JoinSilo(ChaosCluster cluster, ChaosPlan plan) => new("a fourth silo joins, and leaves", async (_, token) =>
     {
         await using var silo = await cluster.AddSiloAsync();
         await Task.Delay(plan.Settle + plan.Settle, token);
-        var models = (await cluster.ReportAsync(token)).Single(one => one.Silo == silo.SiloName).Resident;
+        var models = (await cluster.ReportAsync(token)).FirstOrDefault(one => one.Silo == silo.SiloName)?.Ready ?? 0;
         cluster.Forget(silo);
-        await silo.StopAsync();
-        return models > 0 ? string.Create(CultureInfo.InvariantCulture, $"it had {models} models") : throw new InvalidOperationException("The silo that joined got no model.");
+        var code = await silo.StopAsync();
+        return new PhaseFacts(string.Create(CultureInfo.InvariantCulture, $"it had {models} models"))
+        {
+            Broken = [.. models > 0 ? Array.Empty<string>() : ["It got no model."], .. code == 0 ? Array.Empty<string>() : [$"It ended with {code}."]],
+        };
     });
 
     private static Phase SwapVersions(ChaosCluster cluster, ChaosPlan plan)
     {
         const int Swapped = 5;
         var version = 1;
-        return new("new versions of the hottest models", async token =>
+        return new("new versions of the hottest models", async (_, token) =>
         {
             version++;
             for (var model = 1; model <= Swapped; model++)
@@ -116,28 +148,13 @@ internal static class AllPhases
             }
 
             await Task.Delay(plan.Settle + TimeSpan.FromSeconds(3), token);
-            return "";
+            return new PhaseFacts();
         })
         {
             FindFault = tally => Enumerable.Range(1, Swapped).Where(model => !tally.GetVersions(model).Contains(version)).ToList() is [var stale, ..]
                 ? $"Version {version} of model {stale} has not answered."
                 : null,
         };
-    }
-
-    private static async Task<string> AwayAsync(Func<Task> goAsync, TimeSpan outage, Func<Task> comeAsync, CancellationToken cancellationToken)
-    {
-        await goAsync();
-        await Task.Delay(outage, cancellationToken);
-        await comeAsync();
-        return "";
-    }
-
-    private static async Task<TimeSpan> WaitUntilNoticedAsync(ChaosCluster cluster, string silo, CancellationToken cancellationToken)
-    {
-        var since = Stopwatch.StartNew();
-        await cluster.WaitUntilGoneAsync(silo, cancellationToken);
-        return since.Elapsed;
     }
 
     private static string Describe(TimeSpan noticed) => string.Create(CultureInfo.InvariantCulture, $"noticed after {noticed.TotalSeconds:0.0} s");

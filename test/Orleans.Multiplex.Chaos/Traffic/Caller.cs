@@ -23,7 +23,7 @@ internal sealed class Caller(ChaosCluster cluster, TimeProvider time)
             {
                 return await AskOneAsync(Next(), model, started, cancellationToken);
             }
-            catch (HttpRequestException error)
+            catch (Exception error) when (error is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
             {
                 last = error.Message;
                 await Task.Delay(20 * tries, cancellationToken);
@@ -44,10 +44,23 @@ internal sealed class Caller(ChaosCluster cluster, TimeProvider time)
             return new Answer(model, response.StatusCode, IsRight: false, isCold, 0, time.GetElapsedTime(started), text);
         }
 
-        var answer = JsonDocument.Parse(text).RootElement;
-        var version = long.Parse(answer.GetProperty("model_version").GetString()!, CultureInfo.InvariantCulture);
-        var isRight = answer.GetProperty("outputs")[0].GetProperty("data").EnumerateArray().All(y => (int)Math.Round(y.GetDouble() - 1) == ModelBucket.GetAdded(model, version));
+        var (version, isRight) = Check(model, text);
         return new Answer(model, response.StatusCode, isRight, isCold, version, time.GetElapsedTime(started), isRight ? "" : text);
+    }
+
+    private static (long Version, bool IsRight) Check(int model, string text)
+    {
+        try
+        {
+            var answer = JsonDocument.Parse(text).RootElement;
+            var version = long.Parse(answer.GetProperty("model_version").GetString()!, CultureInfo.InvariantCulture);
+            var added = answer.GetProperty("outputs")[0].GetProperty("data").EnumerateArray().Select(static y => (int)Math.Round(y.GetDouble() - Row[0]));
+            return (version, added.SequenceEqual(Enumerable.Repeat(ModelBucket.GetAdded(model, version), Row.Length)));
+        }
+        catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
+        {
+            return (0, false);
+        }
     }
 
     private HttpClient Next()

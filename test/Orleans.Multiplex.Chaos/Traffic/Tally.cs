@@ -14,6 +14,9 @@ internal sealed class Tally(TimeProvider time)
 
     public IEnumerable<Answer> Wrong => _answers.Select(static one => one.Answer).Where(static answer => answer.IsWrong);
 
+    /// <summary>The right answers that came after a time.</summary>
+    public int CountRightAfter(TimeSpan time) => _answers.Count(one => one.At > time && one.Answer.IsRight);
+
     public int Cold => _answers.Count(static one => one.Answer.IsCold);
 
     /// <summary>The versions that have answered for a model.</summary>

@@ -33,6 +33,20 @@ public sealed class HandOverTests : IDisposable
     }
 
     [Fact]
+    public async Task Take_SeveralOfDifferentAges_GoInTheOrderOfTheirUses()
+    {
+        await using var cluster = await StoreCluster.StartAsync(_folder, maxModels: 3);
+        Assert.Equal(HandOverAnswer.IsReady, await TakeAsync(cluster, "m1", TimeSpan.FromMinutes(1)));
+        Assert.Equal(HandOverAnswer.IsReady, await TakeAsync(cluster, "m2", TimeSpan.FromMinutes(2)));
+        Assert.Equal(HandOverAnswer.IsReady, await TakeAsync(cluster, "m3", TimeSpan.FromMinutes(3)));
+
+        await cluster.InferAsync("m4");
+        Assert.Equal(["m1@1", "m2@1", "m4@1"], cluster.Ready());
+        await cluster.InferAsync("m5");
+        Assert.Equal(["m1@1", "m4@1", "m5@1"], cluster.Ready());
+    }
+
+    [Fact]
     public async Task Take_NoRoom_DisplacesOnlyWhatWasUsedLongerAgo()
     {
         await using var cluster = await StoreCluster.StartAsync(_folder, maxModels: 1);

@@ -31,7 +31,7 @@ internal sealed class Gossip : IDisposable
             ActivationId = ActivationId.GetDeterministic(grain),
             SiloAddress = SiloAddress.New(IPAddress.Loopback, 11111, 1),
         };
-        _bytesOfGone = _serializer.SerializeToArray(ImmutableArray.Create(new EndedActivation(address, null))).Length;
+        _bytesOfGone = _serializer.SerializeToArray(ImmutableArray.Create(new ModelNews(address, "Inference", "model-0000001", null))).Length;
     }
 
     /// <summary>The messages with a row.</summary>

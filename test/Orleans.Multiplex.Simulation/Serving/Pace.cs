@@ -1,6 +1,6 @@
 namespace Orleans.Multiplex.Simulation.Serving;
 
-/// <summary>How fast things go, the same for all systems.</summary>
+/// <summary>How fast things go. The rivals have no disk, so they fetch each model that they load.</summary>
 internal static class Pace
 {
     /// <summary>How long a request keeps its model in use.</summary>

@@ -50,6 +50,9 @@ public sealed partial class HostProcess : IAsyncDisposable
 
     public IEnumerable<string> Lines => _lines;
 
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>The processor time that it has taken so far, by steps of ten milliseconds.</summary>
     public TimeSpan ProcessorTime
     {

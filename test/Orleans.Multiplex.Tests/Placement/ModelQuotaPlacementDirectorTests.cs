@@ -99,17 +99,15 @@ public sealed class ModelQuotaPlacementDirectorTests
 
     [Theory]
     [InlineData("A", "m", true)]
-    [InlineData("A", "m@3", true)]
     [InlineData("B", "m", false)]
     [InlineData("A", "other", false)]
-    [InlineData(null, "m", false)]
-    public async Task Place_ModelIsThereWithoutItsGrain_GrainComesBackToItOnce(string? pool, string model, bool isBack)
+    public async Task Place_ModelIsThereWithoutItsGrain_GrainComesBackToItOnce(string pool, string model, bool isBack)
     {
         Tell(maxModels: 5);
         var usual = await PlaceAsync("m");
         Tell(maxModels: 5, sequence: 2);
         var holder = _silos.First(silo => !silo.Equals(usual));
-        _unattached.Note(new EndedActivation(new GrainAddress { GrainId = GrainId.Create("model", model), SiloAddress = holder }, pool));
+        _unattached.Note(new ModelNews(null, pool, model, holder));
 
         Assert.Equal(isBack ? holder : usual, await PlaceAsync("m"));
 
@@ -122,8 +120,7 @@ public sealed class ModelQuotaPlacementDirectorTests
     public async Task Place_TheSiloThatHadTheModelHasGone_GoesElsewhere()
     {
         Tell(maxModels: 5);
-        _unattached.Note(new EndedActivation(
-            new GrainAddress { GrainId = GrainId.Create("model", "m"), SiloAddress = SiloAddress.New(IPAddress.Loopback, 1, 1) }, "A"));
+        _unattached.Note(new ModelNews(null, "A", "m", SiloAddress.New(IPAddress.Loopback, 1, 1)));
 
         Assert.Contains(await PlaceAsync("m"), _silos);
     }

@@ -233,6 +233,15 @@ public sealed class PlacementPolicyTests
     public void HasBetterFullSilo_AllFull_WhenTheOthersVictimIsMoreThanOneBandOlder(double? own, double? other, bool expected) =>
         Assert.Equal(expected, IsBetter(Full("own", own), Full("other", other), 0));
 
+    [Fact]
+    public void HasBetterFullSilo_ModelsOnTheirWayThereTakeItsOldVictim_No()
+    {
+        var other = new SiloCandidate { Silo = "other", MaxModels = 10, ChargedModels = 10, VictimAge = TimeSpan.FromSeconds(100) };
+
+        Assert.True(IsBetter(Full("own", 5), other, 0));
+        Assert.False(IsBetter(Full("own", 5), other with { ChargedModels = 20 }, 0));
+    }
+
     [Theory]
     [InlineData(50, 100, true)]
     [InlineData(50, 50, false)]

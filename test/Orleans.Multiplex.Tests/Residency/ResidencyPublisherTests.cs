@@ -134,14 +134,14 @@ public sealed class ResidencyPublisherTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task OnGone_Activations_AreAnnouncedToTheLast()
+    public async Task OnEnded_Activations_AreAnnouncedToTheLast()
     {
         _publisher.Start();
-        var addresses = Enumerable.Range(0, 2500).Select(i => new EndedActivation(new GrainAddress { GrainId = GrainId.Create("g", $"{i}") }, null)).ToList();
+        var addresses = Enumerable.Range(0, 2500).Select(i => new ModelNews(new GrainAddress { GrainId = GrainId.Create("g", $"{i}") }, "pool", $"{i}", null)).ToList();
 
-        addresses.ForEach(_publisher.OnGone);
+        addresses.ForEach(one => _publisher.OnEnded(one.Ended!, one.Pool, one.ModelId, stays: false));
 
-        var told = new List<EndedActivation>();
+        var told = new List<ModelNews>();
         while (told.Count < addresses.Count)
         {
             var batch = await _channel.Gone.Reader.ReadAsync(TestContext.Current.CancellationToken).Soon();
@@ -156,7 +156,7 @@ public sealed class ResidencyPublisherTests : IAsyncDisposable
     {
         public List<SiloRow> Rows { get; } = [];
 
-        public Channel<ImmutableArray<EndedActivation>> Gone { get; } = Channel.CreateUnbounded<ImmutableArray<EndedActivation>>();
+        public Channel<ImmutableArray<ModelNews>> Gone { get; } = Channel.CreateUnbounded<ImmutableArray<ModelNews>>();
 
         public Action OnPublish { get; set; } = () => { };
 
@@ -166,6 +166,6 @@ public sealed class ResidencyPublisherTests : IAsyncDisposable
             OnPublish();
         }
 
-        public void AnnounceGone(ImmutableArray<EndedActivation> ended) => Gone.Writer.TryWrite(ended);
+        public void AnnounceGone(ImmutableArray<ModelNews> ended) => Gone.Writer.TryWrite(ended);
     }
 }

@@ -4,10 +4,10 @@ using Orleans.Multiplex.Residency;
 namespace Orleans.Multiplex.Grains.HandOver;
 
 /// <summary>The silos that a model may be handed over to, by the rule that places any model.</summary>
-internal sealed class HandOverTargets(ResidencyChannel channel, PlacementSnapshots snapshots, ILocalSiloDetails local)
+internal sealed class HandOverTargets(ResidencyChannel channel, PlacementSnapshots snapshots, ClusterResidencyView view, ILocalSiloDetails local)
 {
     /// <summary>Whether another silo may take models.</summary>
-    public bool Any => Others.Any();
+    public bool Any => view.Rows.Any(row => !row.Silo.Equals(local.SiloAddress) && row is { IsDraining: false, Pools.IsEmpty: false });
 
     private IEnumerable<SiloAddress> Others => channel.ActiveSilos.Where(silo => !silo.Equals(local.SiloAddress));
 
@@ -24,8 +24,10 @@ internal sealed class HandOverTargets(ResidencyChannel channel, PlacementSnapsho
         var decision = PlacementPolicy.Decide(snapshots.Take(resident.Key.ModelId, resident.Pool.Name, bytes, silos.Values));
         foreach (var verdict in decision.Verdicts.Where(static one => one.Class is CandidateClass.HasRoom or CandidateClass.Full))
         {
-            snapshots.CountSent(silos[verdict.Silo], resident.Pool.Name, bytes);
             yield return silos[verdict.Silo];
         }
     }
+
+    /// <summary>The model is there, which the silo has not told yet.</summary>
+    public void CountSent(Resident resident, SiloAddress target) => snapshots.CountSent(target, resident.Pool.Name, resident.Reservation?.Memory.HeapBytes ?? 0);
 }

@@ -14,26 +14,36 @@ internal sealed class ModelHandOver(ResidencyChannel channel, EvictionService ev
     /// <param name="resident">The model, ready.</param>
     /// <param name="target">The other silo.</param>
     /// <param name="cancellationToken">Ends the wait; what has begun goes on.</param>
-    /// <returns><see cref="HandOverAnswer.IsReady"/> when it is there, and here no longer.</returns>
+    /// <returns><see cref="HandOverAnswer.IsReady"/> when it is there and its activations too; here it goes when the last request that uses it has ended.</returns>
     public async Task<HandOverAnswer> MoveAsync(Resident resident, SiloAddress target, CancellationToken cancellationToken)
     {
-        var isOfStore = resident.Key.Pool == ModelPool.OfStore;
-        var answer = isOfStore ? await OfferAsync(resident, target, cancellationToken) : HandOverAnswer.IsReady;
-        if (answer != HandOverAnswer.IsReady)
+        var attachments = resident.Holders.OfType<ModelAttachment>().ToList();
+        if (!IsOfStore(resident) && attachments.Count == 0)
+        {
+            return HandOverAnswer.NoRoom;
+        }
+
+        if (IsOfStore(resident) && await OfferAsync(resident, target, cancellationToken) is var answer and not HandOverAnswer.IsReady)
         {
             return answer;
         }
 
-        await Task.WhenAll(resident.Holders.OfType<ModelAttachment>().Select(attachment => attachment.End.MoveWhenIdleAsync(target))).WaitAsync(cancellationToken);
-        await evictions.EvictAsync(resident, EvictionReason.Moved).WaitAsync(cancellationToken);
+        await Task.WhenAll(attachments.Select(attachment => attachment.End.MoveWhenIdleAsync(target))).WaitAsync(cancellationToken);
+        _ = evictions.EvictAsync(resident, EvictionReason.Moved);
         return HandOverAnswer.IsReady;
     }
+
+    /// <summary>Whether it can be there before its activation is.</summary>
+    public static bool IsOfStore(Resident resident) => resident.Key.Pool == ModelPool.OfStore;
+
+    /// <summary>The time since its last use, as it counts elsewhere: what is in use is used now, and what a pin keeps is as good.</summary>
+    public static TimeSpan GetAge(Resident resident) => resident.IsPinned || resident.Gate.Users > 0 ? TimeSpan.Zero : resident.Age;
 
     private async Task<HandOverAnswer> OfferAsync(Resident resident, SiloAddress target, CancellationToken cancellationToken)
     {
         try
         {
-            var model = new HandedModel(ModelKey.Create(resident.Key.ModelId, resident.Key.Version), resident.Age);
+            var model = new HandedModel(ModelKey.Create(resident.Key.ModelId, resident.Key.Version), GetAge(resident));
             return await channel.Of(target).TakeOverAsync(model).WaitAsync(cancellationToken);
         }
         catch (Exception error) when (error is TimeoutException or OrleansException)

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
 
@@ -8,8 +10,12 @@ namespace Orleans.Multiplex.Grains.HandOver;
 /// Takes models of the store over from silos that leave or that are full: it loads what has room, or displaces only what was used longer ago, and answers when the model
 /// is ready. Without a request there is no activation; one comes here when the other silo lets go of its own.
 /// </summary>
-internal sealed class ModelReception(ModelAttachments silo, EvictionService evictions, BackendOpener opener, ModelPool pool)
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle: there is nothing to dispose.")]
+internal sealed class ModelReception(ModelAttachments silo, PlacementSnapshots snapshots, BackendOpener opener, ModelPool pool)
 {
+    // One at a time of those that displace others: two would look at the same victim, and the second one take another.
+    private readonly SemaphoreSlim _displacing = new(1, 1);
+
     public async Task<HandOverAnswer> TakeAsync(HandedModel model)
     {
         if (silo.Publisher.IsDraining)
@@ -19,15 +25,17 @@ internal sealed class ModelReception(ModelAttachments silo, EvictionService evic
 
         try
         {
-            return await TryLoadAsync(model, silo.Loader.Stopping);
+            return await TakeAsync(model, silo.Loader.Stopping);
         }
-        catch (Exception error) when (error is MultiplexException or OperationCanceledException)
+#pragma warning disable CA1031 // Whatever keeps the model from coming here, the other silo tries the next one.
+        catch (Exception)
+#pragma warning restore CA1031
         {
             return HandOverAnswer.Failed;
         }
     }
 
-    private async Task<HandOverAnswer> TryLoadAsync(HandedModel model, CancellationToken cancellationToken)
+    private async Task<HandOverAnswer> TakeAsync(HandedModel model, CancellationToken cancellationToken)
     {
         if (await opener.FindAsync(model.Key, cancellationToken) is not { } manifest)
         {
@@ -35,19 +43,47 @@ internal sealed class ModelReception(ModelAttachments silo, EvictionService evic
         }
 
         var key = new ResidentKey(pool.Name, manifest.Id, manifest.Version);
-        var claim = silo.Ledger.Contains(key) ? null : await TryClaimAsync(manifest, cancellationToken);
-        if (claim is null && !silo.Ledger.Contains(key) && !(evictions.GetVictimAge(pool) > model.Age))
+        if (silo.Ledger.Contains(key) || await TryClaimAsync(manifest, cancellationToken) is not { } claim)
         {
-            return HandOverAnswer.NoRoom;
+            return await DisplaceAsync(key, manifest, model.Age, cancellationToken);
         }
 
-        var resident = silo.Loader.EnterOrLoad(key, pool, manifest, opener, () => Interlocked.Exchange(ref claim, null)?.Take());
-        claim?.Release();
-        resident.CountAsUsed(model.Age, silo.Ledger.Snapshot());
+        return await LoadAsync(key, manifest, model.Age, claim, cancellationToken);
+    }
+
+    private async Task<HandOverAnswer> DisplaceAsync(ResidentKey key, ModelManifest manifest, TimeSpan age, CancellationToken cancellationToken)
+    {
+        await _displacing.WaitAsync(cancellationToken);
         try
         {
-            var outcome = await resident.WhenLoaded.WaitAsync(cancellationToken);
-            return outcome.Failure is null ? HandOverAnswer.IsReady : HandOverAnswer.Failed;
+            return silo.Ledger.Contains(key) || snapshots.TakeOwn(pool.Name).NextVictimAge > age
+                ? await LoadAsync(key, manifest, age, claim: null, cancellationToken)
+                : HandOverAnswer.NoRoom;
+        }
+        finally
+        {
+            _displacing.Release();
+        }
+    }
+
+    private async Task<HandOverAnswer> LoadAsync(ResidentKey key, ModelManifest manifest, TimeSpan age, RoomClaim? claim, CancellationToken cancellationToken)
+    {
+        var resident = silo.Loader.EnterOrLoad(key, pool, manifest, opener, () => Interlocked.Exchange(ref claim, null)?.Take());
+        claim?.Release();
+        resident.CountAsUsed(age, silo.Ledger.Snapshot());
+        try
+        {
+            if ((await resident.WhenLoaded.WaitAsync(cancellationToken)).Failure is not null)
+            {
+                return HandOverAnswer.Failed;
+            }
+
+            if (resident.Holders.IsEmpty)
+            {
+                silo.Publisher.OnReady(pool.Name, key.ModelId);
+            }
+
+            return HandOverAnswer.IsReady;
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Placement;
@@ -11,19 +12,20 @@ namespace Orleans.Multiplex.Grains.HandOver;
 /// store are not stormed. What it is about ends with the silo's room, or its part of the models.
 /// </summary>
 internal sealed partial class ModelSpread(
-    ResidencyLedger ledger, ThrashDetector evictions, ModelHandOver handOver, PlacementSnapshots snapshots, ClusterResidencyView view, ModelLoader loader, TimeProvider time, ILogger logger)
+    ResidencyLedger ledger, ThrashDetector evictions, ModelHandOver handOver, PlacementSnapshots snapshots, ClusterResidencyView view, ResidencyPublisher publisher, ModelLoader loader, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>A silo that has evicted within this time has too little room for what is asked of it.</summary>
     private static readonly TimeSpan Lately = TimeSpan.FromMinutes(1);
 
+    private readonly ConcurrentDictionary<SiloAddress, byte> _joined = new();
     private readonly ILogger _logger = logger;
 
     /// <summary>A silo has joined.</summary>
     public void OnJoined(SiloRow joined)
     {
-        if (!loader.Stopping.IsCancellationRequested && evictions.HasEvictedWithin(Lately))
+        if (!publisher.IsDraining && evictions.HasEvictedWithin(Lately) && _joined.TryAdd(joined.Silo, 0))
         {
             _ = SpreadAsync(joined);
         }
@@ -56,13 +58,17 @@ internal sealed partial class ModelSpread(
         {
             LogEnded(error, joined.Name);
         }
+        finally
+        {
+            _joined.TryRemove(joined.Silo, out _);
+        }
     }
 
     private Resident? FindNext(SiloAddress joined, HashSet<ResidentKey> offered)
     {
         var name = joined.ToParsableString();
         List<string> silos = [.. view.Rows.Where(static row => row.Pools.Any(static pool => pool.Pool == ModelPool.OfStore)).Select(static row => row.Silo.ToParsableString())];
-        return !silos.Contains(name) || !SpreadRule.HasRoom(snapshots.Take("", ModelPool.OfStore, 0, [joined]).Candidates[0])
+        return publisher.IsDraining || !silos.Contains(name) || !SpreadRule.HasRoom(snapshots.Take("", ModelPool.OfStore, 0, [joined]).Candidates[0])
             ? null
             : ledger.Snapshot()
                 .Where(resident => resident is { State: ResidentState.Ready, IsPinned: false, Key.Pool: ModelPool.OfStore }

@@ -23,6 +23,9 @@ internal sealed partial class SiloDrain(
     /// <summary>How many models move at once: the silos that take them are busy with others too.</summary>
     private const int MostAtOnce = 4;
 
+    /// <summary>How many models may take all of their time one after the other.</summary>
+    private const int Parts = 3;
+
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(5);
 
     private readonly ILogger _logger = logger;
@@ -47,25 +50,56 @@ internal sealed partial class SiloDrain(
             return;
         }
 
-        List<Resident> residents = [.. ledger.Snapshot().Where(static one => one.State == ResidentState.Ready).OrderByDescending(static one => one.LastUse)];
+        var residents = FindNext([]);
         progress.Begin(residents.Count);
         LogBegun(silo, residents.Count, options.Timeout);
         using var timeout = new CancellationTokenSource(options.Timeout, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        using var reports = time.CreateTimer(_ => LogProgress(silo, progress.Moved, residents.Count), null, ReportEvery, ReportEvery);
-        await Parallel.ForEachAsync(
-            residents, new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = CancellationToken.None }, async (resident, _) => await HandOverAsync(resident, stop.Token));
-        LogEnded(silo, progress.Moved, residents.Count);
+        using var reports = time.CreateTimer(_ => LogProgress(silo, progress.Moved, progress.Models), null, ReportEvery, ReportEvery);
+
+        // What became ready meanwhile goes too.
+        HashSet<Resident> offered = [];
+        for (; residents.Count > 0 && !stop.IsCancellationRequested; residents = FindNext(offered))
+        {
+            offered.UnionWith(residents);
+            progress.Count(offered.Count);
+            await HandOverAsync(residents, stop.Token);
+        }
+
+        LogEnded(silo, progress.Moved, progress.Models);
     }
 
+    // Those that pins keep and those in use first, then by their last use.
+    private List<Resident> FindNext(HashSet<Resident> offered) =>
+    [
+        .. ledger.Snapshot()
+            .Where(one => one.State == ResidentState.Ready && !offered.Contains(one))
+            .OrderBy(static one => ModelHandOver.GetAge(one) > TimeSpan.Zero)
+            .ThenByDescending(static one => one.LastUse),
+    ];
+
+    // Models of own classes wait for their calls and for nothing else, so they take no turn from others.
+    private Task HandOverAsync(List<Resident> residents, CancellationToken cancellationToken) => Task.WhenAll(
+        [
+            Parallel.ForEachAsync(
+                residents.Where(ModelHandOver.IsOfStore),
+                new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = CancellationToken.None },
+                async (resident, _) => await HandOverAsync(resident, cancellationToken)),
+            .. residents.Where(static resident => !ModelHandOver.IsOfStore(resident)).Select(resident => HandOverAsync(resident, cancellationToken)),
+        ]);
+
+    // A model that takes long, as one whose requests do, holds no other up for more than a part of the time.
     private async Task HandOverAsync(Resident resident, CancellationToken cancellationToken)
     {
+        using var part = new CancellationTokenSource(options.Timeout / Parts, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(part.Token, cancellationToken);
         try
         {
             foreach (var target in targets.Rank(resident))
             {
-                if (await handOver.MoveAsync(resident, target, cancellationToken) == HandOverAnswer.IsReady)
+                if (await handOver.MoveAsync(resident, target, stop.Token) == HandOverAnswer.IsReady)
                 {
+                    targets.CountSent(resident, target);
                     progress.CountMoved();
                     return;
                 }

@@ -5,7 +5,7 @@ namespace Orleans.Multiplex;
 /// as PEM; they are read at start.
 /// </summary>
 /// <remarks>
-/// Both sides show a certificate, and each takes any that <see cref="Authority"/> has signed, by whatever name and address: the authority says who belongs to the cluster, so it
+/// Both sides show a certificate, and each takes any that <see cref="Authority"/> itself has signed for TLS, by whatever name and address: the authority says who belongs to the cluster, so it
 /// has to be one for this cluster alone. All silos and clients of a cluster have TLS, or none of them has.
 /// </remarks>
 public sealed class ClusterTlsOptions

@@ -8,9 +8,10 @@ namespace Orleans.Multiplex.Hosting.Cluster;
 /// </summary>
 /// <param name="Provider">The clustering provider; null when none is declared.</param>
 /// <param name="HasId">Whether it has the cluster's id.</param>
+/// <param name="HasServiceId">Whether it has the service's id.</param>
 /// <param name="HasEndpoints">Whether it has the silo's address and ports.</param>
 /// <param name="HasName">Whether it has the silo's name.</param>
-internal sealed record DeclaredCluster(string? Provider, bool HasId, bool HasEndpoints, bool HasName)
+internal sealed record DeclaredCluster(string? Provider, bool HasId, bool HasServiceId, bool HasEndpoints, bool HasName)
 {
     public static DeclaredCluster Read(IConfiguration configuration)
     {
@@ -19,6 +20,7 @@ internal sealed record DeclaredCluster(string? Provider, bool HasId, bool HasEnd
         return new(
             clustering.Exists() ? clustering["ProviderType"] ?? "Default" : null,
             orleans["ClusterId"] is { Length: > 0 },
+            orleans["ServiceId"] is { Length: > 0 },
             orleans.GetSection("Endpoints").Exists(),
             orleans["Name"] is { Length: > 0 });
     }

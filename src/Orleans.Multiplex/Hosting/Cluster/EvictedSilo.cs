@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.Telemetry;
 
 namespace Orleans.Multiplex.Hosting.Cluster;
 
@@ -8,7 +10,7 @@ namespace Orleans.Multiplex.Hosting.Cluster;
 /// is not its to answer. What else is fatal to a silo ends it as Orleans does, with all that is known.
 /// </summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
-internal sealed class EvictedSilo(ILocalSiloDetails local) : IFatalErrorHandler
+internal sealed partial class EvictedSilo(ILocalSiloDetails local, ILogger<EvictedSilo> logger) : IFatalErrorHandler
 {
     /// <summary>How Orleans begins what it says of it.</summary>
     private const string ToldSo = "I have been told I am dead";
@@ -19,6 +21,7 @@ internal sealed class EvictedSilo(ILocalSiloDetails local) : IFatalErrorHandler
     {
         if (context?.Contains(ToldSo, StringComparison.Ordinal) != true)
         {
+            LogCannotGoOn(logger, exception, local.Name, sender?.ToString() ?? "", context ?? "");
             Environment.FailFast($"Silo '{local.Name}' cannot go on: {context} {exception}", exception);
         }
 
@@ -29,4 +32,7 @@ internal sealed class EvictedSilo(ILocalSiloDetails local) : IFatalErrorHandler
         Console.Error.Flush();
         Process.GetCurrentProcess().Kill();
     }
+
+    [LoggerMessage(LogEvents.HostingIds + 2, LogLevel.Critical, "Silo '{Silo}' cannot go on. {Sender}: {Context}")]
+    private static partial void LogCannotGoOn(ILogger logger, Exception? error, string silo, string sender, string context);
 }

@@ -46,10 +46,7 @@ public static class MultiplexClusterExtensions
             services.AddSingleton(CreateTable);
         }
 
-        if (!declared.HasId)
-        {
-            services.AddOptions<ClusterOptions>().Configure<IOptions<MultiplexClusterOptions>>(Identify);
-        }
+        services.AddOptions<ClusterOptions>().Configure<IOptions<MultiplexClusterOptions>>((cluster, options) => Identify(cluster, options.Value, declared));
 
         if (!declared.HasEndpoints)
         {
@@ -95,10 +92,10 @@ public static class MultiplexClusterExtensions
     private static string GetName(string provider, SiloPorts ports) =>
         MultiplexClusterOptions.IsOnOneMachine(provider) ? $"silo-{ports.Silo}" : $"{Environment.MachineName}-{ports.Silo}";
 
-    private static void Identify(ClusterOptions cluster, IOptions<MultiplexClusterOptions> options)
+    private static void Identify(ClusterOptions cluster, MultiplexClusterOptions options, DeclaredCluster declared)
     {
-        cluster.ClusterId = options.Value.ClusterId;
-        cluster.ServiceId = options.Value.ClusterId;
+        cluster.ClusterId = declared.HasId ? cluster.ClusterId : options.ClusterId;
+        cluster.ServiceId = declared.HasServiceId ? cluster.ServiceId : options.ClusterId;
     }
 
     // It listens on its address alone, and not on all of the machine's.

@@ -44,6 +44,21 @@ internal sealed class MultiplexClusterOptionsValidator(DeclaredCluster declared,
             $"'{options.Provider}'",
             $"another one, or Orleans:Endpoints left out for {Named(nameof(options.SiloPort))} and {Named(nameof(options.GatewayPort))}"),
         .. Rules.Require(
+            !declared.HasEndpoints || options is { Address: null, SiloPort: 0, GatewayPort: 0 },
+            "Orleans:Endpoints",
+            "set",
+            $"left out where {Named(nameof(options.Address))}, {Named(nameof(options.SiloPort))} or {Named(nameof(options.GatewayPort))} is set"),
+        .. Rules.Require(
+            !declared.HasId || options.ClusterId == new MultiplexClusterOptions().ClusterId,
+            Named(nameof(options.ClusterId)),
+            $"'{options.ClusterId}'",
+            "left out where Orleans:ClusterId is set"),
+        .. Rules.Require(
+            options.ConnectionString is null || options.Is(MultiplexClusterOptions.Redis),
+            Named(nameof(options.ConnectionString)),
+            "set",
+            $"left out unless {Named(nameof(options.Provider))} is {MultiplexClusterOptions.Redis}"),
+        .. Rules.Require(
             options.Address is null || IsAddress(options.Address),
             Named(nameof(options.Address)),
             $"'{options.Address}'",

@@ -33,11 +33,19 @@ internal sealed class ClusterTlsOptionsValidator : ISettingsValidator<ClusterTls
         {
             using var authority = ClusterCertificates.ReadAuthority(options);
             using var own = ClusterCertificates.ReadOwn(options);
-            return Rules.Require(
-                ClusterCertificates.IsSignedBy(own, authority),
-                Named(nameof(options.Certificate)),
-                $"'{options.Certificate}' ({own.Subject}, valid from {own.NotBefore:u} to {own.NotAfter:u})",
-                $"valid now and signed by {authority.Subject}, which is {Named(nameof(options.Authority))}");
+            return
+            [
+                .. Rules.Require(
+                    ClusterCertificates.IsSignedBy(own, authority),
+                    Named(nameof(options.Certificate)),
+                    $"'{options.Certificate}' ({own.Subject}, valid from {own.NotBefore:u} to {own.NotAfter:u})",
+                    $"valid now and signed by {authority.Subject}, which is {Named(nameof(options.Authority))}"),
+                .. Rules.Require(
+                    ClusterCertificates.IsForBoth(own),
+                    Named(nameof(options.Certificate)),
+                    $"'{options.Certificate}', which is for servers or for clients alone",
+                    "for both (extended key usage serverAuth and clientAuth), or not say what it is for"),
+            ];
         }
         catch (Exception fault) when (fault is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
         {
