@@ -29,6 +29,7 @@ public sealed class RedisClusterTests : IAsyncLifetime
     {
         await using var declared = await StartAsync(
             "--Multiplex:Cluster:Provider=None",
+            "--Multiplex:Cluster:ClusterId=multiplex",
             "--Orleans:ClusterId=declared",
             "--Orleans:ServiceId=declared",
             "--Orleans:Clustering:ProviderType=Redis",

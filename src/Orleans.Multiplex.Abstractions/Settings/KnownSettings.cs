@@ -50,6 +50,7 @@ internal static class KnownSettings
         "Multiplex:Models:Trusted",
         "Multiplex:Pinned:*",
         "Multiplex:Pools:*:MaxModelsPerSilo",
+        "Multiplex:ReadyWhenPinned",
         "Multiplex:RequestTimeout",
         "Multiplex:S3:ForcePathStyle",
         "Multiplex:S3:IdleTimeout",

@@ -16,4 +16,10 @@ public sealed class MultiplexHttpOptions
     /// process that needs its memory for models. At least twice <see cref="MaxRequestBytes"/>, so that the largest request passes alone.
     /// </summary>
     public ByteSize MaxBytesInFlight { get; set; } = new(256L << 20);
+
+    /// <summary>
+    /// Whether this process says that it is ready only when all pinned models are resident somewhere. That holds once: one that is loaded again later, as after the death of its
+    /// silo, makes nobody unready. Default: false.
+    /// </summary>
+    public bool ReadyWhenPinned { get; set; }
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
@@ -7,7 +9,7 @@ namespace Orleans.Multiplex.AspNetCore.OpenInference;
 /// Whether requests can be answered: this process is not stopping, and a silo takes models. Probes come from anywhere, so the cluster is
 /// asked at most once a second, whoever asks how often.
 /// </summary>
-internal sealed class ReadinessProbe(IMultiplexClient client, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class ReadinessProbe(IMultiplexClient client, IOptions<MultiplexHttpOptions> options, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2);
@@ -15,6 +17,7 @@ internal sealed class ReadinessProbe(IMultiplexClient client, TimeProvider time,
     private readonly Lock _lock = new();
     private Task<string?>? _answer;
     private long _askedAt;
+    private volatile bool _hadAllPins;
 
     /// <summary>Why requests cannot be answered; null when they can.</summary>
     public async Task<string?> FindFaultAsync(CancellationToken cancellationToken) =>
@@ -43,7 +46,7 @@ internal sealed class ReadinessProbe(IMultiplexClient client, TimeProvider time,
         try
         {
             var silos = await client.GetSilosAsync(limit.Token);
-            return silos.Any(static silo => !silo.IsDraining) ? null : "No silo of the cluster takes models.";
+            return silos.Any(static silo => !silo.IsDraining) ? await FindMissingPinsAsync(limit.Token) : "No silo of the cluster takes models.";
         }
         catch (OperationCanceledException)
         {
@@ -57,5 +60,18 @@ internal sealed class ReadinessProbe(IMultiplexClient client, TimeProvider time,
         {
             return "The cluster cannot be asked.";
         }
+    }
+
+    // Anybody may ask, so it names none.
+    private async Task<string?> FindMissingPinsAsync(CancellationToken cancellationToken)
+    {
+        if (!options.Value.ReadyWhenPinned || _hadAllPins)
+        {
+            return null;
+        }
+
+        var missing = (await client.GetPinsAsync(cancellationToken)).Count(static pin => pin.Silo is null);
+        _hadAllPins = missing == 0;
+        return missing == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{missing} pinned models are not loaded yet.");
     }
 }

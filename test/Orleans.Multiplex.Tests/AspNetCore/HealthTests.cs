@@ -60,4 +60,29 @@ public sealed class HealthTests
 
         Assert.Equal(2, host.Fake.SilosAsked);
     }
+
+    [Fact]
+    public async Task Ready_WhenPinnedIsWanted_WaitsForAllPinsOnce()
+    {
+        var time = new FakeTimeProvider();
+        var fake = new FakeMultiplexClient { Pins = [new PinReport("iris", PinOrigin.Settings, null), new PinReport("rose", PinOrigin.Operator, "silo-1")] };
+        await using var host = await HttpHost.StartAsync(fake, static settings => settings["Multiplex:ReadyWhenPinned"] = "true", time: time);
+
+        (await host.GetAsync("/v2/health/ready")).IsError(HttpStatusCode.ServiceUnavailable, "1 pinned models are not loaded yet.");
+        fake.Pins = [new PinReport("iris", PinOrigin.Settings, "silo-1")];
+        time.Advance(TimeSpan.FromSeconds(1));
+        (await host.GetAsync("/v2/health/ready")).IsOk();
+        fake.Pins = [new PinReport("iris", PinOrigin.Settings, null)];
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        (await host.GetAsync("/v2/health/ready")).IsOk();
+    }
+
+    [Fact]
+    public async Task Ready_PinsAreNotLoaded_DoesNotMindUnlessItIsWanted()
+    {
+        await using var host = await HttpHost.StartAsync(new FakeMultiplexClient { Pins = [new PinReport("iris", PinOrigin.Settings, null)] });
+
+        (await host.GetAsync("/v2/health/ready")).IsOk();
+    }
 }

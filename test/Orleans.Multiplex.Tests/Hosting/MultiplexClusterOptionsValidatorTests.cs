@@ -122,6 +122,24 @@ public sealed class MultiplexClusterOptionsValidatorTests
         ],
         ReadWith(Declared(("Endpoints:SiloPort", "1")), isRedisThere: true, ("Provider", "Localhost")).Faults);
 
+    [Theory]
+    [InlineData("Address", "10.1.2.3")]
+    [InlineData("SiloPort", "11500")]
+    [InlineData("GatewayPort", "30500")]
+    public void Read_EndpointsTwice_IsAFault(string key, string value) => Assert.Equal(
+        ["Orleans:Endpoints is set; it must be left out where Multiplex:Cluster:Address, Multiplex:Cluster:SiloPort or Multiplex:Cluster:GatewayPort is set."],
+        ReadWith(Declared(("Endpoints:SiloPort", "1")), isRedisThere: true, (key, value)).Faults);
+
+    [Fact]
+    public void Read_IdTwice_IsAFault() => Assert.Equal(
+        ["Multiplex:Cluster:ClusterId is 'mine'; it must be left out where Orleans:ClusterId is set."],
+        ReadWith(Declared(("ClusterId", "theirs")), isRedisThere: true, ("ClusterId", "mine")).Faults);
+
+    [Fact]
+    public void Read_ConnectionOfNoProvider_IsAFault() => Assert.Equal(
+        ["Multiplex:Cluster:ConnectionString is set; it must be left out unless Multiplex:Cluster:Provider is Redis."],
+        Read(("ConnectionString", "host:6379")).Faults);
+
     private static DeclaredCluster Declared(params (string Key, string Value)[] values) => DeclaredCluster.Read(Configure("Orleans", values));
 
     private static (MultiplexClusterOptions Options, IEnumerable<string> Faults) Read(params (string Key, string Value)[] values) =>
