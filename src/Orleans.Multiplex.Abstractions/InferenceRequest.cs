@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Multiplex.Calls.Copies;
 
 namespace Orleans.Multiplex;
 
@@ -38,4 +39,12 @@ public sealed class InferenceRequest
     /// </summary>
     [Id(3)]
     public int Priority { get; }
+
+    /// <summary>Which copies of the model the caller knows (<see cref="CopyNews.Stamp"/>); 0 for none.</summary>
+    [Id(4)]
+    internal long CopiesKnown { get; init; }
+
+    /// <summary>The same request of a caller that knows these copies.</summary>
+    internal InferenceRequest Knowing(long copies) =>
+        copies == CopiesKnown ? this : new InferenceRequest(Inputs, Outputs, Timeout, Priority) { CopiesKnown = copies };
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Multiplex.Calls.Copies;
 
 namespace Orleans.Multiplex;
 
@@ -25,6 +26,10 @@ public sealed class InferenceResponse
     /// <summary>Where the time went.</summary>
     [Id(4)]
     public required InferenceTimings Timings { get; init; }
+
+    /// <summary>Where else the model could have answered; null where it has no copies, as the caller knows.</summary>
+    [Id(5)]
+    internal CopyNews? Copies { get; init; }
 
     /// <summary>The tensor of this name.</summary>
     /// <exception cref="KeyNotFoundException">The answer has no output of this name, or it is no tensor.</exception>

@@ -3,6 +3,9 @@ namespace Orleans.Multiplex.Calls;
 /// <summary>The models of the store that are resident in this process: they answer without a message between grains.</summary>
 internal interface ILocalModels
 {
+    /// <summary>The silo of this process.</summary>
+    SiloAddress Silo { get; }
+
     /// <summary>Answers a request whose model is resident here and warm.</summary>
     /// <param name="model">The model as the caller names it, checked.</param>
     /// <param name="request">The request, with its time.</param>

@@ -20,4 +20,7 @@ public enum EvictionReason
 
     /// <summary>It was handed over to another silo, where it is now.</summary>
     Moved,
+
+    /// <summary>It was a copy of a model that needs fewer of them now.</summary>
+    Cooled,
 }

@@ -51,4 +51,8 @@ public sealed record ResidentModel
     /// <summary>What the store has that is newer, while the model has not been swapped for it; null when nothing is known to be.</summary>
     [Id(11)]
     public NewerVersionReport? Newer { get; init; }
+
+    /// <summary>Whether it is a copy of a hot model: the model's grain, which decides on its copies, is on another silo.</summary>
+    [Id(12)]
+    public bool IsCopy { get; init; }
 }

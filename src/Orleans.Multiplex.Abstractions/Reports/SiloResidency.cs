@@ -45,4 +45,12 @@ public sealed record SiloResidency
     /// <summary>How far it has handed its models over; null while it does not leave.</summary>
     [Id(9)]
     public DrainReport? Drain { get; init; }
+
+    /// <summary>How many models are still to be loaded here or elsewhere that the silo's settings have loaded at its start (<c>Multiplex:Copies:{model}:MinCopies</c>).</summary>
+    [Id(10)]
+    public int Preloading { get; init; }
+
+    /// <summary>The part of the silo's inference threads that was busy lately, 0 to 1.</summary>
+    [Id(11)]
+    public double Utilisation { get; init; }
 }

@@ -22,6 +22,7 @@ internal static class ResidencyJson
             json.WriteNumber("chargedBytes", silo.ChargedBytes);
             json.WriteNumber("maxMappedBytes", silo.MaxMappedBytes);
             json.WriteNumber("chargedMappedBytes", silo.ChargedMappedBytes);
+            json.WriteNumber("utilisation", Math.Round(silo.Utilisation, 3));
             json.WriteBoolean("draining", silo.IsDraining);
             if (silo.Drain is { } drain)
             {
@@ -122,6 +123,7 @@ internal static class ResidencyJson
         json.WriteNumber("inFlight", model.InFlight);
         WriteSeconds(json, "loadSeconds", model.LoadTime);
         json.WriteBoolean("pinned", model.IsPinned);
+        json.WriteBoolean("copy", model.IsCopy);
         if (model.Fetch is { } fetch)
         {
             json.WriteStartObject("fetch");

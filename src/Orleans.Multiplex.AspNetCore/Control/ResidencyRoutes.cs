@@ -17,7 +17,7 @@ internal static class ResidencyRoutes
     public const string ReportExample =
         """
         {"model":"1","locations":[{"silo":"silo-1","pool":"Inference","model":"1","version":1,"state":"ready","bytes":44036,"mappedBytes":0,"ageSeconds":0.2,
-        "hits":3,"inFlight":0,"loadSeconds":0.0014,"pinned":false}],"placements":[{"chosen":"silo-1","decidedBy":"silo-1","ageSeconds":7.5,
+        "hits":3,"inFlight":0,"loadSeconds":0.0014,"pinned":false,"copy":false}],"placements":[{"chosen":"silo-1","decidedBy":"silo-1","ageSeconds":7.5,
         "candidates":[{"silo":"silo-1","reason":"Chosen: has room (0 models, 0B of 8GiB); the least full with room, and among equals first in this model's order of silos."}]}],"failures":[]}
         """;
 
@@ -31,10 +31,10 @@ internal static class ResidencyRoutes
             {
                 Answer = """
                     {"silos":[{"silo":"silo-1","address":"127.0.0.1:11111@154682510","maxBytes":8589934592,"chargedBytes":44036,
-                    "maxMappedBytes":14316557653,"chargedMappedBytes":0,"draining":false,
+                    "maxMappedBytes":14316557653,"chargedMappedBytes":0,"utilisation":0.02,"draining":false,
                     "cache":{"bytes":1294,"maxBytes":21474836480,"versions":1,"hits":0,"fetches":1,"evictions":0},
                     "pools":[{"pool":"Inference","maxModels":3,"chargedModels":1,"models":[{"model":"1","version":1,"state":"ready","bytes":44036,"mappedBytes":0,
-                    "ageSeconds":0.2,"hits":3,"inFlight":0,"loadSeconds":0.0014,"pinned":false}]}]}]}
+                    "ageSeconds":0.2,"hits":3,"inFlight":0,"loadSeconds":0.0014,"pinned":false,"copy":false}]}]}]}
                     """,
             },
         ],

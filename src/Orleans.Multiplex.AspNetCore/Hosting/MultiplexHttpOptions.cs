@@ -18,8 +18,9 @@ public sealed class MultiplexHttpOptions
     public ByteSize MaxBytesInFlight { get; set; } = new(256L << 20);
 
     /// <summary>
-    /// Whether this process says that it is ready only when all pinned models are resident somewhere. That holds once: one that is loaded again later, as after the death of its
+    /// Whether this process says that it is ready only when all pinned models are resident somewhere, and all that silos load at their start
+    /// (<c>Multiplex:Copies:{model}:MinCopies</c>) have been. That holds once: one that is loaded again later, as after the death of its
     /// silo, makes nobody unready. Default: false.
     /// </summary>
-    public bool ReadyWhenPinned { get; set; }
+    public bool ReadyWhenPreloaded { get; set; }
 }

@@ -17,7 +17,7 @@ internal sealed class ReadinessProbe(IMultiplexClient client, IOptions<Multiplex
     private readonly Lock _lock = new();
     private Task<string?>? _answer;
     private long _askedAt;
-    private volatile bool _hadAllPins;
+    private volatile bool _hadAll;
 
     /// <summary>Why requests cannot be answered; null when they can.</summary>
     public async Task<string?> FindFaultAsync(CancellationToken cancellationToken) =>
@@ -46,7 +46,7 @@ internal sealed class ReadinessProbe(IMultiplexClient client, IOptions<Multiplex
         try
         {
             var silos = await client.GetSilosAsync(limit.Token);
-            return silos.Any(static silo => !silo.IsDraining) ? await FindMissingPinsAsync(limit.Token) : "No silo of the cluster takes models.";
+            return silos.Any(static silo => !silo.IsDraining) ? await FindMissingAsync(silos.Sum(static silo => silo.Preloading), limit.Token) : "No silo of the cluster takes models.";
         }
         catch (OperationCanceledException)
         {
@@ -63,15 +63,17 @@ internal sealed class ReadinessProbe(IMultiplexClient client, IOptions<Multiplex
     }
 
     // Anybody may ask, so it names none.
-    private async Task<string?> FindMissingPinsAsync(CancellationToken cancellationToken)
+    private async Task<string?> FindMissingAsync(int preloading, CancellationToken cancellationToken)
     {
-        if (!options.Value.ReadyWhenPinned || _hadAllPins)
+        if (!options.Value.ReadyWhenPreloaded || _hadAll)
         {
             return null;
         }
 
-        var missing = (await client.GetPinsAsync(cancellationToken)).Count(static pin => pin.Silo is null);
-        _hadAllPins = missing == 0;
-        return missing == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{missing} pinned models are not loaded yet.");
+        var pinned = (await client.GetPinsAsync(cancellationToken)).Count(static pin => pin.Silo is null);
+        _hadAll = pinned + preloading == 0;
+        return _hadAll ? null
+            : pinned > 0 ? string.Create(CultureInfo.InvariantCulture, $"{pinned} pinned models are not loaded yet.")
+            : string.Create(CultureInfo.InvariantCulture, $"{preloading} models that are loaded at the start are not loaded yet.");
     }
 }

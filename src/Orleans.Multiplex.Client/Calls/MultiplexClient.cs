@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Multiplex.Calls.Copies;
 
 namespace Orleans.Multiplex.Calls;
 
@@ -20,7 +21,7 @@ internal sealed class MultiplexClient(
 
     private static readonly GrainId Control = GrainId.Create(GrainType.Create(ControlGrainType.Name), GrainIdKeyExtensions.CreateIntegerKey(0));
 
-    private readonly InferenceGrains _models = new(grains);
+    private readonly InferenceRoutes _routes = new(grains, local, random, time);
     private readonly MultiplexClientOptions _options = options.Value;
     private readonly ILogger _logger = loggers.CreateLogger(ClientLog.Category);
     private readonly SafeRetry _retry = new(time, random, loggers.CreateLogger(ClientLog.Category));
@@ -37,32 +38,48 @@ internal sealed class MultiplexClient(
         var priority = PriorityOf(options);
         var startedAt = time.GetTimestamp();
         cancellationToken.ThrowIfCancellationRequested();
-        if (local?.TryInferAsync(
-            model, new InferenceRequest(values, outputs, timeout, priority), options is { IsAwaitedAtOnce: true }, cancellationToken) is { } answer)
+        var route = _routes.Choose(model);
+        try
         {
-            try
+            if (_routes.TryHere(
+                route, model, new InferenceRequest(values, outputs, timeout, priority), options is { IsAwaitedAtOnce: true }, cancellationToken) is { } answer)
             {
-                var response = await answer;
-                options?.InputMemory?.SetUnused();
-                return response;
+                try
+                {
+                    var response = await answer;
+                    _routes.Learn(model, response);
+                    options?.InputMemory?.SetUnused();
+                    return response;
+                }
+                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+                {
+                    // Nobody here cancelled it: it was given up, as a stopping silo does.
+                }
             }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                // Nobody here cancelled it: it was given up, as below.
-            }
-        }
 
-        return await InferByGrainAsync(model, new InferenceRequest(values, outputs, timeout - time.GetElapsedTime(startedAt), priority), cancellationToken);
+            return await InferByGrainAsync(
+                route, model, new InferenceRequest(values, outputs, timeout - time.GetElapsedTime(startedAt), priority), cancellationToken);
+        }
+        finally
+        {
+            route.End();
+        }
     }
 
-    private Task<InferenceResponse> InferByGrainAsync(string model, InferenceRequest request, CancellationToken cancellationToken)
+    private Task<InferenceResponse> InferByGrainAsync(CopyRoute first, string model, InferenceRequest request, CancellationToken cancellationToken)
     {
-        var grain = _models.Get(model);
+        CopyRoute? chosen = first;
         return _retry.RunAsync(
             model,
             request.Timeout!.Value,
             AnswerGrace,
-            (left, token) => InferOnceAsync(grain, model, new InferenceRequest(request.Inputs, request.Outputs, left, request.Priority), token),
+            (left, token) =>
+            {
+                var timed = new InferenceRequest(request.Inputs, request.Outputs, left, request.Priority);
+                var answer = chosen is { } route ? _routes.SendAsync(route, model, timed, token) : _routes.SendAnewAsync(model, timed, token);
+                chosen = null;
+                return answer;
+            },
             cancellationToken);
     }
 
@@ -203,7 +220,7 @@ internal sealed class MultiplexClient(
 
     private async Task LoadAsync(string model, bool retry, CancellationToken cancellationToken)
     {
-        var grain = _models.Get(model);
+        var grain = _routes.GetGrain(model);
         var isFirst = retry;
         await _retry.RunAsync(
             model,
@@ -225,20 +242,6 @@ internal sealed class MultiplexClient(
         return await ReadAsync(model ?? "", (view, token) => view.GetStatisticsAsync(model, token), cancellationToken);
     }
 
-    private static async Task<InferenceResponse> InferOnceAsync(
-        IInferenceGrain grain, string model, InferenceRequest request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await grain.InferAsync(request, cancellationToken);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Nobody here cancelled it: the activation was given up, as a stopping silo does. So too below.
-            throw new ModelUnloadedException(model);
-        }
-    }
-
     private static async Task<TResult> CallOnceAsync<TGrain, TResult>(
         TGrain grain, string model, TimeSpan left, Func<TGrain, CancellationToken, Task<TResult>> call, CancellationToken cancellationToken)
     {
@@ -250,6 +253,7 @@ internal sealed class MultiplexClient(
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested && !OwnErrors.IsMarked(error))
         {
+            // Nobody here cancelled it: the activation was given up.
             throw new ModelUnloadedException(model);
         }
     }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Orleans.Concurrency;
+using Orleans.Multiplex.Grains.Copies;
 using Orleans.Multiplex.Grains.HandOver;
+using Orleans.Multiplex.Placement.Copies;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
 using Orleans.Multiplex.Residency.Quarantine;
@@ -22,8 +24,8 @@ internal interface IResidencyExchange : IGrainService
     Task<SiloRow?> GetRowAsync();
 
     /// <summary>Takes ended activations out of the address cache, and notes where their models stay.</summary>
-    [OneWay, AlwaysInterleave, Alias("AnnounceGone")]
-    Task AnnounceGoneAsync(ImmutableArray<ModelNews> ended);
+    [OneWay, AlwaysInterleave, Alias("Announce")]
+    Task AnnounceAsync(ImmutableArray<ModelNews> ended);
 
     /// <summary>What this silo holds; null when it holds no models by its role.</summary>
     [AlwaysInterleave, Alias("Report")]
@@ -81,6 +83,14 @@ internal interface IResidencyExchange : IGrainService
     /// <summary>Takes a model of the store over from another silo, and answers when it is ready here or cannot be.</summary>
     [AlwaysInterleave, Alias("TakeOver"), ResponseTimeout("00:10:00")]
     Task<HandOverAnswer> TakeOverAsync(HandedModel model);
+
+    /// <summary>Tells where models are of which this silo has copies, and asks how those do; null for one that is not here.</summary>
+    [AlwaysInterleave, Alias("MeetCopies")]
+    Task<ImmutableArray<CopyMeasure?>> MeetCopiesAsync(ImmutableArray<CopyList> copies);
+
+    /// <summary>Has this silo drop its copy of a model.</summary>
+    [OneWay, AlwaysInterleave, Alias("DropCopy")]
+    Task DropCopyAsync(string model);
 
     /// <summary>Has this silo's host stop, which drains it first.</summary>
     [AlwaysInterleave, Alias("Drain")]

@@ -1,50 +1,51 @@
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Execution.Batching;
+using Orleans.Multiplex.Grains.Copies;
 using Orleans.Multiplex.Residency;
 
 namespace Orleans.Multiplex.Grains;
 
 /// <summary>Answers requests to models of the store, whichever way they came: leases the model, runs it, counts what came of it.</summary>
 internal sealed class InferenceCalls(
-    InferenceRunner runner, CallOptions options, ILocalSiloDetails silo, TimeProvider time, CallLog log, InferenceStatistics statistics)
+    InferenceRunner runner, CallOptions options, ILocalSiloDetails silo, TimeProvider time, CallLog log, InferenceStatistics statistics, ModelCopies copies)
 {
     /// <summary>Answers a request that has come to the model's grain; the model is loaded first where it is not resident.</summary>
-    /// <param name="attachment">The grain's tie to its model.</param>
+    /// <param name="tie">The grain's tie to its model.</param>
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    public Task<InferenceResponse> AnswerAsync(ModelAttachment attachment, InferenceRequest request, CancellationToken cancellationToken) =>
-        CountAsync(attachment, request, found: null, mayRunHere: false, cancellationToken);
+    public Task<InferenceResponse> AnswerAsync(IModelTie tie, InferenceRequest request, CancellationToken cancellationToken) =>
+        CountAsync(tie, request, found: null, mayRunHere: false, cancellationToken);
 
     /// <summary>Answers a request that has found its model resident.</summary>
-    /// <param name="attachment">The tie of the model's grain to its model.</param>
+    /// <param name="tie">The tie of the model's grain to its model.</param>
     /// <param name="request">The request.</param>
     /// <param name="lease">The right to use the model, which ends with the request.</param>
     /// <param name="mayRunHere">Whether a short run may have the caller's thread.</param>
     /// <param name="cancellationToken">The caller's.</param>
     public Task<InferenceResponse> AnswerWarmAsync(
-        ModelAttachment attachment, InferenceRequest request, ModelLease lease, bool mayRunHere, CancellationToken cancellationToken) =>
-        CountAsync(attachment, request, lease, mayRunHere, cancellationToken);
+        IModelTie tie, InferenceRequest request, ModelLease lease, bool mayRunHere, CancellationToken cancellationToken) =>
+        CountAsync(tie, request, lease, mayRunHere, cancellationToken);
 
     private async Task<InferenceResponse> CountAsync(
-        ModelAttachment attachment, InferenceRequest request, ModelLease? found, bool mayRunHere, CancellationToken cancellationToken)
+        IModelTie tie, InferenceRequest request, ModelLease? found, bool mayRunHere, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
         var lease = found;
         CallLog.Entry? entry = null;
         try
         {
-            entry = log.Start(attachment.Model);
-            var timeout = options.GetTimeout(attachment.Model, request.Timeout);
-            var held = lease ??= await attachment.AcquireAsync(timeout, cancellationToken);
+            entry = log.Start(tie.Model);
+            var timeout = options.GetTimeout(tie.Model, request.Timeout);
+            var held = lease ??= await tie.AcquireAsync(timeout, cancellationToken);
             var prioritized = held.Resident.Settings.Prioritize(request);
             var left = timeout - time.GetElapsedTime(startedAt);
             var run = held.Resident.Settings.Timeout is { } most && most < left
-                ? await RunWithinAsync(attachment.Model, most, held, prioritized, mayRunHere, cancellationToken)
+                ? await RunWithinAsync(tie.Model, most, held, prioritized, mayRunHere, cancellationToken)
                 : await RunAsync(held, prioritized, left, mayRunHere, cancellationToken);
-            ThrowIfTooLarge(attachment.Model, run);
+            ThrowIfTooLarge(tie.Model, run);
             var version = held.Resident.Key.Version;
             statistics.CountSuccess(
-                attachment.Key!.Value.Id, version, new RequestTimes(time.GetElapsedTime(startedAt), run.Queued, run.Times), run.Share);
+                tie.Key!.Value.Id, version, new RequestTimes(time.GetElapsedTime(startedAt), run.Queued, run.Times), run.Share);
             entry?.Succeed(held.IsCold);
             return new InferenceResponse
             {
@@ -53,14 +54,15 @@ internal sealed class InferenceCalls(
                 Silo = silo.Name,
                 IsCold = held.IsCold,
                 Timings = new InferenceTimings(held.Waited, run.Queued, run.Took),
+                Copies = copies.GetNews(tie.Model, request.CopiesKnown, held.Resident),
             };
         }
         catch (Exception error)
         {
             OwnErrors.Mark(error);
-            if (attachment.Key is { } key && IsCounted(error))
+            if (tie.Key is { } key && IsCounted(error))
             {
-                CountFailure(attachment, key, time.GetElapsedTime(startedAt));
+                CountFailure(tie, key, time.GetElapsedTime(startedAt));
             }
 
             entry?.Fail(error);
@@ -132,9 +134,9 @@ internal sealed class InferenceCalls(
         error is not (ModelNotFoundException or InvalidModelIdException or ModelUnloadedException);
 
     // While the store does not answer, nobody can tell whether a model is there.
-    private void CountFailure(ModelAttachment attachment, ModelKey key, TimeSpan total)
+    private void CountFailure(IModelTie tie, ModelKey key, TimeSpan total)
     {
-        if (attachment.FoundVersion is { } version)
+        if (tie.FoundVersion is { } version)
         {
             statistics.CountFailure(key.Id, version, total);
         }

@@ -19,7 +19,7 @@ namespace Orleans.Multiplex.Grains;
 /// <item>A failure is kept here, so that the grain remembers it for the whole cluster and answers at once until it may be tried again.</item>
 /// </list>
 /// </remarks>
-internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainContext context) : IVersionHolder, IDisposable
+internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainContext context) : IModelTie, IVersionHolder, IDisposable
 {
     /// <summary>How long an activation stays that no request uses.</summary>
     private static readonly TimeSpan IdleLife = TimeSpan.FromSeconds(10);
@@ -38,7 +38,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
     /// <summary>The grain's key: the model as callers name it.</summary>
     public string Model { get; } = context.GrainId.Key.ToString() ?? "";
 
-    /// <summary>The model, from its activation on; null where the grain's key names none.</summary>
+    /// <inheritdoc cref="IModelTie.Key"/>
     public ModelKey? Key { get; private set; }
 
     /// <inheritdoc/>
@@ -49,6 +49,9 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
 
     /// <summary>The failure that is remembered.</summary>
     public FailureMemory Failures { get; } = new(context.GrainId.Key.ToString() ?? "", silo.Time);
+
+    /// <summary>The resident; null while there is none.</summary>
+    public Resident? Resident => _resident;
 
     /// <summary>How the activation ends.</summary>
     public ActivationEnd End { get; } = new(context);
@@ -79,10 +82,8 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         _isActive = true;
     }
 
-    /// <summary>The right to use the model, loaded first where it is not resident.</summary>
-    /// <param name="wait">The longest to wait for the load.</param>
-    /// <param name="cancellationToken">Ends the wait, never the load.</param>
-    /// <exception cref="MultiplexException">The model cannot be had, or not in time.</exception>
+    /// <inheritdoc/>
+    /// <remarks>It is loaded first where it is not resident; the wait is for that, and does not end the load.</remarks>
     public ValueTask<ModelLease> AcquireAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
         // One that has just been closed may have a successor, which is here already then.
@@ -97,20 +98,8 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         return AcquireColdAsync(new LoadWait(Model, wait, silo.Loader, _time), cancellationToken);
     }
 
-    /// <summary>
-    /// The right to use the model where that needs no waiting: it is resident and has begun its first run. May be called from anywhere, unlike what waits.
-    /// </summary>
-    public bool TryAcquireWarm(out ModelLease lease)
-    {
-        if (_resident is { FirstRun: null or { HasBegun: true } } resident && resident.TryUse())
-        {
-            lease = new ModelLease(resident, TimeSpan.Zero, isCold: false);
-            return true;
-        }
-
-        lease = default;
-        return false;
-    }
+    /// <inheritdoc/>
+    public bool TryAcquireWarm(out ModelLease lease) => ModelLease.TryTakeWarm(_resident, out lease);
 
     /// <summary>Lets the next request make a new try, whatever the last one came to. What is no model id stays none.</summary>
     public void ForgetFailure()
@@ -132,13 +121,14 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         }
 
         var resident = _resident;
+        var copy = silo.Copies.FindList(Model)?.Others.FirstOrDefault();
         resident?.RemoveHolder(this);
         _arrival?.Close();
         silo.Remove(_pool, this);
         if (context.Address is { } address)
         {
             var stays = resident is { State: ResidentState.Ready, Gate.IsClosed: false } && !End.IsMoving && !silo.Publisher.IsDraining;
-            silo.Publisher.OnEnded(address, _pool?.Name ?? "", Key?.Id ?? Model, stays);
+            silo.Publisher.OnEnded(address, _pool?.Name ?? "", Key?.Id ?? Model, stays ? address.SiloAddress : copy);
         }
     }
 

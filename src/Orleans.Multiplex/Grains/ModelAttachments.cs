@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.Grains.Copies;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Residency;
 
@@ -26,6 +27,7 @@ internal sealed class ModelAttachments : IDisposable
         RoomClaims claims,
         PassingOn passingOn,
         KnownFootprints footprints,
+        ModelCopies copies,
         TimeProvider time,
         ILogger logger)
     {
@@ -36,6 +38,7 @@ internal sealed class ModelAttachments : IDisposable
         Claims = claims;
         PassingOn = passingOn;
         Footprints = footprints;
+        Copies = copies;
         Time = time;
         Logger = logger;
         _sweeper = time.CreateTimer(static state => ((ModelAttachments)state!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -54,6 +57,8 @@ internal sealed class ModelAttachments : IDisposable
     public PassingOn PassingOn { get; }
 
     public KnownFootprints Footprints { get; }
+
+    public ModelCopies Copies { get; }
 
     public TimeProvider Time { get; }
 

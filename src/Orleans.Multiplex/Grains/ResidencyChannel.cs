@@ -86,10 +86,10 @@ internal sealed class ResidencyChannel(
         Send(ActiveSilos, exchange => exchange.PublishAsync(row));
     }
 
-    public void AnnounceGone(ImmutableArray<ModelNews> ended)
+    public void Announce(ImmutableArray<ModelNews> ended)
     {
         TakeOut(ended);
-        Send(ActiveSilos, exchange => exchange.AnnounceGoneAsync(ended));
+        Send(ActiveSilos, exchange => exchange.AnnounceAsync(ended));
     }
 
     /// <summary>Takes ended activations out of the address cache, and notes where their models stay.</summary>

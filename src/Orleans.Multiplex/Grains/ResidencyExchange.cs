@@ -4,8 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
+using Orleans.Multiplex.Grains.Copies;
 using Orleans.Multiplex.Grains.HandOver;
 using Orleans.Multiplex.Loading.Quarantine;
+using Orleans.Multiplex.Placement.Copies;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
 using Orleans.Multiplex.Residency.Quarantine;
@@ -48,7 +50,7 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
 
     public Task<SiloRow?> GetRowAsync() => Task.FromResult(_publisher?.GetRow());
 
-    public Task AnnounceGoneAsync(ImmutableArray<ModelNews> ended)
+    public Task AnnounceAsync(ImmutableArray<ModelNews> ended)
     {
         _channel.TakeOut(ended);
         return Task.CompletedTask;
@@ -90,6 +92,15 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
 
     public Task<HandOverAnswer> TakeOverAsync(HandedModel model) =>
         services.GetService<ModelReception>()?.TakeAsync(model) ?? Task.FromResult(HandOverAnswer.NoRoom);
+
+    public Task<ImmutableArray<CopyMeasure?>> MeetCopiesAsync(ImmutableArray<CopyList> copies) =>
+        Task.FromResult(services.GetService<CopyHost>()?.Meet(copies) ?? [.. copies.Select(static _ => (CopyMeasure?)null)]);
+
+    public Task DropCopyAsync(string model)
+    {
+        services.GetService<CopyHost>()?.Drop(model);
+        return Task.CompletedTask;
+    }
 
     public Task DrainAsync()
     {

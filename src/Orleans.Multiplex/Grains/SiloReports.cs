@@ -1,3 +1,4 @@
+using Orleans.Multiplex.Grains.Control;
 using Orleans.Multiplex.Grains.HandOver;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Placement;
@@ -14,8 +15,9 @@ namespace Orleans.Multiplex.Grains;
 /// <param name="cache">Its disk cache; null where it has no store.</param>
 /// <param name="time">The clock.</param>
 /// <param name="drain">How far it is in leaving; null like <paramref name="held"/>.</param>
+/// <param name="keeper">What it loads without being asked; null like <paramref name="held"/>.</param>
 internal sealed class SiloReports(
-    ILocalSiloDetails local, ClusterResidencyView view, PlacementDecisions decisions, ModelAttachments? held, ArtifactCache? cache, TimeProvider time, DrainProgress? drain = null)
+    ILocalSiloDetails local, ClusterResidencyView view, PlacementDecisions decisions, ModelAttachments? held, ArtifactCache? cache, TimeProvider time, DrainProgress? drain = null, ModelKeeper? keeper = null)
 {
     public async Task<SiloResidency?> ReportAsync()
     {
@@ -37,6 +39,8 @@ internal sealed class SiloReports(
             IsDraining = held.Publisher.IsDraining,
             Cache = files,
             Drain = drain?.Report(),
+            Preloading = keeper?.Preloading ?? 0,
+            Utilisation = held.Publisher.Utilisation,
             Pools =
             [
                 .. held.Quota.Pools.Select(pool => new PoolResidency

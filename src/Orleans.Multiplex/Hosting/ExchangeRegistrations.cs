@@ -25,7 +25,8 @@ internal static class ExchangeRegistrations
             provider.GetService<ModelAttachments>(),
             provider.GetService<ArtifactCache>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetService<DrainProgress>()));
+            provider.GetService<DrainProgress>(),
+            provider.GetService<ModelKeeper>()));
         builder.Services.AddSingleton(provider => new SiloModels(
             provider.GetService<ResidencyLedger>(),
             provider.GetService<EvictionService>(),

@@ -1,5 +1,6 @@
 using Orleans.Multiplex;
 using Orleans.Multiplex.Execution;
+using Orleans.Multiplex.Grains.Copies;
 using Orleans.Multiplex.Grains.HandOver;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Placement;
@@ -60,6 +61,15 @@ public sealed class MultiplexOptions
     /// asked for and never evicted, as long as a silo with this setting lives. Default: none. Operators pin more while the cluster runs.
     /// </summary>
     public IList<string> Pinned { get; } = [];
+
+    /// <summary>
+    /// The most silos that have a model of the store at once, each with a copy of its own. Copies come when a model's requests wait or its silo is busy, and go when it cools.
+    /// Default: null, as many as there are silos; 1 makes no copies; at least 1.
+    /// </summary>
+    public int? MaxCopies { get; set; }
+
+    /// <summary>How many copies single models of the store have, by their ids.</summary>
+    public Dictionary<string, CopyOptions> Copies { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Where the files of the store's models are kept on this machine.</summary>
     public CacheOptions Cache { get; } = new();

@@ -1,6 +1,7 @@
 using Orleans.Configuration;
 using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Grains;
+using Orleans.Multiplex.Grains.Copies;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency.Pins;
@@ -46,6 +47,8 @@ internal sealed class MultiplexOptionsValidator(MultiplexedClasses classes, Silo
         .. Rules.Require(options.Pinned.Count <= PinnedModels.Most, "Multiplex:Pinned", $"a list of {options.Pinned.Count}", $"at most {PinnedModels.Most} models"),
         .. options.Pinned.SelectMany(static (pin, i) => Rules.Require(
             ModelKey.TryParse(pin, out _, out var fault), $"Multiplex:Pinned:{i}", $"'{pin}'", $"a model's id, or id@version; {fault}")),
+        .. Rules.Require(options.MaxCopies is null or > 0, "Multiplex:MaxCopies", options.MaxCopies, "a positive number, or left out for one on each silo"),
+        .. options.Copies.SelectMany(static one => CopySettings.FindFaults(one.Key, one.Value)),
         .. Rules.Require(
             options.Cache.Path is null || !string.IsNullOrWhiteSpace(options.Cache.Path), "Multiplex:Cache:Path", "empty", "a folder which only its owner can write to, or left out"),
         .. Rules.Require(

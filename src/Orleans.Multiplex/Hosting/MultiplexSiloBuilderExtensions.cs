@@ -55,7 +55,8 @@ public static class MultiplexSiloBuilderExtensions
                 .AddLoading()
                 .AddExecution()
                 .AddGrains()
-                .AddHandOver();
+                .AddHandOver()
+                .AddCopies();
         }
 
         return builder.AddExchange();

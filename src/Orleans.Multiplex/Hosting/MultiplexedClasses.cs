@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Multiplex.Grains;
 using Orleans.Multiplex.Grains.Control;
+using Orleans.Multiplex.Grains.Copies;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
 
@@ -30,6 +31,6 @@ internal sealed class MultiplexedClasses(IOptions<GrainTypeOptions> grainTypes)
     /// </summary>
     public static void LeaveOut(GrainTypeOptions grainTypes, SiloParts parts) =>
         grainTypes.Classes.RemoveWhere(type =>
-            (!parts.HoldsModels && (GrainPools.IsMultiplexed(type) || type == typeof(ModelControlGrain)))
-            || (type == typeof(InferenceGrain) && !(parts.HasBackend && parts.HasStore)));
+            (!parts.HoldsModels && (GrainPools.IsMultiplexed(type) || type == typeof(ModelControlGrain) || type == typeof(CopyGrain)))
+            || ((type == typeof(InferenceGrain) || type == typeof(CopyGrain)) && !(parts.HasBackend && parts.HasStore)));
 }

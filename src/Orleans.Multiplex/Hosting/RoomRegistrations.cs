@@ -11,9 +11,11 @@ using Orleans.Multiplex.Execution.Batching;
 using Orleans.Multiplex.Execution.Scheduling;
 using Orleans.Multiplex.Grains;
 using Orleans.Multiplex.Grains.Control;
+using Orleans.Multiplex.Grains.Copies;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Loading.Quarantine;
 using Orleans.Multiplex.Placement;
+using Orleans.Multiplex.Placement.Copies;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
 using Orleans.Multiplex.Residency.Quarantine;
@@ -66,6 +68,7 @@ internal static class RoomRegistrations
     public static IServiceCollection AddPlacement(this IServiceCollection services)
     {
         services.AddPlacementDirector<ModelQuotaPlacement, ModelQuotaPlacementDirector>(ServiceLifetime.Transient);
+        services.AddPlacementDirector<CopyPlacement, CopyPlacementDirector>();
         services.TryAddSingleton<IGrainDirectoryCache, EvictionAwareDirectoryCache>();
         services.Configure<GrainDirectoryOptions>(directory => directory.CachingStrategy = GrainDirectoryOptions.CachingStrategyType.Custom);
         services.AddSingleton<ClusterResidencyView>();
@@ -152,7 +155,9 @@ internal static class RoomRegistrations
             provider.GetRequiredService<IResidencyChannel>(),
             provider.GetRequiredService<ILocalSiloDetails>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<QuarantinedModels>()));
+            provider.GetRequiredService<QuarantinedModels>(),
+            provider.GetRequiredService<SiloLoad>()));
+        services.AddSingleton<SiloLoad>();
         services.AddSingleton<FileUses>();
         services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, FileUses>();
         services.AddSingleton<ResidencyLifecycle>();
@@ -242,17 +247,19 @@ internal static class RoomRegistrations
             provider.GetRequiredService<RoomClaims>(),
             provider.GetRequiredService<PassingOn>(),
             provider.GetRequiredService<KnownFootprints>(),
+            provider.GetRequiredService<ModelCopies>(),
             provider.GetRequiredService<TimeProvider>(),
             Logger(provider, LogEvents.Grains)));
-        services.AddSingleton(provider => new PinKeeper(
+        services.AddSingleton(provider => new ModelKeeper(
             provider.GetRequiredService<PinnedModels>(),
+            provider.GetRequiredService<CopySettings>().Preloaded,
             provider.GetRequiredService<ClusterResidencyView>(),
             provider.GetRequiredService<IGrainFactory>(),
             provider.GetRequiredService<ILocalSiloDetails>(),
             provider.GetRequiredService<SiloParts>().HoldsModels,
             provider.GetRequiredService<TimeProvider>(),
             Logger(provider, LogEvents.Grains)));
-        services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, PinKeeper>();
+        services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, ModelKeeper>();
         services.AddSingleton(provider => new QuarantineLifecycle(
             provider.GetService<OpeningGuard>(),
             provider.GetRequiredService<QuarantinedModels>(),

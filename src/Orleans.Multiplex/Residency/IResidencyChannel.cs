@@ -9,5 +9,5 @@ internal interface IResidencyChannel
     void Publish(SiloRow row);
 
     /// <summary>Tells all silos that activations have ended, so that none of them sends calls there from its address cache, and where their models stay.</summary>
-    void AnnounceGone(ImmutableArray<ModelNews> ended);
+    void Announce(ImmutableArray<ModelNews> ended);
 }

@@ -13,6 +13,19 @@ internal readonly struct ModelLease(Resident resident, TimeSpan waited, bool isC
     /// <summary>Whether the request waited for the load.</summary>
     public bool IsCold => isCold;
 
+    /// <summary>The right to use a resident that is ready and has begun its first run.</summary>
+    public static bool TryTakeWarm(Resident? resident, out ModelLease lease)
+    {
+        if (resident is { FirstRun: null or { HasBegun: true } } && resident.TryUse())
+        {
+            lease = new ModelLease(resident, TimeSpan.Zero, isCold: false);
+            return true;
+        }
+
+        lease = default;
+        return false;
+    }
+
     /// <summary>A second right to the same model, for a run that may outlast the call that started it.</summary>
     public ModelLease Share()
     {

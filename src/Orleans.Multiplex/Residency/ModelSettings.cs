@@ -15,6 +15,12 @@ internal sealed record ModelSettings
     /// <summary>How long a request waits for company although a thread is free.</summary>
     public TimeSpan? MaxQueueDelay { get; init; }
 
+    /// <summary>The fewest silos that have the version while one has it.</summary>
+    public int? MinCopies { get; init; }
+
+    /// <summary>The most silos that have the version.</summary>
+    public int? MaxCopies { get; init; }
+
     /// <summary>Whether the resident is to be kept from eviction.</summary>
     public bool Pin { get; init; }
 
@@ -26,6 +32,6 @@ internal sealed record ModelSettings
 
     /// <summary>The request with the model's priority where it brings none.</summary>
     public InferenceRequest Prioritize(InferenceRequest request) => Priority is { } priority && request.Priority <= 0
-        ? new InferenceRequest(request.Inputs, request.Outputs, request.Timeout, priority)
+        ? new InferenceRequest(request.Inputs, request.Outputs, request.Timeout, priority) { CopiesKnown = request.CopiesKnown }
         : request;
 }

@@ -24,9 +24,10 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     private readonly KnownFootprints _footprints;
     private readonly CachedModelsNews? _cached;
     private readonly QuarantinedModels _quarantine;
+    private readonly SiloLoad? _load;
     private readonly IResidencyChannel _channel;
     private readonly ILocalSiloDetails _local;
-    private readonly Channel<ModelNews> _gone = Channel.CreateUnbounded<ModelNews>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<ModelNews> _news = Channel.CreateUnbounded<ModelNews>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private int _dueSoon;
@@ -46,7 +47,8 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         IResidencyChannel channel,
         ILocalSiloDetails local,
         TimeProvider time,
-        QuarantinedModels? quarantine = null)
+        QuarantinedModels? quarantine = null,
+        SiloLoad? load = null)
     {
         _quota = quota;
         _evictions = evictions;
@@ -54,6 +56,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         _footprints = footprints;
         _cached = cached;
         _quarantine = quarantine ?? new QuarantinedModels();
+        _load = load;
         _channel = channel;
         _local = local;
         _time = time;
@@ -63,12 +66,15 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     /// <summary>Whether the silo takes no new models any more.</summary>
     public bool IsDraining { get; private set; }
 
+    /// <summary>How busy the silo is, as it tells.</summary>
+    public double Utilisation => _load?.Utilisation ?? 0;
+
     public void Start()
     {
         _quota.Changed += PublishSoon;
         _quarantine.Changed += OnQuarantine;
         _quarantine.Withdrawn += PublishSoon;
-        _announcing = Task.Run(AnnounceGoneAsync);
+        _announcing = Task.Run(AnnounceAsync);
         Publish();
     }
 
@@ -79,12 +85,12 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         Publish();
     }
 
-    /// <summary>An activation has ended, and its model stays ready here or does not.</summary>
-    public void OnEnded(GrainAddress activation, string pool, string modelId, bool stays) =>
-        _gone.Writer.TryWrite(new ModelNews(activation, pool, modelId, stays ? _local.SiloAddress : null));
+    /// <summary>An activation has ended, and its model is ready on a silo all the same, or on none.</summary>
+    public void OnEnded(GrainAddress activation, string pool, string modelId, SiloAddress? readyOn) =>
+        _news.Writer.TryWrite(new ModelNews(activation, pool, modelId, readyOn));
 
     /// <summary>A model is ready here, and has no activation yet.</summary>
-    public void OnReady(string pool, string modelId) => _gone.Writer.TryWrite(new ModelNews(null, pool, modelId, _local.SiloAddress));
+    public void OnReady(string pool, string modelId) => _news.Writer.TryWrite(new ModelNews(null, pool, modelId, _local.SiloAddress));
 
     /// <summary>This silo's row as it is now.</summary>
     public SiloRow GetRow() => new(
@@ -100,6 +106,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         Pinned = _evictions.GetPinned(),
         Openings = _quarantine.Openings,
         Machine = Environment.MachineName,
+        Utilisation = Utilisation,
     };
 
     public async ValueTask DisposeAsync()
@@ -114,7 +121,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         }
 
         await _timer.DisposeAsync();
-        _gone.Writer.TryComplete();
+        _news.Writer.TryComplete();
         await _announcing;
     }
 
@@ -171,18 +178,18 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     private void OnQuarantine(QuarantineNews news) => PublishSoon();
 
     // What has ended while a message was being sent goes out together in the next one.
-    private async Task AnnounceGoneAsync()
+    private async Task AnnounceAsync()
     {
         var batch = ImmutableArray.CreateBuilder<ModelNews>();
-        while (await _gone.Reader.WaitToReadAsync(CancellationToken.None))
+        while (await _news.Reader.WaitToReadAsync(CancellationToken.None))
         {
             batch.Clear();
-            while (batch.Count < 1000 && _gone.Reader.TryRead(out var ended))
+            while (batch.Count < 1000 && _news.Reader.TryRead(out var ended))
             {
                 batch.Add(ended);
             }
 
-            _channel.AnnounceGone(batch.ToImmutable());
+            _channel.Announce(batch.ToImmutable());
         }
     }
 }

@@ -15,6 +15,7 @@ internal static class ResidentReport
         InFlight = resident.Gate.Users,
         LoadTime = resident.LoadTime,
         IsPinned = resident.IsPinned,
+        IsCopy = resident.Holders.AreCopies(),
         Fetch = resident.ReportFetch(),
         Newer = resident.ReportNewer(),
     };

@@ -53,4 +53,8 @@ internal sealed record SiloRow(
     /// <summary>The name of the silo's machine.</summary>
     [Id(7)]
     public string Machine { get; init; } = "";
+
+    /// <summary>The part of the silo's inference threads that was busy lately, 0 to 1.</summary>
+    [Id(8)]
+    public double Utilisation { get; init; }
 }

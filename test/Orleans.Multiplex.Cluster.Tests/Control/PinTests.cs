@@ -168,13 +168,13 @@ public sealed class PinTests : IDisposable
     public async Task Settings_PinnedThatCannotBeLoaded_IsSaidOnceAndLoadedWhenItCan()
     {
         await using var cluster = await StoreCluster.StartAsync(_folder, configure: static options => options.Pinned.Add("late"));
-        bool Said() => cluster.Inner.Log.All.Any(static line => line.StartsWith("Warning: The pinned model 'late' is not loaded", StringComparison.Ordinal));
+        bool Said() => cluster.Inner.Log.All.Any(static line => line.StartsWith("Warning: Model 'late', which is pinned or is to be loaded at the start, is not loaded", StringComparison.Ordinal));
         await Waiting.UntilAsync(Said);
 
         _folder.Add("late");
 
         await Waiting.UntilAsync(() => cluster.Ready() is ["late@1"]);
-        Assert.Single(cluster.Inner.Log.All, static line => line.StartsWith("Warning: The pinned model 'late'", StringComparison.Ordinal));
+        Assert.Single(cluster.Inner.Log.All, static line => line.StartsWith("Warning: Model 'late', which is pinned", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -22,7 +22,8 @@ internal sealed class StoreCluster : IAsyncDisposable
         int routing = 0,
         FakeBackend? engine = null,
         Action<MultiplexOptions>? configure = null,
-        Action<ISiloBuilder>? configureSilo = null)
+        Action<ISiloBuilder>? configureSilo = null,
+        Action<MultiplexClientOptions>? configureClient = null)
     {
         engine ??= new FakeBackend();
         return new StoreCluster(await TestCluster.StartAsync(
@@ -38,7 +39,8 @@ internal sealed class StoreCluster : IAsyncDisposable
             {
                 silo.Services.AddSingleton<IInferenceBackend>(engine);
                 configureSilo?.Invoke(silo);
-            }));
+            },
+            configureClient: configureClient));
     }
 
     /// <summary>The models that answer, on all silos together.</summary>

@@ -16,5 +16,5 @@ internal sealed class RecordedChannel(ResidencyChannel inner) : IResidencyChanne
         inner.Publish(row);
     }
 
-    public void AnnounceGone(ImmutableArray<ModelNews> addresses) => inner.AnnounceGone(addresses);
+    public void Announce(ImmutableArray<ModelNews> addresses) => inner.Announce(addresses);
 }

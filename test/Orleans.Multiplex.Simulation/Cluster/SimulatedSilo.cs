@@ -143,7 +143,7 @@ internal sealed class SimulatedSilo : ILocalSiloDetails, IResidencyChannel, IAsy
         _told(this, row);
     }
 
-    public void AnnounceGone(ImmutableArray<ModelNews> ended)
+    public void Announce(ImmutableArray<ModelNews> ended)
     {
     }
 

@@ -66,7 +66,7 @@ public sealed class HealthTests
     {
         var time = new FakeTimeProvider();
         var fake = new FakeMultiplexClient { Pins = [new PinReport("iris", PinOrigin.Settings, null), new PinReport("rose", PinOrigin.Operator, "silo-1")] };
-        await using var host = await HttpHost.StartAsync(fake, static settings => settings["Multiplex:ReadyWhenPinned"] = "true", time: time);
+        await using var host = await HttpHost.StartAsync(fake, static settings => settings["Multiplex:ReadyWhenPreloaded"] = "true", time: time);
 
         (await host.GetAsync("/v2/health/ready")).IsError(HttpStatusCode.ServiceUnavailable, "1 pinned models are not loaded yet.");
         fake.Pins = [new PinReport("iris", PinOrigin.Settings, "silo-1")];

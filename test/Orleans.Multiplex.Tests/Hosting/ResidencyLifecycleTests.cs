@@ -119,7 +119,7 @@ public sealed class ResidencyLifecycleTests : IAsyncDisposable
 
         public void Publish(SiloRow row) => Rows.Add(row);
 
-        public void AnnounceGone(ImmutableArray<ModelNews> addresses)
+        public void Announce(ImmutableArray<ModelNews> addresses)
         {
         }
     }

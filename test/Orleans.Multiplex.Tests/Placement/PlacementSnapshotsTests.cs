@@ -164,7 +164,7 @@ public sealed class PlacementSnapshotsTests : IAsyncDisposable
         {
         }
 
-        public void AnnounceGone(ImmutableArray<ModelNews> addresses)
+        public void Announce(ImmutableArray<ModelNews> addresses)
         {
         }
     }

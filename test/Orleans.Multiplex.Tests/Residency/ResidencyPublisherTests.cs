@@ -139,7 +139,7 @@ public sealed class ResidencyPublisherTests : IAsyncDisposable
         _publisher.Start();
         var addresses = Enumerable.Range(0, 2500).Select(i => new ModelNews(new GrainAddress { GrainId = GrainId.Create("g", $"{i}") }, "pool", $"{i}", null)).ToList();
 
-        addresses.ForEach(one => _publisher.OnEnded(one.Ended!, one.Pool, one.ModelId, stays: false));
+        addresses.ForEach(one => _publisher.OnEnded(one.Ended!, one.Pool, one.ModelId, readyOn: null));
 
         var told = new List<ModelNews>();
         while (told.Count < addresses.Count)
@@ -166,6 +166,6 @@ public sealed class ResidencyPublisherTests : IAsyncDisposable
             OnPublish();
         }
 
-        public void AnnounceGone(ImmutableArray<ModelNews> ended) => Gone.Writer.TryWrite(ended);
+        public void Announce(ImmutableArray<ModelNews> ended) => Gone.Writer.TryWrite(ended);
     }
 }

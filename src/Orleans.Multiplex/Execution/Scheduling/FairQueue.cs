@@ -78,6 +78,15 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
     public ShortPlace TryBeginShort(ModelRuns model, long bytes, TimeSpan longest) =>
         IsClosed ? ShortPlace.None : _places.TryTake(model.Cost, bytes, longest, Waiting > 0, in _running);
 
+    /// <summary>What each request of a model that is there adds to the wait of its next one.</summary>
+    public TimeSpan GetPace(ModelRuns model)
+    {
+        lock (Gate)
+        {
+            return QueueRule.GetPace(model.Cost, options.Threads, model.GetLateness(RunPriority.Default));
+        }
+    }
+
     /// <summary>What was begun so has ended.</summary>
     public void EndShort(ShortPlace place) => _places.Leave(place);
 

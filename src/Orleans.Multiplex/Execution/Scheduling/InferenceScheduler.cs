@@ -43,6 +43,15 @@ internal sealed partial class InferenceScheduler : IDisposable
     /// <summary>What runs, on a thread of its own or on the thread pool.</summary>
     public int Running => _queue.Running;
 
+    /// <summary>The inference threads.</summary>
+    public int Threads => _options.Threads;
+
+    /// <summary>What runs have taken, all together.</summary>
+    public BusyTime Busy { get; } = new();
+
+    /// <summary>How much each request that is there adds to the wait of the model's next one, in the crowd that there is; zero where that was not measured.</summary>
+    public TimeSpan GetPace(ModelRuns model) => _queue.GetPace(model);
+
     /// <summary>Completes when the threads have ended.</summary>
     public Task WhenEnded => _threads.WhenEnded;
 
@@ -50,7 +59,7 @@ internal sealed partial class InferenceScheduler : IDisposable
     /// <param name="resident">What stands for it.</param>
     /// <param name="modelId">Its id, for errors.</param>
     public ModelRuns GetRuns(object resident, string modelId) =>
-        _models.TryGetValue(resident, out var runs) ? runs : _models.GetValue(resident, _ => new ModelRuns(modelId));
+        _models.TryGetValue(resident, out var runs) ? runs : _models.GetValue(resident, _ => new ModelRuns(modelId, Busy));
 
     /// <summary>
     /// Runs work on an inference thread. Work that is cancelled, or whose time is up, before a thread is free leaves the queue at once and

@@ -5,7 +5,8 @@ namespace Orleans.Multiplex.Execution.Scheduling;
 /// its own.
 /// </summary>
 /// <param name="modelId">The model, for errors.</param>
-internal sealed class ModelRuns(string modelId)
+/// <param name="all">Counts what the runs of all models take.</param>
+internal sealed class ModelRuns(string modelId, BusyTime? all = null)
 {
     // How many are looked at for each row of a run, where they do not go together: it is done under the lock.
     private const int MaxLooksPerRow = 4;
@@ -18,6 +19,9 @@ internal sealed class ModelRuns(string modelId)
     private RunCost _cost;
 
     public string ModelId => modelId;
+
+    /// <summary>What its runs have taken, all together.</summary>
+    public BusyTime Busy { get; } = new();
 
     /// <summary>How many wait.</summary>
     public int Waiting => _waiting.Count;
@@ -61,6 +65,8 @@ internal sealed class ModelRuns(string modelId)
     /// <param name="bytes">The bytes of their inputs.</param>
     public void Measure(TimeSpan took, int items, long bytes)
     {
+        Busy.Add(took);
+        all?.Add(took);
         lock (_costLock)
         {
             _cost = _cost.Add(took, items, bytes);

@@ -41,6 +41,9 @@ internal static class QueueRule
     public static bool MayBeInTime(int ahead, TimeSpan? expected, Lateness lateness, TimeSpan remaining) =>
         ahead == 0 || expected is not { } known || known * lateness.Factor <= remaining;
 
+    /// <summary>How much each request that is there adds to the wait of the model's next one: its part of a run, on all threads, and longer by what others of its crowd took longer.</summary>
+    public static TimeSpan GetPace(RunCost cost, int threads, Lateness lateness) => cost.Item / threads * Math.Max(1, 1 + lateness.Mean);
+
     /// <summary>How long a run waits for company: not past its time.</summary>
     public static TimeSpan GetDelay(ScheduledRun run, RunCost cost)
     {

@@ -1,7 +1,10 @@
+using Orleans.Multiplex.Grains.Copies;
+
 namespace Orleans.Multiplex.Grains.HandOver;
 
 /// <summary>A model of the store that one silo offers another.</summary>
 /// <param name="Key">The model and the version that is resident.</param>
-/// <param name="Age">The time since its last use: it displaces only what was used longer ago.</param>
+/// <param name="Age">The time since its last use, or between two uses: it displaces only what was used longer ago.</param>
+/// <param name="Copies">The silos that will have it, where it is to be a copy there; null where it is to go there.</param>
 [GenerateSerializer, Immutable, Alias("multiplex.HandedModel")]
-internal readonly record struct HandedModel(ModelKey Key, TimeSpan Age);
+internal readonly record struct HandedModel(ModelKey Key, TimeSpan Age, CopyList? Copies = null);

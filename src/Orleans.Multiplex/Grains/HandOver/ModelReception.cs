@@ -43,21 +43,23 @@ internal sealed class ModelReception(ModelAttachments silo, PlacementSnapshots s
         }
 
         var key = new ResidentKey(pool.Name, manifest.Id, manifest.Version);
-        if (silo.Ledger.Contains(key) || await TryClaimAsync(manifest, cancellationToken) is not { } claim)
+        if (silo.Ledger.Contains(key))
         {
-            return await DisplaceAsync(key, manifest, model.Age, cancellationToken);
+            return await LoadAsync(key, manifest, model, claim: null, cancellationToken);
         }
 
-        return await LoadAsync(key, manifest, model.Age, claim, cancellationToken);
+        return await TryClaimAsync(manifest, cancellationToken) is { } claim
+            ? await LoadAsync(key, manifest, model, claim, cancellationToken)
+            : await DisplaceAsync(key, manifest, model, cancellationToken);
     }
 
-    private async Task<HandOverAnswer> DisplaceAsync(ResidentKey key, ModelManifest manifest, TimeSpan age, CancellationToken cancellationToken)
+    private async Task<HandOverAnswer> DisplaceAsync(ResidentKey key, ModelManifest manifest, HandedModel model, CancellationToken cancellationToken)
     {
         await _displacing.WaitAsync(cancellationToken);
         try
         {
-            return silo.Ledger.Contains(key) || snapshots.TakeOwn(pool.Name).NextVictimAge > age
-                ? await LoadAsync(key, manifest, age, claim: null, cancellationToken)
+            return silo.Ledger.Contains(key) || snapshots.TakeOwn(pool.Name).NextVictimAge > model.Age
+                ? await LoadAsync(key, manifest, model, claim: null, cancellationToken)
                 : HandOverAnswer.NoRoom;
         }
         finally
@@ -66,16 +68,21 @@ internal sealed class ModelReception(ModelAttachments silo, PlacementSnapshots s
         }
     }
 
-    private async Task<HandOverAnswer> LoadAsync(ResidentKey key, ModelManifest manifest, TimeSpan age, RoomClaim? claim, CancellationToken cancellationToken)
+    private async Task<HandOverAnswer> LoadAsync(ResidentKey key, ModelManifest manifest, HandedModel model, RoomClaim? claim, CancellationToken cancellationToken)
     {
         var resident = silo.Loader.EnterOrLoad(key, pool, manifest, opener, () => Interlocked.Exchange(ref claim, null)?.Take());
         claim?.Release();
-        resident.CountAsUsed(age, silo.Ledger.Snapshot());
+        resident.CountAsUsed(model.Age, silo.Ledger.Snapshot());
         try
         {
             if ((await resident.WhenLoaded.WaitAsync(cancellationToken)).Failure is not null)
             {
                 return HandOverAnswer.Failed;
+            }
+
+            if (model.Copies is { } copies)
+            {
+                return silo.Copies.TryAdd(copies, resident, opener) ? HandOverAnswer.IsReady : HandOverAnswer.Failed;
             }
 
             if (resident.Holders.IsEmpty)

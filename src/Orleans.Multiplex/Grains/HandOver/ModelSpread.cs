@@ -73,6 +73,7 @@ internal sealed partial class ModelSpread(
             : ledger.Snapshot()
                 .Where(resident => resident is { State: ResidentState.Ready, IsPinned: false, Key.Pool: ModelPool.OfStore }
                     && !offered.Contains(resident.Key)
+                    && !resident.Holders.AreCopies()
                     && SpreadRule.Belongs(resident.Key.ModelId, name, silos))
                 .MaxBy(static resident => resident.LastUse);
     }

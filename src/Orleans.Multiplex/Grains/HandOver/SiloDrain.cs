@@ -69,11 +69,11 @@ internal sealed partial class SiloDrain(
         LogEnded(silo, progress.Moved, progress.Models);
     }
 
-    // Those that pins keep and those in use first, then by their last use.
+    // Those that pins keep and those in use first, then by their last use. Copies stay to the end: their models are elsewhere already.
     private List<Resident> FindNext(HashSet<Resident> offered) =>
     [
         .. ledger.Snapshot()
-            .Where(one => one.State == ResidentState.Ready && !offered.Contains(one))
+            .Where(one => one.State == ResidentState.Ready && !offered.Contains(one) && !one.Holders.AreCopies())
             .OrderBy(static one => ModelHandOver.GetAge(one) > TimeSpan.Zero)
             .ThenByDescending(static one => one.LastUse),
     ];

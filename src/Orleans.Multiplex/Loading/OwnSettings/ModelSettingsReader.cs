@@ -27,10 +27,17 @@ internal static class ModelSettingsReader
         ["maxBatchSize"] = new(
             "a whole number from 1, for instance 32; 1 has each request run alone",
             static (settings, value) => ReadNumber(value, most: int.MaxValue) is { } size ? settings with { MaxBatchSize = size } : null),
+        ["maxCopies"] = new(
+            "a whole number from 1, and not below minCopies; 1 makes no copies",
+            static (settings, value) => ReadNumber(value, most: int.MaxValue) is { } copies && copies >= (settings.MinCopies ?? 1)
+                ? settings with { MaxCopies = copies } : null),
         ["maxQueueDelay"] = new(
             "a text with a time in hours:minutes:seconds, from zero to a minute, for instance \"00:00:00.002\"",
             static (settings, value) => ReadTime(value) is { } delay && delay >= TimeSpan.Zero && delay <= ExecutionOptions.LongestQueueDelay
                 ? settings with { MaxQueueDelay = delay } : null),
+        ["minCopies"] = new(
+            "a whole number from 1, and not above maxCopies",
+            static (settings, value) => ReadNumber(value, settings.MaxCopies ?? int.MaxValue) is { } copies ? settings with { MinCopies = copies } : null),
         ["pin"] = new(
             "true or false",
             static (settings, value) => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? settings with { Pin = value.GetBoolean() } : null),

@@ -10,7 +10,7 @@ namespace Orleans.Multiplex.Tests.Loading.OwnSettings;
 /// <summary>What is read of a <c>model.json</c>.</summary>
 public sealed class ModelSettingsReaderTests
 {
-    private const string All = """{"maxBatchSize": 8, "maxQueueDelay": "00:00:00.002", "pin": true, "priority": 2, "timeout": "00:00:05"}""";
+    private const string All = """{"maxBatchSize": 8, "maxQueueDelay": "00:00:00.002", "minCopies": 2, "maxCopies": 4, "pin": true, "priority": 2, "timeout": "00:00:05"}""";
 
     public static TheoryData<string, string[]> Faulty => new()
     {
@@ -32,7 +32,10 @@ public sealed class ModelSettingsReaderTests
         { """{"timeout": {"seconds": 1}}""", ["timeout is an object; "] },
         { """{"priorty": 1}""", ["'priorty' is not a setting of a model; did you mean priority?"] },
         { """{"Pin": true}""", ["'Pin' is not a setting of a model; did you mean pin?"] },
-        { """{"batching": true}""", ["'batching' is not a setting of a model; there are maxBatchSize, maxQueueDelay, pin, priority, timeout."] },
+        { """{"batching": true}""", ["'batching' is not a setting of a model; there are maxBatchSize, maxCopies, maxQueueDelay, minCopies, pin, priority, timeout."] },
+        { """{"minCopies": 3, "maxCopies": 2}""", ["maxCopies is 2; it must be a whole number from 1, and not below minCopies"] },
+        { """{"maxCopies": 2, "minCopies": 3}""", ["minCopies is 3; it must be a whole number from 1, and not above maxCopies"] },
+        { """{"minCopies": 0, "maxCopies": "2"}""", ["minCopies is 0; ", "maxCopies is the text '2'; "] },
         { """{"pin": true, "pin": false}""", ["pin is there more than once."] },
         { """{"pin": 1, "priority": 0, "tiemout": "x"}""", ["pin is 1; ", "priority is 0; ", "'tiemout' is not a setting of a model; did you mean timeout?"] },
         { """{"\n": 1}""", ["'\\n' is not a setting of a model; "] },
@@ -52,6 +55,8 @@ public sealed class ModelSettingsReaderTests
         {
             MaxBatchSize = 8,
             MaxQueueDelay = TimeSpan.FromMilliseconds(2),
+            MinCopies = 2,
+            MaxCopies = 4,
             Pin = true,
             Priority = 2,
             Timeout = TimeSpan.FromSeconds(5),

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
@@ -7,12 +8,13 @@ using Orleans.Multiplex.Telemetry;
 namespace Orleans.Multiplex.Grains.Control;
 
 /// <summary>
-/// Has pinned models loaded that no silo holds: at the start, after a silo has gone, when a pin is new. Of the silos one looks after each
-/// pin, the first in the model's own order, so that they need not talk; should two do it, the model's grain makes one load of it. A silo
-/// that holds no models by its role looks after none.
+/// Has models loaded that nobody asks for. Pinned ones that no silo holds: at the start, after a silo has gone, when a pin is new. Of the silos one looks after each
+/// pin, the first in the model's own order, so that they need not talk. And, once, at the start, those of which the silo's settings say how many copies there are at least.
+/// Should two silos do it, the model's grain makes one load of it. A silo that holds no models by its role looks after none.
 /// </summary>
-internal sealed partial class PinKeeper(
-    PinnedModels pins, ClusterResidencyView view, IGrainFactory grains, ILocalSiloDetails local, bool holdsModels, TimeProvider time, ILogger logger)
+internal sealed partial class ModelKeeper(
+    PinnedModels pins,
+    IEnumerable<string> preloaded, ClusterResidencyView view, IGrainFactory grains, ILocalSiloDetails local, bool holdsModels, TimeProvider time, ILogger logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     /// <summary>How many pins are looked after at once: requests wait for their loads beside them.</summary>
@@ -21,16 +23,20 @@ internal sealed partial class PinKeeper(
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
-    private readonly PinTrials _trials = new(time, Period, LongestPause);
+    private readonly ConcurrentDictionary<string, byte> _preloads = new(preloaded.Select(static model => KeyValuePair.Create(model, (byte)0)), StringComparer.Ordinal);
+    private readonly LoadTrials _trials = new(time, Period, LongestPause);
     private readonly ILogger _logger = logger;
     private ITimer? _timer;
     private volatile bool _isRestored;
+
+    /// <summary>How many models are still to be loaded because of the silo's settings for copies.</summary>
+    public int Preloading => _preloads.Count;
 
     public void Participate(ISiloLifecycle observer)
     {
         if (holdsModels)
         {
-            observer.Subscribe(nameof(PinKeeper), ServiceLifecycleStage.Active, StartAsync, StopAsync);
+            observer.Subscribe(nameof(ModelKeeper), ServiceLifecycleStage.Active, StartAsync, StopAsync);
         }
     }
 
@@ -43,7 +49,7 @@ internal sealed partial class PinKeeper(
     private Task StartAsync(CancellationToken cancellationToken)
     {
         pins.Changed += LookSoon;
-        _timer = time.CreateTimer(static state => ((PinKeeper)state!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(static state => ((ModelKeeper)state!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         LookSoon();
         return Task.CompletedTask;
     }
@@ -61,10 +67,15 @@ internal sealed partial class PinKeeper(
         // First: who changes a pin from here on sets the timer anew.
         _timer?.Change(Period, Timeout.InfiniteTimeSpan);
         var current = pins.Current;
-        _trials.Retain(current);
+        _trials.Retain(current.Union(_preloads.Keys));
         foreach (var pin in current.IsEmpty ? [] : FindMissing(current))
         {
             _ = LoadAsync(pin);
+        }
+
+        foreach (var model in _preloads.Keys.Where(model => _trials.TryBegin(model, MostAtOnce)))
+        {
+            _ = LoadAsync(model);
         }
 
         if (!_isRestored && _trials.TryBegin("", MostAtOnce + 1))
@@ -73,7 +84,7 @@ internal sealed partial class PinKeeper(
         }
 
         // Without a pin there is nothing to keep; a new one tells, also one that has come just now.
-        if (_isRestored && current.IsEmpty)
+        if (_isRestored && current.IsEmpty && _preloads.IsEmpty)
         {
             _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             if (!pins.Current.IsEmpty)
@@ -120,29 +131,34 @@ internal sealed partial class PinKeeper(
         }
     }
 
-    private async Task LoadAsync(string pin)
+    private async Task LoadAsync(string model)
     {
         try
         {
-            await grains.GetGrain<IInferenceGrain>(pin).LoadAsync(null, retry: false);
-            _trials.Succeed(pin);
+            await grains.GetGrain<IInferenceGrain>(model).LoadAsync(null, retry: false);
+            _preloads.TryRemove(model, out _);
+            _trials.Succeed(model);
+            if (!_preloads.IsEmpty)
+            {
+                LookSoon();
+            }
         }
         catch (ModelLoadingException)
         {
-            _trials.Succeed(pin); // It goes on.
+            _trials.Succeed(model); // It goes on.
         }
 #pragma warning disable CA1031 // Whatever it is, it is tried again at a later look; a broken model's grain remembers its failure and answers from that.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            if (_trials.Fail(pin, error.Message))
+            if (_trials.Fail(model, error.Message))
             {
-                LogNotLoaded(pin, error.Message);
+                LogNotLoaded(model, error.Message);
             }
         }
     }
 
-    [LoggerMessage(LogEvents.GrainIds + 20, LogLevel.Warning, "The pinned model '{Model}' is not loaded; it is tried again until it is, or until it is unpinned. {Error}")]
+    [LoggerMessage(LogEvents.GrainIds + 20, LogLevel.Warning, "Model '{Model}', which is pinned or is to be loaded at the start, is not loaded; it is tried again until it is, or until it is unpinned. {Error}")]
     private partial void LogNotLoaded(string model, string error);
 
     [LoggerMessage(LogEvents.GrainIds + 21, LogLevel.Warning, "The pins that are kept in the grain storage could not be read; it is tried again.")]

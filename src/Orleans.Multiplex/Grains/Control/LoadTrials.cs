@@ -1,7 +1,7 @@
 namespace Orleans.Multiplex.Grains.Control;
 
 /// <summary>What is being tried and what has failed: each thing is tried once at a time, after a failure again after a pause that doubles.</summary>
-internal sealed class PinTrials(TimeProvider time, TimeSpan firstPause, TimeSpan longestPause)
+internal sealed class LoadTrials(TimeProvider time, TimeSpan firstPause, TimeSpan longestPause)
 {
     private readonly Lock _lock = new();
     private readonly HashSet<string> _underWay = new(StringComparer.Ordinal);

@@ -4,12 +4,12 @@ using Xunit;
 
 namespace Orleans.Multiplex.Tests.Grains;
 
-public sealed class PinTrialsTests
+public sealed class LoadTrialsTests
 {
     private readonly FakeTimeProvider _time = new();
-    private readonly PinTrials _trials;
+    private readonly LoadTrials _trials;
 
-    public PinTrialsTests() => _trials = new PinTrials(_time, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
+    public LoadTrialsTests() => _trials = new LoadTrials(_time, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
 
     [Fact]
     public void TryBegin_UnderWay_IsNoSecondTime()

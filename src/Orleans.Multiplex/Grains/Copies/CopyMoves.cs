@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.Grains.HandOver;
+using Orleans.Multiplex.Placement.Copies;
+using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Telemetry;
+
+namespace Orleans.Multiplex.Grains.Copies;
+
+/// <summary>Has other silos make copies, and drop them.</summary>
+internal sealed partial class CopyMoves(HandOverTargets targets, ClusterResidencyView view, ResidencyChannel channel, ILogger logger)
+{
+    private readonly ILogger _logger = logger;
+
+    /// <summary>
+    /// Offers a model to the silos that have none of it, the best one first, until one has a copy ready. Each takes it only if it displaces nothing that is used as often.
+    /// </summary>
+    /// <param name="led">The model.</param>
+    /// <param name="resident">It, here.</param>
+    /// <param name="mayBeBusy">Whether silos are asked too that are as busy as this one.</param>
+    /// <param name="utilisation">How busy this silo is.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The silo that has a copy now, if one has; and whether any was asked.</returns>
+    public async Task<(SiloAddress? Taken, bool WasOffered)> GrowAsync(LedModel led, Resident resident, bool mayBeBusy, double utilisation, CancellationToken cancellationToken)
+    {
+        var age = CopyRule.GetAge(led.Measures, resident.Age);
+        List<SiloAddress> free = [.. targets.Rank(resident).Where(silo => !led.List.Silos.Contains(silo) && (mayBeBusy || IsFree(silo, utilisation)))];
+        foreach (var target in free)
+        {
+            var list = led.List.With(target);
+            var offer = new HandedModel(ModelKey.Create(resident.Key.ModelId, resident.Key.Version), age, list);
+            if (await OfferAsync(target, offer, cancellationToken) == HandOverAnswer.IsReady)
+            {
+                targets.CountSent(resident, target);
+                LogAdded(led.Model, view.GetName(target.ToParsableString()), list.Silos.Length);
+                return (target, true);
+            }
+        }
+
+        return (null, free.Count > 0);
+    }
+
+    /// <summary>Has a copy dropped.</summary>
+    public void Drop(LedModel led, SiloAddress silo)
+    {
+        LogDropped(led.Model, view.GetName(silo.ToParsableString()), led.List.Silos.Length);
+        channel.Of(silo).DropCopyAsync(led.Model).Ignore();
+    }
+
+    private bool IsFree(SiloAddress silo, double utilisation) => view.Find(silo) is { } heard && CopyRule.MayTake(heard.Row.Utilisation, utilisation);
+
+    private async Task<HandOverAnswer> OfferAsync(SiloAddress target, HandedModel offer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await channel.Of(target).TakeOverAsync(offer).WaitAsync(cancellationToken);
+        }
+        catch (Exception error) when (error is TimeoutException or OrleansException)
+        {
+            return HandOverAnswer.Failed;
+        }
+    }
+
+    [LoggerMessage(LogEvents.GrainIds + 40, LogLevel.Information, "Model '{Model}' is hot: silo '{Silo}' has a copy now, so {Silos} silos have it.")]
+    private partial void LogAdded(string model, string silo, int silos);
+
+    [LoggerMessage(LogEvents.GrainIds + 41, LogLevel.Information, "Model '{Model}' has cooled: silo '{Silo}' drops its copy, so {Silos} silos have it.")]
+    private partial void LogDropped(string model, string silo, int silos);
+}

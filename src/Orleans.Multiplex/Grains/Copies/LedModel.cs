@@ -1,0 +1,67 @@
+using Orleans.Multiplex.Placement.Copies;
+using Orleans.Multiplex.Residency;
+
+namespace Orleans.Multiplex.Grains.Copies;
+
+/// <summary>A model whose grain is on this silo, and which has copies or may get some. Belongs to the looks of <see cref="CopyKeeper"/>.</summary>
+internal sealed class LedModel(CopyList list, TimeProvider time)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
+
+    private readonly Dictionary<SiloAddress, CopyMeasure> _measures = [];
+    private TimeSpan _pause;
+    private long _failedAt;
+
+    public string Model => List.Model;
+
+    /// <summary>The silos that have it.</summary>
+    public CopyList List { get; private set; } = list;
+
+    /// <summary>For how long its copies have looked the same.</summary>
+    public CopyHeat Heat { get; private set; }
+
+    /// <summary>Whether another copy is on its way.</summary>
+    public bool IsGrowing { get; set; }
+
+    /// <summary>Whether silos have refused it lately, so that they are not asked again yet.</summary>
+    public bool IsRefused => _pause > TimeSpan.Zero && time.GetElapsedTime(_failedAt) < _pause;
+
+    /// <summary>It, on this silo; null when it has gone.</summary>
+    public Resident? Resident { get; set; }
+
+    /// <summary>What was last measured on each silo, where all have told.</summary>
+    public IReadOnlyList<CopyMeasure> Measures => [.. List.Silos.Select(silo => _measures[silo])];
+
+    /// <summary>How busy it keeps this silo.</summary>
+    public double Busy => _measures.GetValueOrDefault(List.First).Busy;
+
+    /// <summary>Whether there is nothing to know of it: it has no copies, and needs none.</summary>
+    public bool IsForgettable => List.Silos.Length == 1 && IsMeasured && Heat.Need == CopyNeed.Enough && !IsGrowing && !IsRefused;
+
+    /// <summary>Whether all silos have told.</summary>
+    public bool IsMeasured => List.Silos.All(_measures.ContainsKey);
+
+    /// <summary>Other silos have it from now on.</summary>
+    public void Change(CopyList list) => List = list;
+
+    /// <summary>A silo has told.</summary>
+    public void Measure(SiloAddress silo, CopyMeasure measure) => _measures[silo] = measure;
+
+    /// <summary>A look has found its copies so.</summary>
+    public void Judge(CopyNeed need, TimeSpan elapsed) => Heat = Heat.Then(need, elapsed);
+
+    /// <summary>It has a copy more or fewer: the next one waits for what that comes to.</summary>
+    public void Settle()
+    {
+        Heat = default;
+        _pause = TimeSpan.Zero;
+    }
+
+    /// <summary>No silo takes a copy: they are asked again after a pause that grows.</summary>
+    public void Refuse()
+    {
+        _pause = _pause == TimeSpan.Zero ? FirstPause : _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+        _failedAt = time.GetTimestamp();
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Orleans.Multiplex.Calls.Copies;
+using Orleans.Multiplex.Execution.Scheduling;
+using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Residency;
+
+namespace Orleans.Multiplex.Grains.Copies;
+
+/// <summary>The models of this silo that several silos have: those whose grain is here and that have copies elsewhere, and the copies that are here.</summary>
+internal sealed class ModelCopies(InferenceScheduler scheduler, ILocalSiloDetails local, TimeProvider time)
+{
+    // Read by each request, and changed when a copy comes or goes.
+    private ImmutableDictionary<string, ModelCopy> _here = ImmutableDictionary.Create<string, ModelCopy>(StringComparer.Ordinal);
+    private ImmutableDictionary<string, CopyList> _led = ImmutableDictionary.Create<string, CopyList>(StringComparer.Ordinal);
+
+    /// <summary>The copies that are here.</summary>
+    public IEnumerable<ModelCopy> Here => Volatile.Read(ref _here).Values;
+
+    /// <summary>Whether there are any, here or of models whose grain is here.</summary>
+    public bool Any => !Volatile.Read(ref _here).IsEmpty || !Volatile.Read(ref _led).IsEmpty;
+
+    /// <summary>The copy of a model that is here; null where none is.</summary>
+    /// <param name="model">The model as callers name it.</param>
+    public ModelCopy? Find(string model) => Volatile.Read(ref _here).GetValueOrDefault(model);
+
+    /// <summary>The silos that have a model, as far as this silo has a part in it; null where it has none, or no other silo has the model.</summary>
+    public CopyList? FindList(string model) => Volatile.Read(ref _led).GetValueOrDefault(model) ?? Find(model)?.List;
+
+    /// <summary>The silos that have a model whose grain is here.</summary>
+    public void Lead(CopyList list)
+    {
+        if (list.Silos.Length > 1)
+        {
+            ImmutableInterlocked.AddOrUpdate(ref _led, list.Model, list, (_, _) => list);
+        }
+        else
+        {
+            EndLead(list.Model);
+        }
+    }
+
+    /// <summary>The grain of a model is here no longer.</summary>
+    public void EndLead(string model) => ImmutableInterlocked.TryRemove(ref _led, model, out _);
+
+    /// <summary>A copy has come. False when it goes already.</summary>
+    public bool TryAdd(CopyList list, Resident resident, IModelOpener opener)
+    {
+        var known = Find(list.Model);
+        if (known is not null && ReferenceEquals(known.Resident, resident))
+        {
+            known.Hear(list);
+            return true;
+        }
+
+        var copy = new ModelCopy(list, opener, this, time);
+        ImmutableInterlocked.AddOrUpdate(ref _here, list.Model, copy, (_, _) => copy);
+        known?.LetGo();
+        if (copy.TryHold(resident))
+        {
+            return true;
+        }
+
+        Remove(copy);
+        return false;
+    }
+
+    /// <summary>A copy is none any more.</summary>
+    public void Remove(ModelCopy copy)
+    {
+        ImmutableInterlocked.Update(
+            ref _here, static (here, gone) => ReferenceEquals(here.GetValueOrDefault(gone.Model), gone) ? here.Remove(gone.Model) : here, copy);
+        copy.LetGo();
+    }
+
+    /// <summary>What an answer says of its model's copies; null where there is nothing to say.</summary>
+    /// <param name="model">The model as the caller names it.</param>
+    /// <param name="known">What the caller knows of them.</param>
+    /// <param name="resident">What answers; the caller's request is still in it.</param>
+    public CopyNews? GetNews(string model, long known, Resident resident)
+    {
+        if (known == 0 && !Any)
+        {
+            return null;
+        }
+
+        return FindList(model) is { } list
+            ? new CopyNews(
+                list.Stamp,
+                known == list.Stamp ? default : list.Silos,
+                local.SiloAddress,
+                Math.Max(0, resident.Gate.Users - 1),
+                scheduler.GetPace(scheduler.GetRuns(resident, resident.Key.ModelId)))
+            : known == 0 ? null : new CopyNews(0, [], local.SiloAddress, 0, TimeSpan.Zero);
+    }
+}

@@ -1,0 +1,128 @@
+using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Residency;
+
+namespace Orleans.Multiplex.Grains.Copies;
+
+/// <summary>
+/// A copy of a model on this silo: a resident that answers without an activation of the model's grain, which is on another silo. It is prey like any other, and is under
+/// no pin: the model itself is. Newer versions take its place as they do a model's.
+/// </summary>
+internal sealed class ModelCopy(CopyList list, IModelOpener opener, ModelCopies copies, TimeProvider time) : IModelTie, IVersionHolder
+{
+    private readonly Lock _lock = new();
+    private volatile Resident? _resident;
+    private volatile CopyList _list = list;
+    private long _heardAt = time.GetTimestamp();
+
+    /// <inheritdoc/>
+    public string Model { get; } = list.Model;
+
+    /// <inheritdoc cref="IModelTie.Key"/>
+    public ModelKey? Key { get; } = ModelKey.Parse(list.Model);
+
+    /// <inheritdoc/>
+    public IModelOpener Opener => opener;
+
+    // Pins go by the names of holders.
+    string IResidentHolder.Model => "";
+
+    bool IResidentHolder.IsCopy => true;
+
+    /// <inheritdoc/>
+    public long? FoundVersion => _resident?.Key.Version;
+
+    /// <summary>The model; null when it has gone.</summary>
+    public Resident? Resident => _resident;
+
+    /// <summary>All silos that have the model, as the first of them told.</summary>
+    public CopyList List => _list;
+
+    /// <summary>Whether it was told that the model's grain may be looked for here.</summary>
+    public bool IsOffered { get; set; }
+
+    /// <summary>The time since the silo was heard that has the model's grain.</summary>
+    public TimeSpan Unheard => time.GetElapsedTime(Volatile.Read(ref _heardAt));
+
+    /// <summary>The silo that has the model's grain tells where the model is.</summary>
+    public void Hear(CopyList now)
+    {
+        _list = now;
+        IsOffered = false;
+        Volatile.Write(ref _heardAt, time.GetTimestamp());
+    }
+
+    /// <summary>Holds the resident; false when it goes.</summary>
+    public bool TryHold(Resident resident)
+    {
+        lock (_lock)
+        {
+            _resident = resident;
+        }
+
+        resident.AddHolder(this);
+
+        // Whoever closes it tells its holders afterwards.
+        return !resident.Gate.IsClosed;
+    }
+
+    /// <summary>Holds it no longer. Returns what it held.</summary>
+    public Resident? LetGo()
+    {
+        Resident? resident;
+        lock (_lock)
+        {
+            (resident, _resident) = (_resident, null);
+        }
+
+        resident?.RemoveHolder(this);
+        return resident;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ModelLease> AcquireAsync(TimeSpan wait, CancellationToken cancellationToken)
+    {
+        for (Resident? resident = _resident, tried = null; resident is not null && !ReferenceEquals(resident, tried); tried = resident, resident = _resident)
+        {
+            if (resident.TryUse())
+            {
+                return new(new ModelLease(resident, TimeSpan.Zero, isCold: false));
+            }
+        }
+
+        throw new ModelUnloadedException(Model);
+    }
+
+    /// <inheritdoc/>
+    public bool TryAcquireWarm(out ModelLease lease) => ModelLease.TryTakeWarm(_resident, out lease);
+
+    public void OnSuperseded(Resident resident, Resident successor)
+    {
+        lock (_lock)
+        {
+            if (!ReferenceEquals(_resident, resident))
+            {
+                return;
+            }
+
+            _resident = successor;
+        }
+
+        successor.AddHolder(this);
+        resident.RemoveHolder(this);
+    }
+
+    public void OnUnloading(Resident resident)
+    {
+        lock (_lock)
+        {
+            if (!ReferenceEquals(_resident, resident))
+            {
+                return;
+            }
+
+            _resident = null;
+        }
+
+        copies.Remove(this);
+    }
+}

@@ -1,0 +1,7 @@
+using Orleans.Placement;
+
+namespace Orleans.Multiplex.Placement.Copies;
+
+/// <inheritdoc cref="CopyPlacement"/>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class CopyPlacementAttribute() : PlacementAttribute(new CopyPlacement());

@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+
+namespace Orleans.Multiplex.Residency;
+
+/// <summary>What the holders of a resident make of it.</summary>
+internal static class ResidentHolders
+{
+    /// <summary>Whether it is a copy and nothing else: no grain of the model is here.</summary>
+    public static bool AreCopies(this ImmutableArray<IResidentHolder> holders) => !holders.IsEmpty && holders.All(static holder => holder.IsCopy);
+
+    /// <summary>Whether it is a copy, and the model's grain has come here too.</summary>
+    public static bool AreBoth(this ImmutableArray<IResidentHolder> holders) => holders.Any(static holder => holder.IsCopy) && !holders.AreCopies();
+}

@@ -1,0 +1,112 @@
+using Xunit;
+
+namespace Orleans.Multiplex.Cluster.Tests.Copies;
+
+/// <summary>What becomes of copies when silos go, models are unloaded, and versions change.</summary>
+public sealed class CopyLifeTests
+{
+    [Fact]
+    public async Task Evicted_WhereItsGrainIs_AnswersWarmFromTheCopy()
+    {
+        await using var hot = await HotModel.StartWithCopyAsync();
+        await hot.AskAsync();
+        var first = hot.First;
+
+        await hot.Cluster.Inner.EvictAsync(first, HotModel.Name).Soon();
+
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.False((await hot.AskAsync()).IsCold);
+        }
+
+        // And who decides now brings the other copy back.
+        await Waiting.UntilAsync(() => hot.Silos.Count() == 2 && hot.First != first);
+        Assert.Equal(3, hot.Loads);
+    }
+
+    [Fact]
+    public async Task Evicted_WhereItIsACopy_TheOtherAnswersAndItComesBack()
+    {
+        await using var hot = await HotModel.StartWithCopyAsync();
+        hot.Heat(callers: 4);
+        await Waiting.UntilAsync(() => hot.Answers.Select(static answer => answer.Silo).Distinct().Count() == 2);
+
+        await hot.Cluster.Inner.EvictAsync(1 - hot.First, HotModel.Name).Soon();
+
+        await Waiting.UntilAsync(() => hot.Loads == 3 && hot.Silos.Count() == 2);
+        await hot.CoolAsync();
+        Assert.DoesNotContain(hot.Answers, static answer => answer.IsCold);
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task SiloGoes_OfTheGrainOrOfTheCopy_NothingFailsAndNothingIsCold(bool first, bool kill)
+    {
+        await using var hot = await HotModel.StartWithCopyAsync();
+        hot.Heat(callers: 8);
+        await Waiting.UntilAsync(() => hot.Answers.Select(static answer => answer.Silo).Distinct().Count() == 2);
+        var silo = hot.Cluster.Inner.Silos[first ? hot.First : 1 - hot.First];
+
+        await (kill ? hot.Cluster.Inner.Inner.KillSiloAsync(silo, Waiting.Token) : hot.Cluster.Inner.Inner.StopSiloAsync(silo, Waiting.Token)).Soon();
+
+        hot.Answers.Clear();
+        await Waiting.UntilAsync(() => hot.Answers.Count >= 50);
+        await hot.CoolAsync();
+        Assert.DoesNotContain(hot.Answers, static answer => answer.IsCold);
+    }
+
+    [Fact]
+    public async Task Unload_ByAnOperator_TakesAllCopies()
+    {
+        await using var hot = await HotModel.StartAsync(silos: 2, settings: """{"minCopies": 2}""");
+        await hot.AskAsync();
+        await Waiting.UntilAsync(() => hot.Silos.Count() == 2);
+
+        await hot.Cluster.Sdk.UnloadAsync("hot", Waiting.Token).Soon();
+
+        Assert.Empty(hot.Silos);
+        await Task.Delay(TimeSpan.FromSeconds(1), Waiting.Token);
+        Assert.Empty(hot.Silos);
+    }
+
+    [Fact]
+    public async Task NewVersion_IsSwappedInOnAllSilos()
+    {
+        await using var hot = await HotModel.StartWithCopyAsync();
+        hot.Heat(callers: 4);
+
+        hot.Folder.Add("hot/2");
+
+        await Waiting.UntilAsync(() => hot.Cluster.Ready().Count(static name => name == "hot@2") == 2);
+        await hot.CoolAsync();
+        hot.Answers.Clear();
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => hot.AskAsync())), static answer => Assert.Equal(2, answer.Version));
+    }
+
+    [Fact]
+    public async Task Pinned_ItsCopyIsNot()
+    {
+        await using var hot = await HotModel.StartWithCopyAsync();
+
+        await hot.Cluster.Sdk.PinAsync("hot", Waiting.Token).Soon();
+
+        var first = hot.First;
+        await Waiting.UntilAsync(() => hot.Cluster.Inner.Residents(first).Single().IsPinned);
+        Assert.False(hot.Cluster.Inner.Residents(1 - first).Single().IsPinned);
+    }
+
+    [Fact]
+    public async Task AskedByVersion_HasCopiesToo()
+    {
+        await using var hot = await HotModel.StartAsync(silos: 2, settings: """{"minCopies": 2}""");
+
+        await hot.AskAsync("hot@1");
+
+        await Waiting.UntilAsync(() => hot.Silos.Count() == 2);
+        Assert.False((await hot.AskAsync("hot@1")).IsCold);
+        Assert.Equal(2, hot.Loads);
+    }
+}
