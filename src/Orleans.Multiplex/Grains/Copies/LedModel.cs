@@ -10,6 +10,7 @@ internal sealed class LedModel(CopyList list, TimeProvider time)
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
 
     private readonly Dictionary<SiloAddress, CopyMeasure> _measures = [];
+    private readonly Dictionary<SiloAddress, CopyMeasure> _usual = [];
     private TimeSpan _pause;
     private long _failedAt;
 
@@ -33,6 +34,9 @@ internal sealed class LedModel(CopyList list, TimeProvider time)
     /// <summary>What was last measured on each silo, where all have told.</summary>
     public IReadOnlyList<CopyMeasure> Measures => [.. List.Silos.Select(silo => _measures[silo])];
 
+    /// <summary>The averages of what was measured on each silo.</summary>
+    public IReadOnlyList<CopyMeasure> Usual => [.. List.Silos.Select(silo => _usual[silo])];
+
     /// <summary>How busy it keeps this silo.</summary>
     public double Busy => _measures.GetValueOrDefault(List.First).Busy;
 
@@ -46,7 +50,11 @@ internal sealed class LedModel(CopyList list, TimeProvider time)
     public void Change(CopyList list) => List = list;
 
     /// <summary>A silo has told.</summary>
-    public void Measure(SiloAddress silo, CopyMeasure measure) => _measures[silo] = measure;
+    public void Measure(SiloAddress silo, CopyMeasure measure)
+    {
+        _measures[silo] = measure;
+        _usual[silo] = _usual.TryGetValue(silo, out var before) ? before.Add(measure, CopyRule.WeightOfNew) : measure;
+    }
 
     /// <summary>A look has found its copies so.</summary>
     public void Judge(CopyNeed need, TimeSpan elapsed) => Heat = Heat.Then(need, elapsed);
