@@ -16,8 +16,9 @@ foreach (var silos in arguments.IsWanted(Arguments.Decisions) ? [10, 100, 1000] 
     costs.Add(await DecisionCost.MeasureAsync(silos));
 }
 
-var outcomes = await Runs.RunAsync(arguments.Wanted, arguments.Seed);
-var report = new Report(outcomes, costs);
+var outcomes = await Runs.RunAsync([.. arguments.Wanted.Where(static scenario => scenario.Heat is null)], arguments.Seed);
+var heats = await HeatRuns.RunAsync(arguments.Wanted.Where(static scenario => scenario.Heat is not null), arguments.Seed);
+var report = new Report(outcomes, heats, costs);
 Console.WriteLine();
 Console.WriteLine(report.Write());
 if (arguments is { IsFull: true, IsWhole: true })

@@ -19,7 +19,7 @@ public sealed class PromisesTests
         Outcome[] outcomes =
             [Hits(ServingSystem.GlobalLru, 1000), Hits(ServingSystem.Multiplex, own), Hits(ServingSystem.RayServe, ray), Hits(ServingSystem.ModelMesh, mesh)];
 
-        Assert.Equal(broken, new Report(outcomes, []).Broken.Count());
+        Assert.Equal(broken, new Report(outcomes, [], []).Broken.Count());
     }
 
     [Theory]

@@ -5,13 +5,13 @@ using Orleans.Multiplex.Simulation.Serving;
 namespace Orleans.Multiplex.Simulation.Reports;
 
 /// <summary>What a run has found, as text.</summary>
-internal sealed class Report(IReadOnlyList<Outcome> outcomes, IReadOnlyList<DecisionCost> costs)
+internal sealed class Report(IReadOnlyList<Outcome> outcomes, IReadOnlyList<HeatOutcome> heats, IReadOnlyList<DecisionCost> costs)
 {
-    public IReadOnlyList<Promise> Promises { get; } = [.. Reports.Promises.Of(outcomes, costs)];
+    public IReadOnlyList<Promise> Promises { get; } = [.. Reports.Promises.Of(outcomes, costs), .. heats.SelectMany(HeatPromises.Of)];
 
     public IEnumerable<Promise> Broken => Promises.Where(static promise => !promise.IsKept);
 
-    public string Write() => string.Join('\n', new[] { WriteHits(), WriteArrivals(), WriteGossip(), WriteCosts(), WritePromises() }.Where(static part => part.Length > 0));
+    public string Write() => string.Join('\n', new[] { WriteHits(), WriteArrivals(), WriteGossip(), HeatTables.Write(heats), WriteCosts(), WritePromises() }.Where(static part => part.Length > 0));
 
     private string WriteHits() => outcomes.Count == 0 ? "" : "Hit ratio: the share of requests that found their model loaded.\n\n" + MarkdownTable.Write(
         ["scenario", "silos", "models", "held", "requests", "one global LRU", "Orleans.Multiplex", "of it", "Ray Serve's rule", "ModelMesh's rule", "loads per 1,000: LRU, ours, Ray, ModelMesh"],
