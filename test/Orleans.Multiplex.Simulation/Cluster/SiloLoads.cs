@@ -43,8 +43,7 @@ internal sealed class SiloLoads(SimulatedSilo silo, Catalogue catalogue, EventQu
         {
             _running++;
             load.Activation.Resident.MoveTo(ResidentState.Fetching);
-            var fetch = silo.Disk.Contains(load.Activation.Model) ? TimeSpan.Zero : catalogue.GetFetchTime(load.Activation.Model);
-            queue.After(fetch, () => Reserve(load.Activation, load.Claim, load.Expected));
+            queue.After(silo.Disk.GetFetchTime(load.Activation.Model), () => Reserve(load.Activation, load.Claim, load.Expected));
         }
     }
 

@@ -19,9 +19,6 @@ namespace Orleans.Multiplex.Simulation.Cluster;
 /// </summary>
 internal sealed class SimulatedSilo : ILocalSiloDetails, IResidencyChannel, IAsyncDisposable
 {
-    /// <summary>How many models its disk holds for one that its memory holds.</summary>
-    private const int DiskFactor = 8;
-
     private readonly SimulatedTime _time;
     private readonly ResidencyPublisher _publisher;
     private readonly PlacementSnapshots _snapshots;
@@ -37,7 +34,7 @@ internal sealed class SimulatedSilo : ILocalSiloDetails, IResidencyChannel, IAsy
         SiloAddress = SiloAddress.New(new IPAddress([10, 0, (byte)(number >> 8), (byte)number]), 11111, number + 1);
         Name = number.ToString("'silo-'0", CultureInfo.InvariantCulture);
         Addresses = new AddressCache(number);
-        Disk = new DiskModels(catalogue, DiskFactor * scenario.ModelsPerSilo);
+        Disk = new DiskModels(catalogue, scenario.ModelsPerSilo);
         _time = new SimulatedTime(queue);
         Clock = new UseClock(_time);
         Pool = new ModelPool(ModelPool.OfStore, ModelPool.Unlimited);
