@@ -1,3 +1,4 @@
+using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Placement.Copies;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Simulation.Cluster.Copies;
@@ -95,7 +96,7 @@ internal sealed class MultiplexCluster : IServingSystem, IAsyncDisposable
 
     public void Join()
     {
-        var silo = new SimulatedSilo(_all.Count, _scenario, _catalogue, _queue, OnTold);
+        var silo = new SimulatedSilo(_all.Count, _scenario, _catalogue, _queue, () => _members.Count, OnTold);
         _all.Add(silo);
         _alive.Add(silo);
         _members.Add(silo.SiloAddress.ToParsableString(), silo);
@@ -154,7 +155,7 @@ internal sealed class MultiplexCluster : IServingSystem, IAsyncDisposable
         {
             silo.Footprints.Set(ModelPool.OfStore, id, bytes);
             claim = silo.Quota.TryReserve(silo.Pool, bytes);
-            if (claim is not null || !silo.IsBetterElsewhere(id, bytes, Ask(silo)))
+            if (claim is not null || !silo.IsBetterElsewhere(id, bytes, Ask(silo, id, bytes)))
             {
                 break;
             }
@@ -214,9 +215,11 @@ internal sealed class MultiplexCluster : IServingSystem, IAsyncDisposable
         return chosen;
     }
 
-    private List<SiloRow> Ask(SimulatedSilo silo)
+    private List<SiloRow> Ask(SimulatedSilo silo, string modelId, long bytes)
     {
-        List<SiloRow> answers = [.. _alive.Where(other => other != silo).Select(static other => other.GetRow())];
+        var others = _alive.Where(other => other != silo).Select(static other => other.SiloAddress).ToList();
+        var asked = AskedSilos.Choose(modelId, bytes, others, address => silo.View.Find(address)?.Row);
+        List<SiloRow> answers = [.. asked.Select(address => _members[address.ToParsableString()].GetRow())];
         Gossip.CountAnswers(answers);
         return answers;
     }

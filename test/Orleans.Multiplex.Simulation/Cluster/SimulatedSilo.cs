@@ -24,13 +24,15 @@ internal sealed class SimulatedSilo : ILocalSiloDetails, IResidencyChannel, IAsy
     private readonly PlacementSnapshots _snapshots;
     private readonly PassOnRule _passOn;
     private readonly Action<SimulatedSilo, SiloRow> _told;
+    private readonly Func<int> _silos;
     private readonly Dictionary<int, SiloRow> _heard = [];
     private TimeSpan? _knownDeadAt;
 
-    public SimulatedSilo(int number, Scenario scenario, Catalogue catalogue, EventQueue queue, Action<SimulatedSilo, SiloRow> told)
+    public SimulatedSilo(int number, Scenario scenario, Catalogue catalogue, EventQueue queue, Func<int> silos, Action<SimulatedSilo, SiloRow> told)
     {
         Number = number;
         _told = told;
+        _silos = silos;
         SiloAddress = SiloAddress.New(new IPAddress([10, 0, (byte)(number >> 8), (byte)number]), 11111, number + 1);
         Name = number.ToString("'silo-'0", CultureInfo.InvariantCulture);
         Addresses = new AddressCache(number);
@@ -69,6 +71,8 @@ internal sealed class SimulatedSilo : ILocalSiloDetails, IResidencyChannel, IAsy
     public string DnsHostName => Name;
 
     public SiloAddress SiloAddress { get; }
+
+    public int Silos => _silos();
 
     public SiloAddress GatewayAddress => SiloAddress;
 
