@@ -40,6 +40,16 @@ public sealed class PromisesTests
         Assert.Equal(isKept, Promises.Of(outcomes, []).Last().IsKept);
     }
 
+    [Theory]
+    [InlineData(100_000, true)]
+    [InlineData(100_001, false)]
+    public void Of_GossipOfASilo_IsBoundedInEachScenario(double bytes, bool isKept)
+    {
+        Outcome[] outcomes = [.. Told("silos-10", 10, 100), .. Told("silos-1000", 10, bytes)];
+
+        Assert.Equal(isKept, Promises.Of(outcomes, []).Last().IsKept);
+    }
+
     private static IEnumerable<Outcome> Told(string name, int models, double bytes) => Enum.GetValues<ServingSystem>().Select(system =>
         Hits(system, 1) with
         {

@@ -23,6 +23,9 @@ internal static class Promises
     /// <summary>How much more silos may tell each other under the most models than under the fewest, when they load as often: nothing, but for chance.</summary>
     private const double MostGossip = 1.1;
 
+    /// <summary>What a silo sends to all others together in a second, at most, however many they are: in bytes.</summary>
+    private const double MostBytes = 100_000;
+
     private static readonly TimeSpan MostForDecision = TimeSpan.FromMicroseconds(50);
 
     public static IEnumerable<Promise> Of(IReadOnlyList<Outcome> outcomes, IReadOnlyList<DecisionCost> costs) =>
@@ -30,6 +33,7 @@ internal static class Promises
         .. outcomes.GroupBy(static one => one.Scenario.Name).SelectMany(static group => OfHits(group.ToDictionary(static one => one.System))),
         .. outcomes.Count == 0 ? [] : Rivals.Select(rival => OfAllHits(outcomes, rival)),
         .. costs.Where(static cost => cost.Silos == ManySilos).Select(OfDecision),
+        .. OfBytes([.. outcomes.Where(static one => one.Gossip is not null)]),
         .. OfGossip([.. outcomes.Where(static one => one.Gossip is not null && one.Scenario.Name.StartsWith("models-", StringComparison.Ordinal))]),
     ];
 
@@ -59,6 +63,17 @@ internal static class Promises
         $"a decision among {ManySilos} silos takes at most {Figures.Microseconds(MostForDecision)}",
         Figures.Microseconds(cost.DecideAmongEquals),
         cost.Decide <= MostForDecision && cost.DecideAmongEquals <= MostForDecision);
+
+    private static IEnumerable<Promise> OfBytes(List<Outcome> outcomes)
+    {
+        if (outcomes.MaxBy(static one => one.Gossip!.Sum) is { } most)
+        {
+            yield return new Promise(
+                $"a silo tells all others together at most {Figures.Count((long)MostBytes)} bytes in a second, of up to {Figures.Count(outcomes.Max(static one => one.Scenario.Silos))} silos",
+                $"{Figures.Number(most.Gossip!.Sum)} in {most.Scenario.Name}",
+                most.Gossip.Sum <= MostBytes);
+        }
+    }
 
     private static IEnumerable<Promise> OfGossip(List<Outcome> outcomes)
     {
