@@ -41,20 +41,27 @@ public sealed class PromisesTests
     }
 
     [Theory]
-    [InlineData(100_000, true)]
-    [InlineData(100_001, false)]
-    public void Of_GossipOfASilo_IsBoundedInEachScenario(double bytes, bool isKept)
+    [InlineData(64_000, 0, 150, 0)]
+    [InlineData(64_001, 0, 0, 1)]
+    [InlineData(60_000, 100, 50, 0)]
+    [InlineData(60_000, 101, 50, 1)]
+    public void Of_GossipOfASilo_OfItselfIsBoundedAndOfEachLoadToEach(double rows, double footprints, double evictions, int broken)
     {
-        Outcome[] outcomes = [.. Told("silos-10", 10, 100), .. Told("silos-1000", 10, bytes)];
+        Outcome[] outcomes = [.. Told("few", 10, 100), .. Told("many", 10, rows).Select(one => one with
+        {
+            Scenario = one.Scenario with { Silos = 2, RequestsPerSecondAndSilo = 1 },
+            AllLoads = 2,
+            Gossip = one.Gossip is { } gossip ? gossip with { Footprints = footprints, Gone = evictions } : null,
+        })];
 
-        Assert.Equal(isKept, Promises.Of(outcomes, []).Last().IsKept);
+        Assert.Equal(broken, Promises.Of(outcomes, []).Count(static one => !one.IsKept && one.What.Contains("bytes", StringComparison.Ordinal)));
     }
 
     private static IEnumerable<Outcome> Told(string name, int models, double bytes) => Enum.GetValues<ServingSystem>().Select(system =>
         Hits(system, 1) with
         {
             Scenario = Scenario(name, models),
-            Gossip = system == ServingSystem.Multiplex ? new GossipRate(1, 1, bytes, 0, 0, 0) : null,
+            Gossip = system == ServingSystem.Multiplex ? new GossipRate(1, 1, bytes, 0, 0, 0, 0) : null,
         });
 
     private static Outcome Hits(ServingSystem system, int hits) => new(Scenario("s", 10), system, new Tally(2000, hits, 0));

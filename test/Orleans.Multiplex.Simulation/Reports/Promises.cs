@@ -23,8 +23,11 @@ internal static class Promises
     /// <summary>How much more silos may tell each other under the most models than under the fewest, when they load as often: nothing, but for chance.</summary>
     private const double MostGossip = 1.1;
 
-    /// <summary>What a silo sends to all others together in a second, at most, however many they are: in bytes.</summary>
-    private const double MostBytes = 100_000;
+    /// <summary>What a silo sends to all others together in a second, at most, of what it tells of itself: in bytes.</summary>
+    private const long MostBytes = 64_000;
+
+    /// <summary>What it sends to each other silo, at most, of a load and an eviction: in bytes.</summary>
+    private const int MostBytesOfLoad = 150;
 
     private static readonly TimeSpan MostForDecision = TimeSpan.FromMicroseconds(50);
 
@@ -66,14 +69,22 @@ internal static class Promises
 
     private static IEnumerable<Promise> OfBytes(List<Outcome> outcomes)
     {
-        if (outcomes.MaxBy(static one => one.Gossip!.Sum) is { } most)
+        if (outcomes.MaxBy(static one => one.Gossip!.OfItself) is { } most && outcomes.MaxBy(GetBytesOfLoad) is { } dearest)
         {
             yield return new Promise(
-                $"a silo tells all others together at most {Figures.Count((long)MostBytes)} bytes in a second, of up to {Figures.Count(outcomes.Max(static one => one.Scenario.Silos))} silos",
-                $"{Figures.Number(most.Gossip!.Sum)} in {most.Scenario.Name}",
-                most.Gossip.Sum <= MostBytes);
+                $"a silo tells of itself at most {Figures.Count(MostBytes)} bytes in a second, to however many silos",
+                $"{Figures.Number(most.Gossip!.OfItself)} in {most.Scenario.Name}",
+                most.Gossip.OfItself <= MostBytes);
+            yield return new Promise(
+                $"each load, with the eviction for it, takes at most {MostBytesOfLoad} bytes to each other silo",
+                $"{Figures.Number(GetBytesOfLoad(dearest))} in {dearest.Scenario.Name}",
+                GetBytesOfLoad(dearest) <= MostBytesOfLoad);
         }
     }
+
+    // Over the whole run, since gossip is.
+    private static double GetBytesOfLoad(Outcome outcome) =>
+        outcome.Gossip!.OfLoads * outcome.Scenario.Silos * outcome.Scenario.Length.TotalSeconds / Math.Max(1, outcome.AllLoads) / Math.Max(1, outcome.Scenario.Silos - 1);
 
     private static IEnumerable<Promise> OfGossip(List<Outcome> outcomes)
     {
