@@ -41,10 +41,10 @@ public sealed class PromisesTests
     }
 
     [Theory]
-    [InlineData(64_000, 0, 150, 0)]
+    [InlineData(64_000, 0, 175, 0)]
     [InlineData(64_001, 0, 0, 1)]
-    [InlineData(60_000, 100, 50, 0)]
-    [InlineData(60_000, 101, 50, 1)]
+    [InlineData(60_000, 100, 75, 0)]
+    [InlineData(60_000, 101, 75, 1)]
     public void Of_GossipOfASilo_OfItselfIsBoundedAndOfEachLoadToEach(double rows, double footprints, double evictions, int broken)
     {
         Outcome[] outcomes = [.. Told("few", 10, 100), .. Told("many", 10, rows).Select(one => one with

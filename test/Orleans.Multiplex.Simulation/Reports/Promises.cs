@@ -27,7 +27,7 @@ internal static class Promises
     private const long MostBytes = 64_000;
 
     /// <summary>What it sends to each other silo, at most, of a load and an eviction: in bytes.</summary>
-    private const int MostBytesOfLoad = 150;
+    private const int MostBytesOfLoad = 175;
 
     private static readonly TimeSpan MostForDecision = TimeSpan.FromMicroseconds(50);
 
