@@ -57,4 +57,20 @@ public sealed class CachedModelsTests : CacheTest
         Time.Advance(CachedModelsNews.Repetition);
         Assert.True(news.Take(silos: 1)!.MayContain("m"));
     }
+
+    [Fact]
+    public async Task News_ManySilos_AreToldAsMuchLater()
+    {
+        var cache = Open();
+        var news = new CachedModelsNews(cache.Models.Read, Time);
+        Assert.NotNull(news.Take(silos: 1000));
+        await UseAsync(cache, Store.Put("m", 1000));
+        await SettleAsync(1);
+        Time.Advance(CachedModelsNews.Interval * 9);
+        Assert.Null(news.Take(silos: 1000));
+
+        Time.Advance(CachedModelsNews.Interval);
+
+        Assert.True(news.Take(silos: 1000)!.MayContain("m"));
+    }
 }
