@@ -22,7 +22,20 @@ public sealed class ArgumentsTests
     [InlineData("full zipf nonsense")]
     [InlineData("--seed")]
     [InlineData("--seed x")]
+    [InlineData("--seeds")]
+    [InlineData("--seeds 0")]
     public void Parse_Nonsense_IsRefused(string line) => Assert.Null(Arguments.Parse(Split(line)));
+
+    [Theory]
+    [InlineData("quick", 1, 1)]
+    [InlineData("quick --seeds 3", 1, 3)]
+    [InlineData("--seeds 2 quick --seed 5 zipf", 5, 2)]
+    public void Parse_Seeds_AreHowManyFromTheFirstOn(string line, int seed, int seeds)
+    {
+        var arguments = Arguments.Parse(Split(line))!;
+
+        Assert.Equal((seed, seeds), (arguments.Seed, arguments.Seeds));
+    }
 
     [Fact]
     public void Wanted_ABeginning_IsAllThatBeginSo() =>

@@ -7,10 +7,11 @@ namespace Orleans.Multiplex.Simulation;
 /// <param name="Plan">The scenarios of the plan that was named.</param>
 /// <param name="Names">The only ones wanted, by the beginnings of their names; none for all.</param>
 /// <param name="Seed">The seed of all that is drawn.</param>
+/// <param name="Seeds">With how many seeds, from that one on, all is run.</param>
 /// <param name="IsFull">Whether it is the full plan.</param>
-internal sealed record Arguments(IReadOnlyList<Scenario> Plan, IReadOnlyList<string> Names, int Seed, bool IsFull)
+internal sealed record Arguments(IReadOnlyList<Scenario> Plan, IReadOnlyList<string> Names, int Seed, int Seeds, bool IsFull)
 {
-    public const string Usage = "Orleans.Multiplex.Simulation [quick|full] [scenario…] [--seed N]";
+    public const string Usage = "Orleans.Multiplex.Simulation [quick|full] [scenario…] [--seed N] [--seeds COUNT]";
 
     /// <summary>What the cost of decisions is called among the scenarios.</summary>
     public const string Decisions = "decisions";
@@ -26,21 +27,33 @@ internal sealed record Arguments(IReadOnlyList<Scenario> Plan, IReadOnlyList<str
     public static Arguments? Parse(string[] args)
     {
         var words = args.ToList();
-        var seed = 1;
-        if (words.IndexOf("--seed") is >= 0 and var at)
+        if (TakeNumber(words, "--seed") is not { } seed || TakeNumber(words, "--seeds") is not { } seeds || seeds == 0)
         {
-            if (at + 1 >= words.Count || !int.TryParse(words[at + 1], NumberStyles.None, CultureInfo.InvariantCulture, out seed))
-            {
-                return null;
-            }
-
-            words.RemoveRange(at, 2);
+            return null;
         }
 
         var isFull = words is ["full", ..];
         words.RemoveRange(0, words is ["quick" or "full", ..] ? 1 : 0);
         var plan = isFull ? Scenarios.Full : Scenarios.Quick;
         var areKnown = words.All(word => plan.Select(static scenario => scenario.Name).Append(Decisions).Any(name => name.StartsWith(word, StringComparison.Ordinal)));
-        return areKnown ? new Arguments(plan, words, seed, isFull) : null;
+        return areKnown ? new Arguments(plan, words, seed, seeds, isFull) : null;
+    }
+
+    // Null when it makes no sense, and 1 when it is not there.
+    private static int? TakeNumber(List<string> words, string name)
+    {
+        var at = words.IndexOf(name);
+        if (at < 0)
+        {
+            return 1;
+        }
+
+        if (at + 1 >= words.Count || !int.TryParse(words[at + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            return null;
+        }
+
+        words.RemoveRange(at, 2);
+        return number;
     }
 }

@@ -16,18 +16,29 @@ foreach (var silos in arguments.IsWanted(Arguments.Decisions) ? [10, 100, 1000] 
     costs.Add(await DecisionCost.MeasureAsync(silos));
 }
 
-var outcomes = await Runs.RunAsync(arguments.Wanted, arguments.Seed);
-var report = new Report(outcomes, costs);
-Console.WriteLine();
-Console.WriteLine(report.Write());
-if (arguments is { IsFull: true, IsWhole: true })
+List<Report> reports = [];
+for (var seed = arguments.Seed; seed < arguments.Seed + arguments.Seeds; seed++)
 {
-    await ResultFiles.WriteAsync(report, outcomes, costs, arguments.Seed);
+    var outcomes = await Runs.RunAsync([.. arguments.Wanted.Where(static scenario => scenario.Heat is null)], seed);
+    var heats = await HeatRuns.RunAsync(arguments.Wanted.Where(static scenario => scenario.Heat is not null), seed);
+    reports.Add(new Report(outcomes, heats, costs));
+    Console.WriteLine();
+    Console.WriteLine(reports[^1].Write());
 }
 
-foreach (var broken in report.Broken)
+if (reports.Count > 1)
 {
-    await Console.Error.WriteLineAsync($"Broken: {broken.What}; it is {broken.Measured}.");
+    Console.WriteLine(SeedSpread.Write(reports));
+}
+else if (arguments is { IsFull: true, IsWhole: true })
+{
+    await ResultFiles.WriteAsync(reports[0], reports[0].Outcomes, costs, arguments.Seed);
 }
 
-return report.Broken.Any() ? 1 : 0;
+var broken = reports.SelectMany(static report => report.Broken).ToList();
+foreach (var promise in broken)
+{
+    await Console.Error.WriteLineAsync($"Broken: {promise.What}; it is {promise.Measured}.");
+}
+
+return broken.Count > 0 ? 1 : 0;

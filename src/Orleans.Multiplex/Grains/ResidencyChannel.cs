@@ -27,6 +27,9 @@ internal sealed class ResidencyChannel(
     /// <summary>The silos that are active now.</summary>
     public IReadOnlySet<SiloAddress> ActiveSilos => ActiveMembers.Select(static member => member.SiloAddress).ToHashSet();
 
+    /// <inheritdoc/>
+    public int Silos => membership.CurrentSnapshot.Members.Values.Count(static member => member.Status == SiloStatus.Active);
+
     /// <summary>The same with their names.</summary>
     public IReadOnlyList<ClusterMember> ActiveMembers => [.. membership.CurrentSnapshot.Members.Values.Where(static member => member.Status == SiloStatus.Active)];
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
 
 namespace Orleans.Multiplex.Grains;
@@ -12,11 +13,18 @@ internal sealed class ResidencyInquiry(ResidencyChannel channel, ILocalSiloDetai
     /// <summary>The longest to wait for an answer; of a silo that gives none the last news count.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
+    private IReadOnlyList<SiloAddress> Others => [.. channel.ActiveSilos.Where(silo => !silo.Equals(local.SiloAddress))];
+
     /// <summary>Asks all, and returns what those say that answer.</summary>
-    public async Task<ImmutableArray<SiloRow>> AskAsync(CancellationToken cancellationToken)
+    public Task<ImmutableArray<SiloRow>> AskAsync(CancellationToken cancellationToken) => AskAsync(Others, cancellationToken);
+
+    /// <summary>Asks those that may be a better place for a model (<see cref="AskedSilos"/>), and returns what those say that answer.</summary>
+    public Task<ImmutableArray<SiloRow>> AskAsync(string modelId, long bytes, CancellationToken cancellationToken) =>
+        AskAsync(AskedSilos.Choose(modelId, bytes, Others, silo => view.Find(silo)?.Row), cancellationToken);
+
+    private async Task<ImmutableArray<SiloRow>> AskAsync(IEnumerable<SiloAddress> silos, CancellationToken cancellationToken)
     {
-        var others = channel.ActiveSilos.Where(silo => !silo.Equals(local.SiloAddress));
-        var answers = await Task.WhenAll(others.Select(silo => AskAsync(silo, cancellationToken)));
+        var answers = await Task.WhenAll(silos.Select(silo => AskAsync(silo, cancellationToken)));
         return [.. answers.OfType<SiloRow>()];
     }
 

@@ -4,7 +4,7 @@ namespace Orleans.Multiplex.Residency;
 
 /// <summary>
 /// When the other silos are told of which models this machine has files: some seconds after a change, and again after a while for those that have come
-/// since. Not thread-safe.
+/// since; more seldom where silos are many. Not thread-safe.
 /// </summary>
 /// <param name="read">Reads the ids of those models; the same instance as before while nothing has changed.</param>
 /// <param name="time">The clock.</param>
@@ -22,16 +22,17 @@ internal sealed class CachedModelsNews(Func<ImmutableHashSet<string>> read, Time
     private long _toldAt;
 
     /// <summary>What is to be told now; null for nothing.</summary>
-    public ModelFilter? Take()
+    /// <param name="silos">How many silos there are.</param>
+    public ModelFilter? Take(int silos)
     {
-        if (_told is not null && time.GetElapsedTime(_lookedAt) < Interval)
+        if (_told is not null && time.GetElapsedTime(_lookedAt) < GossipPace.Stretch(Interval, silos))
         {
             return null;
         }
 
         _lookedAt = time.GetTimestamp();
         var ids = read();
-        if (ReferenceEquals(ids, _told) && time.GetElapsedTime(_toldAt) < Repetition)
+        if (ReferenceEquals(ids, _told) && time.GetElapsedTime(_toldAt) < GossipPace.Stretch(Repetition, silos))
         {
             return null;
         }

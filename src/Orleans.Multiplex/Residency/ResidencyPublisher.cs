@@ -6,13 +6,11 @@ using Orleans.Multiplex.Residency.Quarantine;
 namespace Orleans.Multiplex.Residency;
 
 /// <summary>
-/// Tells the other silos what this one holds: soon after a change (several changes at once are one message) and at a heartbeat; and
-/// which activations have ended, at once. With what it holds goes what its models take.
+/// Tells the other silos what this one holds: soon after a change (several changes at once are one message) and at a heartbeat, both more seldom where silos are many
+/// (<see cref="GossipPace"/>); and which activations have ended, at once. With what it holds goes what its models take.
 /// </summary>
 internal sealed class ResidencyPublisher : IAsyncDisposable
 {
-    private static readonly TimeSpan Debounce = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan QuarantineInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>How many footprints a message carries at most; the next one carries the rest.</summary>
@@ -31,7 +29,9 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private int _dueSoon;
+    private int _dueAtOnce;
     private long _sequence;
+    private long _publishedAt;
     private Task _announcing = Task.CompletedTask;
     private PinTable? _toldPins;
     private long _toldPinsAt;
@@ -73,7 +73,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     {
         _quota.Changed += PublishSoon;
         _quarantine.Changed += OnQuarantine;
-        _quarantine.Withdrawn += PublishSoon;
+        _quarantine.Withdrawn += PublishAtOnce;
         _announcing = Task.Run(AnnounceAsync);
         Publish();
     }
@@ -116,7 +116,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     {
         _quota.Changed -= PublishSoon;
         _quarantine.Changed -= OnQuarantine;
-        _quarantine.Withdrawn -= PublishSoon;
+        _quarantine.Withdrawn -= PublishAtOnce;
         if (Volatile.Read(ref _dueSoon) == 1)
         {
             // A last word, for instance that nothing is being opened any more.
@@ -132,14 +132,25 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _dueSoon, 1) == 0)
         {
-            _timer.Change(Debounce, Timeout.InfiniteTimeSpan);
+            _timer.Change(GossipPace.GetDelay(_channel.Silos, _time.GetElapsedTime(Volatile.Read(ref _publishedAt))), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    // However many silos there are: what may end a silo is not opened by another in the meantime.
+    private void PublishAtOnce()
+    {
+        if (Interlocked.Exchange(ref _dueAtOnce, 1) == 0 && (Interlocked.Exchange(ref _dueSoon, 1) == 0 || _channel.Silos > GossipPace.ManySilos))
+        {
+            _timer.Change(GossipPace.Debounce, Timeout.InfiniteTimeSpan);
         }
     }
 
     private void Publish()
     {
         // In this order: a change from here on either is in the row or sets the timer anew.
-        _timer.Change(Heartbeat, Timeout.InfiniteTimeSpan);
+        Volatile.Write(ref _publishedAt, _time.GetTimestamp());
+        _timer.Change(GossipPace.GetHeartbeat(_channel.Silos), Timeout.InfiniteTimeSpan);
+        Volatile.Write(ref _dueAtOnce, 0);
         Volatile.Write(ref _dueSoon, 0);
         _channel.Publish(GetRow() with { Footprints = _footprints.TakeUntold(MostFootprints), Pins = TakePins(), Cached = TakeCached(), Quarantine = TakeQuarantine() });
     }
@@ -149,7 +160,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     {
         lock (_timer)
         {
-            return _cached?.Take();
+            return _cached?.Take(_channel.Silos);
         }
     }
 
@@ -157,7 +168,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     private PinTable? TakePins()
     {
         var pins = _pins.Table;
-        if (pins.Marks.IsEmpty || (ReferenceEquals(pins, _toldPins) && _time.GetElapsedTime(_toldPinsAt) < Heartbeat))
+        if (pins.Marks.IsEmpty || (ReferenceEquals(pins, _toldPins) && _time.GetElapsedTime(_toldPinsAt) < GossipPace.GetHeartbeat(_channel.Silos)))
         {
             return null;
         }
@@ -178,7 +189,7 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
         return table;
     }
 
-    private void OnQuarantine(QuarantineNews news) => PublishSoon();
+    private void OnQuarantine(QuarantineNews news) => PublishAtOnce();
 
     // What has ended while a message was being sent goes out together in the next one.
     private async Task AnnounceAsync()

@@ -10,6 +10,8 @@ internal sealed class RecordedChannel(ResidencyChannel inner) : IResidencyChanne
 {
     public ConcurrentQueue<SiloRow> Rows { get; } = new();
 
+    public int Silos => inner.Silos;
+
     public void Publish(SiloRow row)
     {
         Rows.Enqueue(row);

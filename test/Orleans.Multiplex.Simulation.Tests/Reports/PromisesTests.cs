@@ -19,7 +19,7 @@ public sealed class PromisesTests
         Outcome[] outcomes =
             [Hits(ServingSystem.GlobalLru, 1000), Hits(ServingSystem.Multiplex, own), Hits(ServingSystem.RayServe, ray), Hits(ServingSystem.ModelMesh, mesh)];
 
-        Assert.Equal(broken, new Report(outcomes, []).Broken.Count());
+        Assert.Equal(broken, new Report(outcomes, [], []).Broken.Count());
     }
 
     [Theory]
@@ -40,11 +40,28 @@ public sealed class PromisesTests
         Assert.Equal(isKept, Promises.Of(outcomes, []).Last().IsKept);
     }
 
+    [Theory]
+    [InlineData(64_000, 0, 175, 0)]
+    [InlineData(64_001, 0, 0, 1)]
+    [InlineData(60_000, 100, 75, 0)]
+    [InlineData(60_000, 101, 75, 1)]
+    public void Of_GossipOfASilo_OfItselfIsBoundedAndOfEachLoadToEach(double rows, double footprints, double evictions, int broken)
+    {
+        Outcome[] outcomes = [.. Told("few", 10, 100), .. Told("many", 10, rows).Select(one => one with
+        {
+            Scenario = one.Scenario with { Silos = 2, RequestsPerSecondAndSilo = 1 },
+            AllLoads = 2,
+            Gossip = one.Gossip is { } gossip ? gossip with { Footprints = footprints, Gone = evictions } : null,
+        })];
+
+        Assert.Equal(broken, Promises.Of(outcomes, []).Count(static one => !one.IsKept && one.What.Contains("bytes", StringComparison.Ordinal)));
+    }
+
     private static IEnumerable<Outcome> Told(string name, int models, double bytes) => Enum.GetValues<ServingSystem>().Select(system =>
         Hits(system, 1) with
         {
             Scenario = Scenario(name, models),
-            Gossip = system == ServingSystem.Multiplex ? new GossipRate(1, 1, bytes, 0, 0, 0) : null,
+            Gossip = system == ServingSystem.Multiplex ? new GossipRate(1, 1, bytes, 0, 0, 0, 0) : null,
         });
 
     private static Outcome Hits(ServingSystem system, int hits) => new(Scenario("s", 10), system, new Tally(2000, hits, 0));

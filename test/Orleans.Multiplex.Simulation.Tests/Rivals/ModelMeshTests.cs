@@ -56,6 +56,25 @@ public sealed class ModelMeshTests
         Assert.Equal(21, _mesh.Loads);
     }
 
+    [Fact]
+    public void Serve_ModelWasThereBefore_ItsFilesAreNotFetchedAgain()
+    {
+        var scenario = Plain with { Silos = 1 };
+        var catalogue = new Catalogue(scenario, 1);
+        var mesh = new ModelMesh(scenario, catalogue, _queue, 1);
+        for (var model = 0; model < 11; model++)
+        {
+            mesh.Serve(new ModelRequest(_queue.Now, model, 0));
+            Wait();
+        }
+
+        Assert.False(mesh.Serve(new ModelRequest(_queue.Now, 0, 0)));
+        _queue.RunUntil(_queue.Now + catalogue.GetOpenTime(0));
+
+        Assert.True(mesh.Serve(new ModelRequest(_queue.Now, 0, 0)));
+        Assert.Equal(12, mesh.Loads);
+    }
+
     private bool Ask(int model) => _mesh.Serve(new ModelRequest(_queue.Now, model, 0));
 
     private void Wait() => _queue.RunUntil(_queue.Now + TimeSpan.FromSeconds(60));

@@ -70,6 +70,21 @@ public sealed class RayServeTests
         Assert.True(Ask(1));
     }
 
+    [Fact]
+    public void Serve_ModelWasThereBefore_ItsFilesAreNotFetchedAgain()
+    {
+        var scenario = Plain with { Silos = 1, ModelsPerSilo = 1 };
+        var catalogue = new Catalogue(scenario, 1);
+        var ray = new RayServe(scenario, catalogue, _queue, 1);
+        foreach (var model in (int[])[1, 2, 1])
+        {
+            Assert.False(ray.Serve(new ModelRequest(_queue.Now, model, 0)));
+            _queue.RunUntil(_queue.Now + catalogue.GetOpenTime(model));
+            Assert.Equal(ray.Loads == 3, ray.Serve(new ModelRequest(_queue.Now, model, 0)));
+            Wait();
+        }
+    }
+
     private bool Ask(int model) => _ray.Serve(new ModelRequest(_queue.Now, model, 0));
 
     private void Wait() => _queue.RunUntil(_queue.Now + TimeSpan.FromSeconds(2));

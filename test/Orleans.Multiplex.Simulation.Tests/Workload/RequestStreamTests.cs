@@ -56,4 +56,18 @@ public sealed class RequestStreamTests
     }
 
     private static int MostPopular(IEnumerable<ModelRequest> requests) => requests.CountBy(request => request.Model).MaxBy(one => one.Value).Key;
+
+    [Fact]
+    public void Of_AHeat_HotModelsHaveTheirShareMeanwhileAndOthersComeAsOften()
+    {
+        var heat = new Heat(2, 0.8, TimeSpan.FromSeconds(100), TimeSpan.FromSeconds(200), 2, TimeSpan.FromMilliseconds(50));
+        var scenario = new Scenario { Name = "hot", Silos = 1, Models = 50, ModelsPerSilo = 2, Requests = 3000, RequestsPerSecondAndSilo = 10, Heat = heat };
+        var requests = RequestStream.Of(scenario, 1).ToList();
+        var meanwhile = requests.Where(one => one.At >= heat.From && one.At < heat.Until).ToList();
+
+        Assert.Equal(3000, requests.Count(one => one.Model < scenario.Models));
+        Assert.InRange((double)meanwhile.Count(one => one.Model >= scenario.Models) / meanwhile.Count, 0.78, 0.82);
+        Assert.InRange(meanwhile.Count(one => one.Model < scenario.Models), 900, 1100);
+        Assert.All(requests, one => Assert.InRange(one.Model, 0, scenario.AllModels - 1));
+    }
 }

@@ -19,6 +19,7 @@ internal sealed class Gossip : IDisposable
     private long _asked;
     private long _answers;
     private (long Count, long Bytes) _sampledRows;
+    private (long Count, long Bytes) _sampledFootprints;
     private (long Count, long Bytes) _sampledAnswers;
 
     public Gossip()
@@ -43,6 +44,9 @@ internal sealed class Gossip : IDisposable
     /// <summary>The bytes of a row.</summary>
     public double BytesPerRow => GetMean(_sampledRows);
 
+    /// <summary>The bytes of what loaded models take, which goes with rows.</summary>
+    public double FootprintBytes => RowMessages * GetMean(_sampledFootprints);
+
     /// <summary>The bytes of answers to silos that asked before they evicted.</summary>
     public double AnswerBytes => _answers * GetMean(_sampledAnswers);
 
@@ -65,7 +69,9 @@ internal sealed class Gossip : IDisposable
 
         if (_rows++ % Sampled == 0)
         {
-            _sampledRows = Add(_sampledRows, row);
+            var bare = row with { Footprints = [] };
+            _sampledRows = Add(_sampledRows, bare);
+            _sampledFootprints = (_sampledFootprints.Count + 1, _sampledFootprints.Bytes + Measure(row) - Measure(bare));
         }
     }
 
@@ -83,7 +89,9 @@ internal sealed class Gossip : IDisposable
     public void Dispose() => _services.Dispose();
 
     private (long Count, long Bytes) Add((long Count, long Bytes) sampled, SiloRow row) =>
-        (sampled.Count + 1, sampled.Bytes + _serializer.SerializeToArray(row).Length);
+        (sampled.Count + 1, sampled.Bytes + Measure(row));
+
+    private int Measure(SiloRow row) => _serializer.SerializeToArray(row).Length;
 
     private static double GetMean((long Count, long Bytes) sampled) => sampled.Count == 0 ? 0 : (double)sampled.Bytes / sampled.Count;
 }

@@ -1,4 +1,7 @@
+using Orleans.Multiplex.Placement;
+using Orleans.Multiplex.Placement.Copies;
 using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Simulation.Cluster.Copies;
 using Orleans.Multiplex.Simulation.Events;
 using Orleans.Multiplex.Simulation.Serving;
 using Orleans.Multiplex.Simulation.Workload;
@@ -10,7 +13,7 @@ namespace Orleans.Multiplex.Simulation.Cluster;
 /// is simulated is what carries them: time, the network, the grain directory, the loads.
 /// </summary>
 /// <remarks>
-/// A model is at one place, so <see cref="Look"/> finds one activation. A rule that keeps several copies of a hot model belongs there, and into the directory that it reads.
+/// <see cref="Look"/> finds the one activation of a model's grain. Copies of hot models, and what inference takes, are simulated only where a scenario has a heat.
 /// </remarks>
 internal sealed class MultiplexCluster : IServingSystem, IAsyncDisposable
 {
@@ -22,14 +25,16 @@ internal sealed class MultiplexCluster : IServingSystem, IAsyncDisposable
     private readonly Dictionary<string, SimulatedSilo> _members = [];
     private readonly Dictionary<SimulatedSilo, SiloLoads> _loads = [];
     private readonly Activation?[] _directory;
+    private readonly SimulatedCopies? _copies;
     private readonly KnownFootprints _footprints = new();
 
-    public MultiplexCluster(Scenario scenario, Catalogue catalogue, EventQueue queue)
+    public MultiplexCluster(Scenario scenario, Catalogue catalogue, EventQueue queue, CopyLimits? copies = null)
     {
         _scenario = scenario;
         _catalogue = catalogue;
         _queue = queue;
-        _directory = new Activation?[scenario.Models];
+        _directory = new Activation?[scenario.AllModels];
+        _copies = scenario.Heat is null ? null : new SimulatedCopies(scenario, copies ?? CopyLimits.Default, catalogue, queue, this);
         for (var i = 0; i < scenario.Silos; i++)
         {
             Join();
@@ -41,12 +46,20 @@ internal sealed class MultiplexCluster : IServingSystem, IAsyncDisposable
     /// <summary>What silos told and asked each other.</summary>
     public Gossip Gossip { get; } = new();
 
+    /// <summary>What came of requests and copies, where models are hot; null elsewhere.</summary>
+    public HeatTally? Heat => _copies?.Requests.Tally;
+
     /// <summary>What came of arrivals.</summary>
     public Arrivals Arrivals { get; } = new();
 
     public bool Serve(ModelRequest request)
     {
         var entry = _alive[(int)(request.Entry * _alive.Count)];
+        if (_copies?.Requests.TryServe(entry, request.Model) is { } isHit)
+        {
+            return isHit;
+        }
+
         var found = entry.Addresses.Find(request.Model, _queue.Now) ?? Look(request.Model);
         if (found is { Silo.IsDead: true })
         {
@@ -58,14 +71,14 @@ internal sealed class MultiplexCluster : IServingSystem, IAsyncDisposable
         if (found is { EndedAt: null })
         {
             entry.Addresses.Add(found);
-            return Call(found);
+            return Call(entry, found);
         }
 
         // An old address leads past the director: to where the model is now, or to where it was.
         if (found is not null && Look(request.Model) is { } now)
         {
             entry.Addresses.Add(now);
-            return !now.Silo.IsDead && Call(now);
+            return !now.Silo.IsDead && Call(entry, now);
         }
 
         Arrivals.Stale += found is null ? 0 : 1;
@@ -83,12 +96,14 @@ internal sealed class MultiplexCluster : IServingSystem, IAsyncDisposable
 
     public void Join()
     {
-        var silo = new SimulatedSilo(_all.Count, _scenario, _catalogue, _queue, OnTold);
+        var silo = new SimulatedSilo(_all.Count, _scenario, _catalogue, _queue, () => _members.Count, OnTold);
         _all.Add(silo);
         _alive.Add(silo);
         _members.Add(silo.SiloAddress.ToParsableString(), silo);
-        _loads.Add(silo, new SiloLoads(silo, _catalogue, _queue, OnEvicted));
+        var loads = new SiloLoads(silo, _catalogue, _queue, OnEvicted, OnReady);
+        _loads.Add(silo, loads);
         silo.Start();
+        _copies?.Watch(silo, loads);
     }
 
     public async ValueTask DisposeAsync()
@@ -102,9 +117,18 @@ internal sealed class MultiplexCluster : IServingSystem, IAsyncDisposable
         Gossip.Dispose();
     }
 
-    private Activation? Look(int model) => _directory[model] is { } found && !found.Silo.IsKnownDead(_queue.Now) ? found : null;
+    /// <summary>Where a model's grain is, as the directory has it; null where it has none.</summary>
+    public Activation? Look(int model) => _directory[model] is { } found && !found.Silo.IsKnownDead(_queue.Now) ? found : null;
 
-    private bool Call(Activation activation)
+    /// <summary>The other silos to which a silo would offer a model, the best one first.</summary>
+    public IEnumerable<SimulatedSilo> Rank(SimulatedSilo silo, int model)
+    {
+        Deliver(silo);
+        var others = _members.Values.Where(other => other != silo).Select(static other => other.SiloAddress);
+        return silo.Rank(_catalogue.GetId(model), _catalogue.GetBytes(model), others).Select(address => _members[address]);
+    }
+
+    private bool Call(SimulatedSilo entry, Activation activation)
     {
         if (!activation.Resident.TryUse())
         {
@@ -112,8 +136,13 @@ internal sealed class MultiplexCluster : IServingSystem, IAsyncDisposable
             return false;
         }
 
-        var loads = _loads[activation.Silo];
-        _queue.After(Pace.Service, () => loads.Leave(activation.Resident));
+        if (_copies is not null)
+        {
+            _copies.Requests.Run(entry, activation);
+            return true;
+        }
+
+        Serve(activation);
         return true;
     }
 
@@ -126,7 +155,7 @@ internal sealed class MultiplexCluster : IServingSystem, IAsyncDisposable
         {
             silo.Footprints.Set(ModelPool.OfStore, id, bytes);
             claim = silo.Quota.TryReserve(silo.Pool, bytes);
-            if (claim is not null || !silo.IsBetterElsewhere(id, bytes, Ask(silo)))
+            if (claim is not null || !silo.IsBetterElsewhere(id, bytes, Ask(silo, id, bytes)))
             {
                 break;
             }
@@ -150,13 +179,35 @@ internal sealed class MultiplexCluster : IServingSystem, IAsyncDisposable
         _loads[silo].Begin(activation, claim);
     }
 
-    private SimulatedSilo Decide(SimulatedSilo director, int model)
+    private void Serve(Activation activation)
+    {
+        var loads = _loads[activation.Silo];
+        _queue.After(Pace.Service, () => loads.Leave(activation.Resident));
+    }
+
+    private void OnReady(Activation activation)
+    {
+        if (_copies is not null)
+        {
+            _copies.OnReady(activation);
+        }
+        else
+        {
+            Serve(activation);
+        }
+    }
+
+    private void Deliver(SimulatedSilo silo)
     {
         foreach (var other in _members.Values)
         {
-            director.Hear(other, _queue.Now);
+            silo.Hear(other, _queue.Now);
         }
+    }
 
+    private SimulatedSilo Decide(SimulatedSilo director, int model)
+    {
+        Deliver(director);
         var id = _catalogue.GetId(model);
         var bytes = Math.Max(director.Footprints.Find(ModelPool.OfStore, id), _footprints.Find(ModelPool.OfStore, id));
         var chosen = _members[director.Decide(id, bytes, _members.Values.Select(static silo => silo.SiloAddress))];
@@ -164,9 +215,11 @@ internal sealed class MultiplexCluster : IServingSystem, IAsyncDisposable
         return chosen;
     }
 
-    private List<SiloRow> Ask(SimulatedSilo silo)
+    private List<SiloRow> Ask(SimulatedSilo silo, string modelId, long bytes)
     {
-        List<SiloRow> answers = [.. _alive.Where(other => other != silo).Select(static other => other.GetRow())];
+        var others = _alive.Where(other => other != silo).Select(static other => other.SiloAddress).ToList();
+        var asked = AskedSilos.Choose(modelId, bytes, others, address => silo.View.Find(address)?.Row);
+        List<SiloRow> answers = [.. asked.Select(address => _members[address.ToParsableString()].GetRow())];
         Gossip.CountAnswers(answers);
         return answers;
     }
@@ -180,10 +233,15 @@ internal sealed class MultiplexCluster : IServingSystem, IAsyncDisposable
         Gossip.CountRow(row, _members.Count - 1);
     }
 
-    private void OnEvicted(Activation activation)
+    private void OnEvicted(Activation activation, Activation? successor)
     {
         activation.EndedAt = _queue.Now;
-        _directory[activation.Model] = null;
+        var next = _copies?.OnEvicted(activation, successor);
+        if (_directory[activation.Model] == activation)
+        {
+            _directory[activation.Model] = next;
+        }
+
         Gossip.CountGone(_members.Count - 1);
     }
 

@@ -9,11 +9,15 @@ namespace Orleans.Multiplex.Simulation.Cluster;
 /// The loads of a silo, in production's order: wait for a turn, fetch what the disk does not have, take room and evict for it, open, be ready. Victims
 /// are production's; unloading them takes no time.
 /// </summary>
-internal sealed class SiloLoads(SimulatedSilo silo, Catalogue catalogue, EventQueue queue, Action<Activation> evicted)
+internal sealed class SiloLoads(SimulatedSilo silo, Catalogue catalogue, EventQueue queue, Action<Activation, Activation?> evicted, Action<Activation> ready)
 {
     private readonly Queue<(Activation Activation, Reservation? Claim, ExpectedRoom? Expected)> _waiting = new();
     private readonly Queue<Activation> _short = new();
+    private readonly HashSet<Activation> _present = [];
     private int _running;
+
+    /// <summary>The models that are ready.</summary>
+    public IEnumerable<Activation> Present => _present;
 
     /// <param name="activation">The activation whose model is to be loaded.</param>
     /// <param name="claim">The room that its arrival has claimed; null where none was free.</param>
@@ -39,8 +43,7 @@ internal sealed class SiloLoads(SimulatedSilo silo, Catalogue catalogue, EventQu
         {
             _running++;
             load.Activation.Resident.MoveTo(ResidentState.Fetching);
-            var fetch = silo.Disk.Contains(load.Activation.Model) ? TimeSpan.Zero : catalogue.GetFetchTime(load.Activation.Model);
-            queue.After(fetch, () => Reserve(load.Activation, load.Claim, load.Expected));
+            queue.After(silo.Disk.GetFetchTime(load.Activation.Model), () => Reserve(load.Activation, load.Claim, load.Expected));
         }
     }
 
@@ -81,14 +84,16 @@ internal sealed class SiloLoads(SimulatedSilo silo, Catalogue catalogue, EventQu
                 return null;
             }
 
-            Evict(victim);
+            Evict(victim, activation);
         }
     }
 
-    private void Evict(Resident victim)
+    private void Evict(Resident victim, Activation? successor)
     {
         victim.MoveTo(ResidentState.Unloading);
-        evicted((Activation)victim.TakeModel()!);
+        var activation = (Activation)victim.TakeModel()!;
+        _present.Remove(activation);
+        evicted(activation, successor);
         victim.Reservation!.Release();
         victim.End();
     }
@@ -109,9 +114,28 @@ internal sealed class SiloLoads(SimulatedSilo silo, Catalogue catalogue, EventQu
 
         activation.Resident.CompleteLoad(activation);
         silo.Evictions.Add(activation.Resident);
-        queue.After(Pace.Service, () => Leave(activation.Resident));
+        _present.Add(activation);
+        ready(activation);
         _running--;
         Next();
+    }
+
+    /// <summary>Lets a model go that nobody uses; false when somebody does.</summary>
+    public bool TryEvict(Resident resident)
+    {
+        if (!resident.Gate.TryCloseIdle())
+        {
+            return false;
+        }
+
+        // Its place in the order of eviction is passed over from now on.
+        if (resident.TryBeginDraining())
+        {
+            Evict(resident, successor: null);
+            OnIdle();
+        }
+
+        return true;
     }
 
     /// <summary>A request ends.</summary>

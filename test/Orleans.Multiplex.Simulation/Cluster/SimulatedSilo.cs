@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Multiplex.Calls.Copies;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
+using Orleans.Multiplex.Simulation.Cluster.Copies;
 using Orleans.Multiplex.Simulation.Events;
 using Orleans.Multiplex.Simulation.Serving;
 using Orleans.Multiplex.Simulation.Workload;
@@ -17,25 +19,24 @@ namespace Orleans.Multiplex.Simulation.Cluster;
 /// </summary>
 internal sealed class SimulatedSilo : ILocalSiloDetails, IResidencyChannel, IAsyncDisposable
 {
-    /// <summary>How many models its disk holds for one that its memory holds.</summary>
-    private const int DiskFactor = 8;
-
     private readonly SimulatedTime _time;
     private readonly ResidencyPublisher _publisher;
     private readonly PlacementSnapshots _snapshots;
     private readonly PassOnRule _passOn;
     private readonly Action<SimulatedSilo, SiloRow> _told;
+    private readonly Func<int> _silos;
     private readonly Dictionary<int, SiloRow> _heard = [];
     private TimeSpan? _knownDeadAt;
 
-    public SimulatedSilo(int number, Scenario scenario, Catalogue catalogue, EventQueue queue, Action<SimulatedSilo, SiloRow> told)
+    public SimulatedSilo(int number, Scenario scenario, Catalogue catalogue, EventQueue queue, Func<int> silos, Action<SimulatedSilo, SiloRow> told)
     {
         Number = number;
         _told = told;
+        _silos = silos;
         SiloAddress = SiloAddress.New(new IPAddress([10, 0, (byte)(number >> 8), (byte)number]), 11111, number + 1);
         Name = number.ToString("'silo-'0", CultureInfo.InvariantCulture);
         Addresses = new AddressCache(number);
-        Disk = new DiskModels(catalogue, DiskFactor * scenario.ModelsPerSilo);
+        Disk = new DiskModels(catalogue, scenario.ModelsPerSilo);
         _time = new SimulatedTime(queue);
         Clock = new UseClock(_time);
         Pool = new ModelPool(ModelPool.OfStore, ModelPool.Unlimited);
@@ -52,9 +53,13 @@ internal sealed class SimulatedSilo : ILocalSiloDetails, IResidencyChannel, IAsy
             new EvictionOptions { DrainPatience = TimeSpan.FromMilliseconds(250) },
             _time,
             NullLogger.Instance);
-        _publisher = new ResidencyPublisher(Quota, Evictions, pins, Footprints, new CachedModelsNews(Disk.Read, _time), this, this, _time);
+        var load = new SiloLoad();
+        _publisher = new ResidencyPublisher(Quota, Evictions, pins, Footprints, new CachedModelsNews(Disk.Read, _time), this, this, _time, load: load);
         _snapshots = new PlacementSnapshots(View, _publisher, this);
         _passOn = new PassOnRule(_snapshots, new PassOnLimiter(_time));
+        Tables = new CopyTables(new Random(number), SiloAddress, _time);
+        Threads = scenario.Heat is { } heat ? new InferenceThreads(heat.Threads, heat.Service, queue) : null;
+        Meter = Threads is { } threads ? new SimulatedMeter(threads, load, queue) : null;
     }
 
     public int Number { get; }
@@ -66,6 +71,8 @@ internal sealed class SimulatedSilo : ILocalSiloDetails, IResidencyChannel, IAsy
     public string DnsHostName => Name;
 
     public SiloAddress SiloAddress { get; }
+
+    public int Silos => _silos();
 
     public SiloAddress GatewayAddress => SiloAddress;
 
@@ -86,6 +93,18 @@ internal sealed class SimulatedSilo : ILocalSiloDetails, IResidencyChannel, IAsy
     public DiskModels Disk { get; }
 
     public ToldRows Told { get; } = new();
+
+    /// <summary>What callers on this silo have heard of copies.</summary>
+    public CopyTables Tables { get; }
+
+    /// <summary>Its inference threads; null where it does not matter what inference takes.</summary>
+    public InferenceThreads? Threads { get; }
+
+    /// <summary>How busy those are; null with them.</summary>
+    public SimulatedMeter? Meter { get; }
+
+    /// <summary>The age of what it would evict next, as production's reception of models reckons it.</summary>
+    public TimeSpan? NextVictimAge => _snapshots.TakeOwn(ModelPool.OfStore).NextVictimAge;
 
     public bool IsDead => _time.IsStopped;
 
@@ -119,6 +138,12 @@ internal sealed class SimulatedSilo : ILocalSiloDetails, IResidencyChannel, IAsy
     /// <summary>Where its director sends a model.</summary>
     public string Decide(string modelId, long bytes, IEnumerable<SiloAddress> members) =>
         PlacementPolicy.Decide(_snapshots.Take(modelId, ModelPool.OfStore, bytes, members)).Chosen;
+
+    /// <summary>The silos to which it would offer a model, the best one first.</summary>
+    public IEnumerable<string> Rank(string modelId, long bytes, IEnumerable<SiloAddress> others) =>
+        PlacementPolicy.Decide(_snapshots.Take(modelId, ModelPool.OfStore, bytes, others)).Verdicts
+            .Where(static one => one.Class is CandidateClass.HoldsModel or CandidateClass.HasRoom or CandidateClass.Full)
+            .Select(static one => one.Silo);
 
     /// <summary>Counts a model as sent, as the director does.</summary>
     public void CountSent(SimulatedSilo chosen, long bytes) => _snapshots.CountSent(chosen.SiloAddress, ModelPool.OfStore, bytes);

@@ -35,7 +35,7 @@ internal sealed record DecisionCost(int Silos, TimeSpan Decide, TimeSpan DecideA
         var scenario = new Scenario { Name = "cost", Silos = silos, Models = 1000, ModelsPerSilo = 100, Requests = 0 };
         var queue = new EventQueue();
         var catalogue = new Catalogue(scenario, 1);
-        await using var director = new SimulatedSilo(0, scenario, catalogue, queue, static (_, _) => { });
+        await using var director = new SimulatedSilo(0, scenario, catalogue, queue, () => silos, static (_, _) => { });
         List<SiloAddress> members = [director.SiloAddress];
         var filter = ModelFilter.Of([.. Enumerable.Range(0, 800).Select(catalogue.GetId)]);
         for (var i = 1; i < silos; i++)

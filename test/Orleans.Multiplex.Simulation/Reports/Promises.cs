@@ -23,6 +23,12 @@ internal static class Promises
     /// <summary>How much more silos may tell each other under the most models than under the fewest, when they load as often: nothing, but for chance.</summary>
     private const double MostGossip = 1.1;
 
+    /// <summary>What a silo sends to all others together in a second, at most, of what it tells of itself: in bytes.</summary>
+    private const long MostBytes = 64_000;
+
+    /// <summary>What it sends to each other silo, at most, of a load and an eviction: in bytes.</summary>
+    private const int MostBytesOfLoad = 175;
+
     private static readonly TimeSpan MostForDecision = TimeSpan.FromMicroseconds(50);
 
     public static IEnumerable<Promise> Of(IReadOnlyList<Outcome> outcomes, IReadOnlyList<DecisionCost> costs) =>
@@ -30,6 +36,7 @@ internal static class Promises
         .. outcomes.GroupBy(static one => one.Scenario.Name).SelectMany(static group => OfHits(group.ToDictionary(static one => one.System))),
         .. outcomes.Count == 0 ? [] : Rivals.Select(rival => OfAllHits(outcomes, rival)),
         .. costs.Where(static cost => cost.Silos == ManySilos).Select(OfDecision),
+        .. OfBytes([.. outcomes.Where(static one => one.Gossip is not null)]),
         .. OfGossip([.. outcomes.Where(static one => one.Gossip is not null && one.Scenario.Name.StartsWith("models-", StringComparison.Ordinal))]),
     ];
 
@@ -59,6 +66,25 @@ internal static class Promises
         $"a decision among {ManySilos} silos takes at most {Figures.Microseconds(MostForDecision)}",
         Figures.Microseconds(cost.DecideAmongEquals),
         cost.Decide <= MostForDecision && cost.DecideAmongEquals <= MostForDecision);
+
+    private static IEnumerable<Promise> OfBytes(List<Outcome> outcomes)
+    {
+        if (outcomes.MaxBy(static one => one.Gossip!.OfItself) is { } most && outcomes.MaxBy(GetBytesOfLoad) is { } dearest)
+        {
+            yield return new Promise(
+                $"a silo tells of itself at most {Figures.Count(MostBytes)} bytes in a second, to however many silos",
+                $"{Figures.Number(most.Gossip!.OfItself)} in {most.Scenario.Name}",
+                most.Gossip.OfItself <= MostBytes);
+            yield return new Promise(
+                $"each load, with the eviction for it, takes at most {MostBytesOfLoad} bytes to each other silo",
+                $"{Figures.Number(GetBytesOfLoad(dearest))} in {dearest.Scenario.Name}",
+                GetBytesOfLoad(dearest) <= MostBytesOfLoad);
+        }
+    }
+
+    // Over the whole run, since gossip is.
+    private static double GetBytesOfLoad(Outcome outcome) =>
+        outcome.Gossip!.OfLoads * outcome.Scenario.Silos * outcome.Scenario.Length.TotalSeconds / Math.Max(1, outcome.AllLoads) / Math.Max(1, outcome.Scenario.Silos - 1);
 
     private static IEnumerable<Promise> OfGossip(List<Outcome> outcomes)
     {

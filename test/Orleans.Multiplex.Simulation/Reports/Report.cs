@@ -5,13 +5,17 @@ using Orleans.Multiplex.Simulation.Serving;
 namespace Orleans.Multiplex.Simulation.Reports;
 
 /// <summary>What a run has found, as text.</summary>
-internal sealed class Report(IReadOnlyList<Outcome> outcomes, IReadOnlyList<DecisionCost> costs)
+internal sealed class Report(IReadOnlyList<Outcome> outcomes, IReadOnlyList<HeatOutcome> heats, IReadOnlyList<DecisionCost> costs)
 {
-    public IReadOnlyList<Promise> Promises { get; } = [.. Reports.Promises.Of(outcomes, costs)];
+    public IReadOnlyList<Outcome> Outcomes => outcomes;
+
+    public IReadOnlyList<HeatOutcome> Heats => heats;
+
+    public IReadOnlyList<Promise> Promises { get; } = [.. Reports.Promises.Of(outcomes, costs), .. heats.SelectMany(HeatPromises.Of)];
 
     public IEnumerable<Promise> Broken => Promises.Where(static promise => !promise.IsKept);
 
-    public string Write() => string.Join('\n', new[] { WriteHits(), WriteArrivals(), WriteGossip(), WriteCosts(), WritePromises() }.Where(static part => part.Length > 0));
+    public string Write() => string.Join('\n', new[] { WriteHits(), WriteArrivals(), WriteGossip(), HeatTables.Write(heats), WriteCosts(), WritePromises() }.Where(static part => part.Length > 0));
 
     private string WriteHits() => outcomes.Count == 0 ? "" : "Hit ratio: the share of requests that found their model loaded.\n\n" + MarkdownTable.Write(
         ["scenario", "silos", "models", "held", "requests", "one global LRU", "Orleans.Multiplex", "of it", "Ray Serve's rule", "ModelMesh's rule", "loads per 1,000: LRU, ours, Ray, ModelMesh"],
@@ -47,7 +51,7 @@ internal sealed class Report(IReadOnlyList<Outcome> outcomes, IReadOnlyList<Deci
         ]));
 
     private string WriteGossip() => outcomes.Count == 0 ? "" : "What a silo sends to the others, all of them together: bytes in a second, as Orleans serializes them.\n\n" + MarkdownTable.Write(
-        ["scenario", "silos", "models", "loads in a second, per silo", "bytes of a row", "rows in a second, to each", "rows", "lists of files", "evictions", "answers before evictions", "sum", "sum to each"],
+        ["scenario", "silos", "models", "loads in a second, per silo", "bytes of a row", "rows in a second, to each", "rows", "lists of files", "answers before evictions", "what loaded models take", "evictions", "sum", "sum to each"],
         outcomes.Where(static one => one.Gossip is not null).Select(static one => (string[])
         [
             one.Scenario.Name,
@@ -58,8 +62,9 @@ internal sealed class Report(IReadOnlyList<Outcome> outcomes, IReadOnlyList<Deci
             Figures.Number(one.Gossip.RowsToEach),
             Figures.Number(one.Gossip.Rows),
             Figures.Number(one.Gossip.Files),
-            Figures.Number(one.Gossip.Gone),
             Figures.Number(one.Gossip.Answers),
+            Figures.Number(one.Gossip.Footprints),
+            Figures.Number(one.Gossip.Gone),
             Figures.Number(one.Gossip.Sum),
             Figures.Number(one.Gossip.Sum / (one.Scenario.Silos - 1)),
         ]));

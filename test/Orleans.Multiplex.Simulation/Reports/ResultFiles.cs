@@ -34,6 +34,7 @@ internal static class ResultFiles
         [
             ("rows", Points(static gossip => gossip.Rows)),
             ("lists of files", Points(static gossip => gossip.Files)),
+            ("what loaded models take", Points(static gossip => gossip.Footprints)),
             ("news of evictions", Points(static gossip => gossip.Gone)),
             ("answers before evictions", Points(static gossip => gossip.Answers)),
         ], limit: null));

@@ -1,3 +1,4 @@
+using Orleans.Multiplex.Simulation.Cluster;
 using Orleans.Multiplex.Simulation.Events;
 using Orleans.Multiplex.Simulation.Serving;
 using Orleans.Multiplex.Simulation.Workload;
@@ -7,9 +8,10 @@ namespace Orleans.Multiplex.Simulation.Rivals;
 /// <summary>An instance of ModelMesh: an LRU of bytes, from which goes first who was used longest ago, and the record of it that the others read.</summary>
 /// <param name="capacity">The bytes that it holds, less those set apart for what is being unloaded.</param>
 /// <param name="catalogue">The models.</param>
+/// <param name="disk">The files that it has.</param>
 /// <param name="queue">The events.</param>
 /// <param name="evicted">Called with each model that goes.</param>
-internal sealed class MeshNode(long capacity, Catalogue catalogue, EventQueue queue, Action<int> evicted)
+internal sealed class MeshNode(long capacity, Catalogue catalogue, DiskModels disk, EventQueue queue, Action<int> evicted)
 {
     private static readonly TimeSpan LeastPeriod = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan UsualPeriod = TimeSpan.FromSeconds(40);
@@ -65,8 +67,9 @@ internal sealed class MeshNode(long capacity, Catalogue catalogue, EventQueue qu
         while (_running < Pace.ParallelLoads && _waiting.TryDequeue(out var model))
         {
             _running++;
-            queue.After(catalogue.GetFetchTime(model) + catalogue.GetOpenTime(model), () =>
+            queue.After(disk.GetFetchTime(model) + catalogue.GetOpenTime(model), () =>
             {
+                disk.Add(model);
                 _running--;
                 _loading.Remove(model);
                 Next();

@@ -1,3 +1,4 @@
+using Orleans.Multiplex.Simulation.Cluster;
 using Orleans.Multiplex.Simulation.Events;
 using Orleans.Multiplex.Simulation.Serving;
 using Orleans.Multiplex.Simulation.Workload;
@@ -67,7 +68,12 @@ internal sealed class ModelMesh : IServingSystem
     }
 
     public void Join() =>
-        _alive.Add(new MeshNode((long)(_scenario.BytesPerSilo * (1 - UnloadBuffer)), _catalogue, _queue, model => _registry[model] = null));
+        _alive.Add(new MeshNode(
+            (long)(_scenario.BytesPerSilo * (1 - UnloadBuffer)),
+            _catalogue,
+            new DiskModels(_catalogue, _scenario.ModelsPerSilo),
+            _queue,
+            model => _registry[model] = null));
 
     private MeshNode Choose(int model)
     {

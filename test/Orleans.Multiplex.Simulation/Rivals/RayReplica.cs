@@ -1,3 +1,4 @@
+using Orleans.Multiplex.Simulation.Cluster;
 using Orleans.Multiplex.Simulation.Events;
 using Orleans.Multiplex.Simulation.Serving;
 using Orleans.Multiplex.Simulation.Workload;
@@ -15,6 +16,7 @@ namespace Orleans.Multiplex.Simulation.Rivals;
 internal sealed class RayReplica(int number, int most, Catalogue catalogue, EventQueue queue, Action<RayReplica> changed)
 {
     private readonly RecencyList _loaded = new();
+    private readonly DiskModels _disk = new(catalogue, most);
     private readonly Dictionary<int, int> _loading = [];
     private readonly Queue<int> _lock = new();
     private bool _isLocked;
@@ -69,12 +71,13 @@ internal sealed class RayReplica(int number, int most, Catalogue catalogue, Even
                 changed(this);
             }
 
-            queue.After(catalogue.GetFetchTime(model) + catalogue.GetOpenTime(model), () => Complete(model));
+            queue.After(_disk.GetFetchTime(model) + catalogue.GetOpenTime(model), () => Complete(model));
         }
     }
 
     private void Complete(int model)
     {
+        _disk.Add(model);
         _loaded.Add(model);
         _isLocked = false;
         Finish(model);

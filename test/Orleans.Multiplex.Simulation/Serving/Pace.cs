@@ -1,6 +1,6 @@
 namespace Orleans.Multiplex.Simulation.Serving;
 
-/// <summary>How fast things go. The rivals have no disk, so they fetch each model that they load.</summary>
+/// <summary>How fast things go.</summary>
 internal static class Pace
 {
     /// <summary>How long a request keeps its model in use.</summary>

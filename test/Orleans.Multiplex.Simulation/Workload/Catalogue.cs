@@ -21,7 +21,7 @@ internal sealed class Catalogue
     public Catalogue(Scenario scenario, int seed)
     {
         var random = new Random(seed);
-        _ids = [.. Enumerable.Range(0, scenario.Models).Select(static model => model.ToString("'model-'0000000", CultureInfo.InvariantCulture))];
+        _ids = [.. Enumerable.Range(0, scenario.AllModels).Select(static model => model.ToString("'model-'0000000", CultureInfo.InvariantCulture))];
         _bytes = [.. _ids.Select(_ => scenario.IsMixed ? Draw(random) : MeanBytes)];
     }
 

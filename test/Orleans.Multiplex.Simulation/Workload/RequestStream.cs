@@ -8,9 +8,18 @@ internal static class RequestStream
         var random = new Random(seed);
         var popularity = new Popularity(scenario, random);
         var now = TimeSpan.Zero;
-        for (var i = 0L; i < scenario.Requests; i++)
+        for (var i = 0L; i < scenario.Requests;)
         {
-            now += TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) / scenario.RequestsPerSecond);
+            // Hot models have theirs beside those for all others. A heat may begin one request late.
+            var hotShare = scenario.Heat?.GetShare(now) ?? 0;
+            now += TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) * (1 - hotShare) / scenario.RequestsPerSecond);
+            if (scenario.Heat is { } heat && random.NextDouble() < hotShare)
+            {
+                yield return new ModelRequest(now, scenario.Models + random.Next(heat.Models), random.NextDouble());
+                continue;
+            }
+
+            i++;
             yield return new ModelRequest(now, popularity.Next(now), random.NextDouble());
         }
     }

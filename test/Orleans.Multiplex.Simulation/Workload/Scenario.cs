@@ -12,6 +12,7 @@ internal sealed record Scenario
     /// <summary>How many models of the mean size a silo holds.</summary>
     public required int ModelsPerSilo { get; init; }
 
+    /// <summary>The requests, without those for hot models.</summary>
     public required long Requests { get; init; }
 
     /// <summary>Zipf's exponent.</summary>
@@ -32,6 +33,12 @@ internal sealed record Scenario
 
     /// <summary>How many silos die, one after the other; each is followed by a new one that joins.</summary>
     public int Deaths { get; init; }
+
+    /// <summary>Null where no model is hot, and it does not matter what inference takes.</summary>
+    public Heat? Heat { get; init; }
+
+    /// <summary>The models, and after them those that are only asked for while they are hot.</summary>
+    public int AllModels => Models + (Heat?.Models ?? 0);
 
     public double RequestsPerSecond => RequestsPerSecondAndSilo * Silos;
 

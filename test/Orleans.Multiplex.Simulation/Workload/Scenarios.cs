@@ -17,6 +17,7 @@ internal static class Scenarios
         Deaths(silos: 20, models: 10_000, requests: 120_000, deaths: 4),
         Crowded(models: 10_000, rate: 2, requests: 60_000),
         Crowded(models: 100_000, rate: 1.35, requests: 60_000),
+        Hot(silos: 3, models: 1000, rate: 9, hot: 1, from: 200, until: 500, length: 620),
     ];
 
     /// <summary>All sizes.</summary>
@@ -33,6 +34,8 @@ internal static class Scenarios
         Crowded(models: 10_000, rate: 2, requests: 300_000),
         Crowded(models: 100_000, rate: 1.35, requests: 300_000),
         Crowded(models: 1_000_000, rate: 1.15, requests: 300_000),
+        Hot(silos: 3, models: 1000, rate: 9, hot: 1, from: 200, until: 600, length: 720),
+        Hot(silos: 100, models: 20_000, rate: 4, hot: 5, from: 150, until: 300, length: 500),
     ];
 
     /// <summary>Popularity of different steepness.</summary>
@@ -81,6 +84,18 @@ internal static class Scenarios
         Requests = requests,
         IsMixed = true,
         Deaths = deaths,
+    };
+
+    /// <summary>Few models that get four of five requests for a time: more than one silo can answer. A silo answers forty in a second.</summary>
+    private static Scenario Hot(int silos, int models, double rate, int hot, double from, double until, double length) => new()
+    {
+        Name = string.Create(CultureInfo.InvariantCulture, $"hot-{silos}"),
+        Silos = silos,
+        Models = models,
+        ModelsPerSilo = 50,
+        Requests = (long)(silos * rate * length),
+        RequestsPerSecondAndSilo = rate,
+        Heat = new Heat(hot, Share: 0.8, TimeSpan.FromSeconds(from), TimeSpan.FromSeconds(until), Threads: 2, Service: TimeSpan.FromMilliseconds(50)),
     };
 
     /// <summary>The same silos under more and more models, and as many fewer requests as it takes for them to load as often: so the number of models is all that differs.</summary>

@@ -117,6 +117,8 @@ public sealed class ResidencyLifecycleTests : IAsyncDisposable
     {
         public List<SiloRow> Rows { get; } = [];
 
+        public int Silos => 1;
+
         public void Publish(SiloRow row) => Rows.Add(row);
 
         public void Announce(ImmutableArray<ModelNews> addresses)

@@ -160,6 +160,8 @@ public sealed class PlacementSnapshotsTests : IAsyncDisposable
 
     private sealed class NoChannel : IResidencyChannel
     {
+        public int Silos => 1;
+
         public void Publish(SiloRow row)
         {
         }

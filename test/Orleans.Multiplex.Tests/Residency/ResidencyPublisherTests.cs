@@ -49,6 +49,41 @@ public sealed class ResidencyPublisherTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Publish_ManySilos_ChangesAreToldTogetherAndTheHeartbeatIsSlower()
+    {
+        _channel.Silos = 1000;
+        _publisher.Start();
+        _silo.Reside("a", 10);
+        _silo.Time.Advance(TimeSpan.FromSeconds(6.2));
+        Assert.Single(_channel.Rows);
+
+        _silo.Time.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Equal(2, _channel.Rows.Count);
+
+        _silo.Time.Advance(TimeSpan.FromSeconds(9.9));
+        Assert.Equal(2, _channel.Rows.Count);
+        _silo.Time.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Equal(3, _channel.Rows.Count);
+
+        // The last row is long enough ago.
+        _silo.Time.Advance(TimeSpan.FromSeconds(7));
+        _silo.Reside("b", 10);
+        _silo.Time.Advance(TimeSpan.FromMilliseconds(50));
+        Assert.Equal([0L, 10L, 10L, 20L], _channel.Rows.Select(row => row.ChargedBytes));
+    }
+
+    [Fact]
+    public void BeginDraining_ManySilos_IsToldAtOnceAllTheSame()
+    {
+        _channel.Silos = 1000;
+        _publisher.Start();
+
+        _publisher.BeginDraining();
+
+        Assert.True(_channel.Rows[^1].IsDraining);
+    }
+
+    [Fact]
     public void Publish_ChangeWhileARowIsSent_IsToldSoonToo()
     {
         var changes = 0;
@@ -157,6 +192,8 @@ public sealed class ResidencyPublisherTests : IAsyncDisposable
         public List<SiloRow> Rows { get; } = [];
 
         public Channel<ImmutableArray<ModelNews>> Gone { get; } = Channel.CreateUnbounded<ImmutableArray<ModelNews>>();
+
+        public int Silos { get; set; } = 1;
 
         public Action OnPublish { get; set; } = () => { };
 

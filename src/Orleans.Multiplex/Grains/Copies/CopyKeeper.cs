@@ -96,7 +96,7 @@ internal sealed partial class CopyKeeper(
             return;
         }
 
-        model.Judge(CopyRule.Judge(model.Measures, settings.Of(resident)), meter.Elapsed);
+        model.Judge(CopyRule.Judge(model.Measures, settings.Of(resident), model.Usual), meter.Elapsed);
         switch (CopyRule.Decide(model.Heat))
         {
             case > 0 when _growing < MostAtOnce && !model.IsGrowing && !model.IsPaused:

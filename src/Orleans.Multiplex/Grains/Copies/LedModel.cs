@@ -11,6 +11,7 @@ internal sealed class LedModel(CopyList list, TimeProvider time)
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<SiloAddress, CopyMeasure> _measures = [];
+    private readonly Dictionary<SiloAddress, CopyMeasure> _usual = [];
     private TimeSpan _pause;
     private long _pausedAt;
 
@@ -43,6 +44,9 @@ internal sealed class LedModel(CopyList list, TimeProvider time)
     /// <summary>What was last measured on each silo, where all have told.</summary>
     public IReadOnlyList<CopyMeasure> Measures => [.. List.Silos.Select(silo => _measures[silo])];
 
+    /// <summary>The averages of what was measured on each silo.</summary>
+    public IReadOnlyList<CopyMeasure> Usual => [.. List.Silos.Select(silo => _usual[silo])];
+
     /// <summary>How busy it keeps this silo.</summary>
     public double Busy => _measures.GetValueOrDefault(List.First).Busy;
 
@@ -64,7 +68,11 @@ internal sealed class LedModel(CopyList list, TimeProvider time)
     }
 
     /// <summary>A silo has told.</summary>
-    public void Measure(SiloAddress silo, CopyMeasure measure) => _measures[silo] = measure;
+    public void Measure(SiloAddress silo, CopyMeasure measure)
+    {
+        _measures[silo] = measure;
+        _usual[silo] = _usual.TryGetValue(silo, out var before) ? before.Add(measure, CopyRule.WeightOfNew) : measure;
+    }
 
     /// <summary>A silo has it no more, for reasons of its own, as for the models that are asked more: it is not to take it again at once.</summary>
     public void Lose(SiloAddress silo)

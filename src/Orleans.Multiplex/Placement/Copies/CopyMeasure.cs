@@ -6,4 +6,12 @@ namespace Orleans.Multiplex.Placement.Copies;
 /// <param name="Wait">What its requests wait for a thread.</param>
 /// <param name="Rate">The requests that came, for each second.</param>
 [GenerateSerializer, Immutable, Alias("multiplex.CopyMeasure")]
-internal readonly record struct CopyMeasure(double Busy, double Utilisation, TimeSpan Wait, double Rate);
+internal readonly record struct CopyMeasure(double Busy, double Utilisation, TimeSpan Wait, double Rate)
+{
+    /// <summary>The average of what was measured until now, and of what is measured now with this weight.</summary>
+    public CopyMeasure Add(CopyMeasure now, double weight) => new(
+        Busy + ((now.Busy - Busy) * weight),
+        Utilisation + ((now.Utilisation - Utilisation) * weight),
+        Wait + ((now.Wait - Wait) * weight),
+        Rate + ((now.Rate - Rate) * weight));
+}

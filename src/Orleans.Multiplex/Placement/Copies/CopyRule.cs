@@ -4,6 +4,8 @@ namespace Orleans.Multiplex.Placement.Copies;
 /// <remarks>
 /// A copy is added when for a second the model's requests wait, or all silos that have it are busy and it is a good part of what they do. One is dropped
 /// when for ten seconds the others would have been far from busy without it. Between the two lies enough that what is added for one load is not dropped at the same.
+/// What says that a copy is too many is an average over some seconds: the few runs between two looks come by chance, so of several silos that are a quarter busy, hardly any ten seconds
+/// go by without one of them having looked half busy once.
 /// </remarks>
 internal static class CopyRule
 {
@@ -15,6 +17,9 @@ internal static class CopyRule
 
     /// <summary>How long it must be cool before it gets one fewer.</summary>
     public static readonly TimeSpan CoolFor = TimeSpan.FromSeconds(10);
+
+    /// <summary>What the last measure counts in the average by which copies are dropped.</summary>
+    public const double WeightOfNew = 0.125;
 
     /// <summary>From here on requests wait, and do not only pass each other.</summary>
     private static readonly TimeSpan LongWait = TimeSpan.FromMilliseconds(50);
@@ -35,11 +40,12 @@ internal static class CopyRule
     /// <summary>How the copies of a model look.</summary>
     /// <param name="copies">What was measured of each; at least one.</param>
     /// <param name="limits">How many there may be.</param>
-    public static CopyNeed Judge(IReadOnlyList<CopyMeasure> copies, CopyLimits limits) =>
+    /// <param name="usual">The average of what was measured of each; null where it is the same.</param>
+    public static CopyNeed Judge(IReadOnlyList<CopyMeasure> copies, CopyLimits limits, IReadOnlyList<CopyMeasure>? usual = null) =>
         copies.Count < limits.Min ? CopyNeed.Missing
         : copies.Count > limits.Max ? CopyNeed.Surplus
         : copies.Count < limits.Max && IsHot(copies) ? CopyNeed.More
-        : copies.Count > limits.Min && IsCool(copies) ? CopyNeed.Fewer
+        : copies.Count > limits.Min && IsCool(usual ?? copies) ? CopyNeed.Fewer
         : CopyNeed.Enough;
 
     /// <summary>By how many the copies are to change now: 1, −1 or 0.</summary>

@@ -47,6 +47,30 @@ public sealed class CopyRuleTests
         Assert.Equal(CopyNeed.Enough, CopyRule.Judge([half, half], CopyLimits.Default));
     }
 
+    [Fact]
+    public void Judge_LooksHalfBusyForAMoment_IsFewerAllTheSame()
+    {
+        CopyMeasure[] usual = [Idle with { Utilisation = 0.25, Busy = 0.05 }, Idle with { Utilisation = 0.25, Busy = 0.05 }];
+        CopyMeasure[] now = [usual[0], usual[1] with { Utilisation = 0.6, Wait = TimeSpan.FromMilliseconds(20) }];
+
+        Assert.Equal(CopyNeed.Enough, CopyRule.Judge(now, CopyLimits.Default));
+        Assert.Equal(CopyNeed.Fewer, CopyRule.Judge(now, CopyLimits.Default, usual));
+        Assert.Equal(CopyNeed.More, CopyRule.Judge([Busy, Busy], CopyLimits.Default, usual));
+    }
+
+    [Fact]
+    public void Add_MeasuresThatSwing_AverageIsWithinAFewLooks()
+    {
+        var usual = Idle;
+        for (var look = 0; look < 40; look++)
+        {
+            usual = usual.Add(look % 4 == 0 ? Busy with { Utilisation = 1 } : Idle, CopyRule.WeightOfNew);
+        }
+
+        Assert.InRange(usual.Utilisation, 0.15, 0.35);
+        Assert.InRange(usual.Wait.TotalMilliseconds, 1.5, 3.5);
+    }
+
     [Theory]
     [InlineData(1, 2, 9, (int)CopyNeed.Missing)]
     [InlineData(3, 1, 2, (int)CopyNeed.Surplus)]

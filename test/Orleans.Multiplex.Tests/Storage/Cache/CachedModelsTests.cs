@@ -43,18 +43,18 @@ public sealed class CachedModelsTests : CacheTest
     {
         var cache = Open();
         var news = new CachedModelsNews(cache.Models.Read, Time);
-        Assert.False(news.Take()!.MayContain("m"));
-        Assert.Null(news.Take());
+        Assert.False(news.Take(silos: 1)!.MayContain("m"));
+        Assert.Null(news.Take(silos: 1));
         await UseAsync(cache, Store.Put("m", 1000));
         await SettleAsync(1);
-        Assert.Null(news.Take());
+        Assert.Null(news.Take(silos: 1));
 
         Time.Advance(CachedModelsNews.Interval);
 
-        Assert.True(news.Take()!.MayContain("m"));
+        Assert.True(news.Take(silos: 1)!.MayContain("m"));
         Time.Advance(CachedModelsNews.Interval);
-        Assert.Null(news.Take());
+        Assert.Null(news.Take(silos: 1));
         Time.Advance(CachedModelsNews.Repetition);
-        Assert.True(news.Take()!.MayContain("m"));
+        Assert.True(news.Take(silos: 1)!.MayContain("m"));
     }
 }
