@@ -62,6 +62,7 @@ internal sealed class LedModel(CopyList list, TimeProvider time)
         foreach (var gone in List.Silos.Except(list.Silos))
         {
             _measures.Remove(gone);
+            _usual.Remove(gone);
         }
 
         List = list;
