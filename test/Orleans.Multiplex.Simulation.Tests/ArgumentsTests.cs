@@ -10,6 +10,7 @@ public sealed class ArgumentsTests
     [InlineData("full --seed 7", true, 7, true)]
     [InlineData("--seed 7 full zipf", true, 7, false)]
     [InlineData("decisions", false, 1, false)]
+    [InlineData("long --seed 2", false, 2, true)]
     public void Parse_WhatMakesSense_IsTaken(string line, bool isFull, int seed, bool isWhole)
     {
         var arguments = Arguments.Parse(Split(line))!;

@@ -11,7 +11,7 @@ namespace Orleans.Multiplex.Simulation;
 /// <param name="IsFull">Whether it is the full plan.</param>
 internal sealed record Arguments(IReadOnlyList<Scenario> Plan, IReadOnlyList<string> Names, int Seed, int Seeds, bool IsFull)
 {
-    public const string Usage = "Orleans.Multiplex.Simulation [quick|full] [scenario…] [--seed N] [--seeds COUNT]";
+    public const string Usage = "Orleans.Multiplex.Simulation [quick|full|long] [scenario…] [--seed N] [--seeds COUNT]";
 
     /// <summary>What the cost of decisions is called among the scenarios.</summary>
     public const string Decisions = "decisions";
@@ -33,8 +33,8 @@ internal sealed record Arguments(IReadOnlyList<Scenario> Plan, IReadOnlyList<str
         }
 
         var isFull = words is ["full", ..];
-        words.RemoveRange(0, words is ["quick" or "full", ..] ? 1 : 0);
-        var plan = isFull ? Scenarios.Full : Scenarios.Quick;
+        var plan = isFull ? Scenarios.Full : words is ["long", ..] ? Scenarios.Long : Scenarios.Quick;
+        words.RemoveRange(0, words is ["quick" or "full" or "long", ..] ? 1 : 0);
         var areKnown = words.All(word => plan.Select(static scenario => scenario.Name).Append(Decisions).Any(name => name.StartsWith(word, StringComparison.Ordinal)));
         return areKnown ? new Arguments(plan, words, seed, seeds, isFull) : null;
     }

@@ -38,6 +38,9 @@ internal static class Scenarios
         Hot(silos: 100, models: 20_000, rate: 4, hot: 5, from: 150, until: 300, length: 500),
     ];
 
+    /// <summary>The largest cluster, for so long that each silo has evicted several times what it holds.</summary>
+    public static IReadOnlyList<Scenario> Long { get; } = [Grown(silos: 1000, models: 1_000_000, requests: 600_000)];
+
     /// <summary>Popularity of different steepness.</summary>
     private static IEnumerable<Scenario> Zipf(long requests) => new[] { 0.6, 0.9, 1.2 }.Select(exponent => new Scenario
     {
