@@ -18,7 +18,7 @@ internal static class HotModel
     private static readonly TimeSpan LongestToAll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestToOne = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Time = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Time = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     public static async IAsyncEnumerable<Row> MeasureAsync()
