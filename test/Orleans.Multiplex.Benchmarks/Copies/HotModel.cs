@@ -1,19 +1,25 @@
 using System.Diagnostics;
 using System.Globalization;
+using Orleans.Multiplex.Testing.Clusters;
 
 namespace Orleans.Multiplex.Benchmarks.Copies;
 
 /// <summary>One model with four fifths of all traffic on three silos: with the copies that it gets, beside the same without any.</summary>
 internal static class HotModel
 {
+    public const string Name = "hot";
+    public const int Others = 150;
+
+    private const int Silos = 3;
+    private const int MaxModels = 30;
     private const double LeastTimes = 2.7;
 
     /// <summary>Of the cluster's places, the two that the copies take are no others' any more.</summary>
-    private const double PartLeft = 1 - ((CopyCluster.Silos - 1.0) / (CopyCluster.Silos * CopyCluster.MaxModels));
+    private const double PartLeft = 1 - ((Silos - 1.0) / (Silos * MaxModels));
 
     private static readonly string Setting = string.Create(
         CultureInfo.InvariantCulture,
-        $"runs of 20 ms that only wait, 4 inference threads a silo, 80 % of the requests of 96 callers; the rest to {CopyCluster.Others} models by Zipf's law, {CopyCluster.Silos * CopyCluster.MaxModels} places");
+        $"runs of 20 ms that only wait, 4 inference threads a silo, 80 % of the requests of 96 callers; the rest to {Others} models by Zipf's law, {Silos * MaxModels} places");
 
     private static readonly TimeSpan LongestToAll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestToOne = TimeSpan.FromMinutes(2);
@@ -24,18 +30,18 @@ internal static class HotModel
     public static async IAsyncEnumerable<Row> MeasureAsync()
     {
         TrafficCount alone;
-        await using (var cluster = await CopyCluster.StartAsync(maxCopies: 1))
+        await using (var cluster = await StartAsync(maxCopies: 1))
         {
-            await using var traffic = new MixedTraffic(cluster.Client);
+            await using var traffic = new MixedTraffic(cluster.Front);
             alone = await CountAsync(traffic);
         }
 
-        await using var copying = await CopyCluster.StartAsync(maxCopies: null);
-        await copying.Client.LoadAsync(CopyCluster.Hot);
+        await using var copying = await StartAsync(maxCopies: null);
+        await copying.Front.LoadAsync(Name);
         TrafficCount copied;
-        await using (var traffic = new MixedTraffic(copying.Client))
+        await using (var traffic = new MixedTraffic(copying.Front))
         {
-            var toAll = await WaitAsync(copying, CopyCluster.Silos);
+            var toAll = await WaitAsync(copying, Silos);
             yield return new Row("copies of a hot model: one to three", Setting, Show(toAll), "≤ 5 s", toAll <= LongestToAll);
             copied = await CountAsync(traffic);
         }
@@ -53,6 +59,19 @@ internal static class HotModel
         yield return new Row("copies of a hot model: three to one when nobody asks", Setting, Show(toOne), "at all", toOne < LongestToOne);
     }
 
+    private static Task<TimedCluster> StartAsync(int? maxCopies) => TimedCluster.StartAsync(
+        Silos,
+        [
+            new TimedModel(Name, TimeSpan.Zero, TimeSpan.FromMilliseconds(20)),
+            .. Enumerable.Range(1, Others).Select(static i => new TimedModel($"m{i}", TimeSpan.Zero, TimeSpan.FromMilliseconds(2))),
+        ],
+        MaxModels,
+        maxCopies);
+
+    // How many silos have the hot model ready.
+    private static async Task<int> CountAsync(TimedCluster cluster) =>
+        (await cluster.Front.GetModelAsync(Name)).Locations.Count(static location => location.Resident.State == ResidentState.Ready);
+
     private static async Task<TrafficCount> CountAsync(MixedTraffic traffic)
     {
         await Task.Delay(WarmUp, TimeProvider.System);
@@ -61,10 +80,10 @@ internal static class HotModel
         return traffic.Count - before;
     }
 
-    private static async Task<TimeSpan> WaitAsync(CopyCluster cluster, int copies)
+    private static async Task<TimeSpan> WaitAsync(TimedCluster cluster, int copies)
     {
         var watch = Stopwatch.StartNew();
-        while (await cluster.CountAsync() != copies && watch.Elapsed < LongestToOne)
+        while (await CountAsync(cluster) != copies && watch.Elapsed < LongestToOne)
         {
             await Task.Delay(Look, TimeProvider.System);
         }

@@ -9,7 +9,7 @@ internal sealed class MixedTraffic : IAsyncDisposable
     private const double PartOfHot = 0.8;
 
     private readonly CancellationTokenSource _end = new();
-    private readonly Zipf _others = new(CopyCluster.Others);
+    private readonly Zipf _others = new(HotModel.Others);
     private readonly Task _callers;
     private long _answers;
     private long _otherAnswers;
@@ -33,7 +33,7 @@ internal sealed class MixedTraffic : IAsyncDisposable
         while (!_end.IsCancellationRequested)
         {
             var isHot = random.NextDouble() < PartOfHot;
-            var answer = await client.InferAsync(isHot ? CopyCluster.Hot : $"m{_others.Draw(random)}", []);
+            var answer = await client.InferAsync(isHot ? HotModel.Name : $"m{_others.Draw(random)}", []);
             Interlocked.Increment(ref _answers);
             if (!isHot)
             {

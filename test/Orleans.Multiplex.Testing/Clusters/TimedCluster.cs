@@ -5,56 +5,52 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Execution;
 
-namespace Orleans.Multiplex.Benchmarks.Copies;
+namespace Orleans.Multiplex.Testing.Clusters;
 
-/// <summary>Silos with timed models, and one that holds none, through which they are asked, as through a gateway: all in this process, as a cluster of one machine.</summary>
-internal sealed class CopyCluster : IAsyncDisposable
+/// <summary>Silos with timed models, and one that holds none, through which they may be asked as through a gateway: all in this process, as a cluster of one machine.</summary>
+public sealed class TimedCluster : IAsyncDisposable
 {
-    public const string Hot = "hot";
-    public const int Silos = 3;
-    public const int Others = 150;
-    public const int MaxModels = 30;
-
     private const int Threads = 4;
-    private const string TimeOfHot = "00:00:00.020";
-    private const string TimeOfOthers = "00:00:00.002";
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("multiplex-copies-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("multiplex-timed-");
     private readonly List<IHost> _hosts = [];
 
-    private CopyCluster()
+    private TimedCluster(IEnumerable<TimedModel> models)
     {
-        Add(Hot, TimeOfHot);
-        for (var i = 1; i <= Others; i++)
+        foreach (var model in models)
         {
-            Add($"m{i}", TimeOfOthers);
+            var folder = _folder.CreateSubdirectory(Path.Combine("models", model.Id)).FullName;
+            File.WriteAllText(Path.Combine(folder, TimedBackend.FileName), model.Write());
         }
     }
 
-    public IMultiplexClient Client => _hosts[^1].Services.GetRequiredService<IMultiplexClient>();
+    /// <summary>The client of each silo that holds models.</summary>
+    public IReadOnlyList<IMultiplexClient> Clients => [.. _hosts.SkipLast(1).Select(GetClient)];
 
+    /// <summary>The client of the silo that holds none.</summary>
+    public IMultiplexClient Front => GetClient(_hosts[^1]);
+
+    /// <param name="silos">How many silos hold models.</param>
+    /// <param name="models">The models.</param>
+    /// <param name="maxModels">How many models a silo holds.</param>
     /// <param name="maxCopies">The most copies of a model; null for as many as there are silos.</param>
-    public static async Task<CopyCluster> StartAsync(int? maxCopies)
+    public static async Task<TimedCluster> StartAsync(int silos, IEnumerable<TimedModel> models, int maxModels, int? maxCopies)
     {
-        var cluster = new CopyCluster();
-        for (var i = 0; i <= Silos; i++)
+        var cluster = new TimedCluster(models);
+        for (var i = 0; i <= silos; i++)
         {
-            var host = cluster.Build(i < Silos, maxCopies);
+            var host = cluster.Build(i < silos, maxModels, maxCopies);
             cluster._hosts.Add(host);
             await host.StartAsync();
         }
 
-        while ((await cluster.Client.GetSilosAsync()).Length < Silos)
+        while ((await cluster.Front.GetSilosAsync()).Length < silos)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         }
 
         return cluster;
     }
-
-    /// <summary>How many silos have the hot model ready.</summary>
-    public async Task<int> CountAsync() =>
-        (await Client.GetModelAsync(Hot)).Locations.Count(static location => location.Resident.State == ResidentState.Ready);
 
     public async ValueTask DisposeAsync()
     {
@@ -67,10 +63,9 @@ internal sealed class CopyCluster : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private void Add(string model, string time) =>
-        File.WriteAllText(Path.Combine(_folder.CreateSubdirectory(Path.Combine("models", model)).FullName, "model.time"), time);
+    private static IMultiplexClient GetClient(IHost host) => host.Services.GetRequiredService<IMultiplexClient>();
 
-    private IHost Build(bool holdsModels, int? maxCopies)
+    private IHost Build(bool holdsModels, int maxModels, int? maxCopies)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(
@@ -79,7 +74,7 @@ internal sealed class CopyCluster : IAsyncDisposable
             new("Multiplex:Cluster:Directory", Path.Combine(_folder.FullName, "cluster")),
             new("Multiplex:Cache:Path", Path.Combine(_folder.FullName, "cache")),
             new("Multiplex:Models", Path.Combine(_folder.FullName, "models")),
-            new("Multiplex:MaxModelsPerSilo", MaxModels.ToString(CultureInfo.InvariantCulture)),
+            new("Multiplex:MaxModelsPerSilo", maxModels.ToString(CultureInfo.InvariantCulture)),
             new("Multiplex:Execution:Threads", Threads.ToString(CultureInfo.InvariantCulture)),
             new("Multiplex:Drain:Timeout", "00:00:00"),
             .. maxCopies is { } most ? [new("Multiplex:MaxCopies", most.ToString(CultureInfo.InvariantCulture))] : Array.Empty<KeyValuePair<string, string?>>(),
@@ -91,7 +86,7 @@ internal sealed class CopyCluster : IAsyncDisposable
             if (holdsModels)
             {
                 silo.AddMultiplex();
-                silo.Services.AddSingleton<IInferenceBackend>(new TimedBackend());
+                silo.Services.AddSingleton<IInferenceBackend>(new TimedBackend(TimeProvider.System));
             }
             else
             {
