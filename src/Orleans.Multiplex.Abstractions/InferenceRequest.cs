@@ -44,6 +44,9 @@ public sealed class InferenceRequest
     [Id(4)]
     internal long CopiesKnown { get; init; }
 
+    /// <summary>The same request with so much time left.</summary>
+    internal InferenceRequest Within(TimeSpan? left) => new(Inputs, Outputs, left, Priority) { CopiesKnown = CopiesKnown };
+
     /// <summary>The same request of a caller that knows these copies.</summary>
     internal InferenceRequest Knowing(long copies) =>
         copies == CopiesKnown ? this : new InferenceRequest(Inputs, Outputs, Timeout, Priority) { CopiesKnown = copies };

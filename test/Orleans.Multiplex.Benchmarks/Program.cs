@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Multiplex.Benchmarks;
 using Orleans.Multiplex.Benchmarks.Buckets;
 using Orleans.Multiplex.Benchmarks.ColdLoads;
+using Orleans.Multiplex.Benchmarks.Copies;
 using Orleans.Multiplex.Benchmarks.Memory;
 using Orleans.Multiplex.Benchmarks.Runs;
 using Orleans.Multiplex.Benchmarks.Serving;
@@ -31,6 +32,7 @@ var parts = new Dictionary<string, Func<IAsyncEnumerable<Row>>>(StringComparer.O
     ["evictions"] = MeasureEvictionsAsync,
     ["buckets"] = MeasureBucketsAsync,
     ["spinning"] = MeasureSpinningAsync,
+    ["copies"] = HotModel.MeasureAsync,
     ["runs"] = static () => RunOverheadRows.Measure().ToAsyncEnumerable(),
 };
 if (part != "all" && !parts.ContainsKey(part))

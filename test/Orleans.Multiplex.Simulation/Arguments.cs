@@ -11,7 +11,7 @@ namespace Orleans.Multiplex.Simulation;
 /// <param name="IsFull">Whether it is the full plan.</param>
 internal sealed record Arguments(IReadOnlyList<Scenario> Plan, IReadOnlyList<string> Names, int Seed, int Seeds, bool IsFull)
 {
-    public const string Usage = "Orleans.Multiplex.Simulation [quick|full|long] [scenario…] [--seed N] [--seeds COUNT]";
+    public const string Usage = "Orleans.Multiplex.Simulation [quick|full|long] [scenario…] [--seed N] [--seeds COUNT], or real";
 
     /// <summary>What the cost of decisions is called among the scenarios.</summary>
     public const string Decisions = "decisions";

@@ -1,7 +1,13 @@
 using Orleans.Multiplex.Simulation;
 using Orleans.Multiplex.Simulation.Costs;
+using Orleans.Multiplex.Simulation.Real;
 using Orleans.Multiplex.Simulation.Reports;
 using Orleans.Multiplex.Simulation.Serving;
+
+if (args is [RealCheck.Name])
+{
+    return await RealCheck.RunAsync(seed: 1, TimeProvider.System) ? 0 : 1;
+}
 
 if (Arguments.Parse(args) is not { } arguments)
 {

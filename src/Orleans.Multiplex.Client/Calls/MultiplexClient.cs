@@ -32,17 +32,14 @@ internal sealed class MultiplexClient(
         ArgumentNullException.ThrowIfNull(inputs);
         var model = ModelKey.Parse(modelId).ToString();
         var timeout = TimeoutOf(model, options);
-        var values = inputs as ImmutableArray<ModelValue>? ?? [.. inputs];
-        var outputs = options?.Outputs ?? [];
-        CheckSize(model, values, outputs);
-        var priority = PriorityOf(options);
+        var request = new InferenceRequest(inputs as ImmutableArray<ModelValue>? ?? [.. inputs], options?.Outputs ?? [], timeout, PriorityOf(options));
+        CheckSize(model, request.Inputs, request.Outputs);
         var startedAt = time.GetTimestamp();
         cancellationToken.ThrowIfCancellationRequested();
         var route = _routes.Choose(model);
         try
         {
-            if (_routes.TryHere(
-                route, model, new InferenceRequest(values, outputs, timeout, priority), options is { IsAwaitedAtOnce: true }, cancellationToken) is { } answer)
+            if (_routes.TryHere(route, model, request, options is { IsAwaitedAtOnce: true }, cancellationToken) is { } answer)
             {
                 try
                 {
@@ -55,10 +52,14 @@ internal sealed class MultiplexClient(
                 {
                     // Nobody here cancelled it: it was given up, as a stopping silo does.
                 }
+                catch (OverloadedException) when (InferenceRoutes.ChooseOther(route) is { } other)
+                {
+                    route.End();
+                    route = other;
+                }
             }
 
-            return await InferByGrainAsync(
-                route, model, new InferenceRequest(values, outputs, timeout - time.GetElapsedTime(startedAt), priority), cancellationToken);
+            return await InferByGrainAsync(route, model, request.Within(timeout - time.GetElapsedTime(startedAt)), cancellationToken);
         }
         finally
         {
@@ -75,7 +76,7 @@ internal sealed class MultiplexClient(
             AnswerGrace,
             (left, token) =>
             {
-                var timed = new InferenceRequest(request.Inputs, request.Outputs, left, request.Priority);
+                var timed = request.Within(left);
                 var answer = chosen is { } route ? _routes.SendAsync(route, model, timed, token) : _routes.SendAnewAsync(model, timed, token);
                 chosen = null;
                 return answer;

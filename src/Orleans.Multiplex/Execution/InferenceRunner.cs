@@ -103,7 +103,7 @@ internal sealed partial class InferenceRunner(
         }
         finally
         {
-            runs.Measure(time.GetElapsedTime(startedAt), items: 1, bytes);
+            runs.MeasureShort(time.GetElapsedTime(startedAt), bytes);
             scheduler.EndHere(place);
         }
     }

@@ -88,9 +88,9 @@ internal interface IResidencyExchange : IGrainService
     [AlwaysInterleave, Alias("MeetCopies")]
     Task<ImmutableArray<CopyMeasure?>> MeetCopiesAsync(ImmutableArray<CopyList> copies);
 
-    /// <summary>Has this silo drop its copy of a model.</summary>
+    /// <summary>Has this silo drop its copy of a model, if it is the caller that decides on it.</summary>
     [OneWay, AlwaysInterleave, Alias("DropCopy")]
-    Task DropCopyAsync(string model);
+    Task DropCopyAsync(string model, SiloAddress decider);
 
     /// <summary>Has this silo's host stop, which drains it first.</summary>
     [AlwaysInterleave, Alias("Drain")]

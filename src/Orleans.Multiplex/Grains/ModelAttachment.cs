@@ -121,14 +121,14 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         }
 
         var resident = _resident;
-        var copy = silo.Copies.FindList(Model)?.Others.FirstOrDefault();
+        var copy = silo.Copies.FindLed(Model)?.Others.FirstOrDefault();
         resident?.RemoveHolder(this);
         _arrival?.Close();
         silo.Remove(_pool, this);
         if (context.Address is { } address)
         {
             var stays = resident is { State: ResidentState.Ready, Gate.IsClosed: false } && !End.IsMoving && !silo.Publisher.IsDraining;
-            silo.Publisher.OnEnded(address, _pool?.Name ?? "", Key?.Id ?? Model, stays ? address.SiloAddress : copy);
+            silo.Publisher.OnEnded(address, _pool?.Name ?? "", Key?.Id ?? Model, stays ? address.SiloAddress : End.IsMoving ? null : copy);
         }
     }
 

@@ -96,9 +96,9 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
     public Task<ImmutableArray<CopyMeasure?>> MeetCopiesAsync(ImmutableArray<CopyList> copies) =>
         Task.FromResult(services.GetService<CopyHost>()?.Meet(copies) ?? [.. copies.Select(static _ => (CopyMeasure?)null)]);
 
-    public Task DropCopyAsync(string model)
+    public Task DropCopyAsync(string model, SiloAddress decider)
     {
-        services.GetService<CopyHost>()?.Drop(model);
+        services.GetService<CopyHost>()?.Drop(model, decider);
         return Task.CompletedTask;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Multiplex.Grains.Copies;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
 using Orleans.Multiplex.Storage;
@@ -9,7 +10,8 @@ namespace Orleans.Multiplex.Grains;
 /// <param name="held">What the silo holds; null for one that holds no models by its role.</param>
 /// <param name="evictions">Unloads; null like <paramref name="held"/>.</param>
 /// <param name="pins">The pins.</param>
-internal sealed class SiloModels(ResidencyLedger? held, EvictionService? evictions, PinnedModels pins)
+/// <param name="copies">The copies; null like <paramref name="held"/>.</param>
+internal sealed class SiloModels(ResidencyLedger? held, EvictionService? evictions, PinnedModels pins, ModelCopies? copies = null)
 {
     /// <summary>Unloads a model. Completes when its memory is free.</summary>
     /// <param name="key">The model; without a version all its versions.</param>
@@ -33,7 +35,12 @@ internal sealed class SiloModels(ResidencyLedger? held, EvictionService? evictio
             }
         }
 
-        await Task.WhenAll(residents.Select(resident => evictions.EvictAsync(resident, EvictionReason.Operator)));
+        var names = residents.SelectMany(static resident => resident.GetNames()).ToList();
+        var evicting = Task.WhenAll(residents.Select(resident => evictions.EvictAsync(resident, EvictionReason.Operator)));
+
+        // Copies elsewhere are unloaded too, so the models' grains are not to be looked for there.
+        names.ForEach(name => copies?.EndLead(name));
+        await evicting;
         return residents.Count > 0;
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration.Internal;
 using Orleans.Multiplex.Grains;
 using Orleans.Multiplex.Grains.Control;
+using Orleans.Multiplex.Grains.Copies;
 using Orleans.Multiplex.Grains.HandOver;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Placement;
@@ -30,7 +31,8 @@ internal static class ExchangeRegistrations
         builder.Services.AddSingleton(provider => new SiloModels(
             provider.GetService<ResidencyLedger>(),
             provider.GetService<EvictionService>(),
-            provider.GetRequiredService<PinnedModels>()));
+            provider.GetRequiredService<PinnedModels>(),
+            provider.GetService<ModelCopies>()));
         builder.Services.AddSingleton(provider => new StoreInquiry(
             provider.GetService<ModelCatalog>(), provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<ResidencyInquiry>();

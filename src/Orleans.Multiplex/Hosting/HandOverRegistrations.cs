@@ -6,7 +6,6 @@ using Orleans.Configuration;
 using Orleans.Multiplex.Grains;
 using Orleans.Multiplex.Grains.HandOver;
 using Orleans.Multiplex.Loading;
-using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Telemetry;
 
@@ -28,7 +27,7 @@ internal static class HandOverRegistrations
         services.AddSingleton<ModelReception>(provider => provider.GetRequiredService<GrainPools>().Find(typeof(InferenceGrain)) is not { } pool
             ? null!
             : new ModelReception(
-                provider.GetRequiredService<ModelAttachments>(), provider.GetRequiredService<PlacementSnapshots>(), provider.GetRequiredService<BackendOpener>(), pool));
+                provider.GetRequiredService<ModelAttachments>(), provider.GetRequiredService<RoomOfOlder>(), provider.GetRequiredService<BackendOpener>(), pool));
         services.AddSingleton<IHostedService>(provider => new SiloDrain(
             provider.GetRequiredService<ResidencyPublisher>(),
             provider.GetRequiredService<ResidencyLedger>(),

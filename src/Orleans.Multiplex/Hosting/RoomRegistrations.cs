@@ -136,6 +136,7 @@ internal static class RoomRegistrations
             GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
             Logger(provider, LogEvents.Residency)));
         services.AddSingleton<RoomClaims>();
+        services.AddSingleton<RoomOfOlder>();
         services.AddSingleton(provider => new ThrashDetector(provider.GetRequiredService<TimeProvider>(), Logger(provider, LogEvents.Residency)));
         services.AddSingleton(provider => new EvictionService(
             provider.GetRequiredService<SiloQuota>(),

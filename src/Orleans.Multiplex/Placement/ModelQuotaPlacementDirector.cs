@@ -25,7 +25,7 @@ internal sealed class ModelQuotaPlacementDirector(
         var id = isValid ? key.Id : model;
         var bytes = footprints.Find(pool, id);
         var holder = unattached.Take(pool, id);
-        var decision = PlacementPolicy.Decide(snapshots.Take(id, pool, bytes, silos).WithHolder(holder));
+        var decision = PlacementPolicy.Decide(snapshots.Take(id, pool, bytes, silos).WithHolders(holder is null ? [] : [holder]));
         var chosen = silos.First(silo => silo.ToParsableString() == decision.Chosen);
         if (!chosen.Equals(holder))
         {

@@ -8,8 +8,15 @@ namespace Orleans.Multiplex.Placement;
 /// <param name="Candidates">The silos that could take it.</param>
 internal sealed record PlacementSnapshot(string ModelId, long Bytes, ImmutableArray<SiloCandidate> Candidates)
 {
-    /// <summary>The same where one silo has the model already.</summary>
-    public PlacementSnapshot WithHolder(SiloAddress? holder) => holder?.ToParsableString() is { } silo
-        ? this with { Candidates = [.. Candidates.Select(one => one.Silo == silo ? one with { HoldsModel = true } : one)] }
-        : this;
+    /// <summary>The same where silos have the model already.</summary>
+    public PlacementSnapshot WithHolders(IReadOnlyCollection<SiloAddress> holders)
+    {
+        if (holders.Count == 0)
+        {
+            return this;
+        }
+
+        var silos = holders.Select(static silo => silo.ToParsableString()).ToHashSet(StringComparer.Ordinal);
+        return this with { Candidates = [.. Candidates.Select(one => silos.Contains(one.Silo) ? one with { HoldsModel = true } : one)] };
+    }
 }

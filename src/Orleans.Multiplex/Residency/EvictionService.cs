@@ -81,15 +81,15 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         Unload(victims, EvictionReason.Quota);
     }
 
-    /// <summary>Evicts idle models for one who does not wait in line, but not a certain one.</summary>
+    /// <summary>Evicts idle models for one who does not wait in line.</summary>
     /// <param name="findShortages">What is short for it.</param>
-    /// <param name="spared">The one that stays.</param>
-    public void EvictFor(Func<IReadOnlyList<Shortage>> findShortages, Resident spared)
+    /// <param name="mayGo">Which models may go for it.</param>
+    public void EvictFor(Func<IReadOnlyList<Shortage>> findShortages, Func<Resident, bool> mayGo)
     {
         List<Resident> victims;
         lock (_lock)
         {
-            victims = TakeVictims_NeedsLock(findShortages, resident => !ReferenceEquals(resident, spared) && resident.Gate.TryCloseIdle(), out _);
+            victims = TakeVictims_NeedsLock(findShortages, resident => mayGo(resident) && resident.Gate.TryCloseIdle(), out _);
         }
 
         Unload(victims, EvictionReason.Quota);

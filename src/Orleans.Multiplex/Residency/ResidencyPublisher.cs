@@ -92,6 +92,9 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     /// <summary>A model is ready here, and has no activation yet.</summary>
     public void OnReady(string pool, string modelId) => _news.Writer.TryWrite(new ModelNews(null, pool, modelId, _local.SiloAddress));
 
+    /// <summary>It is so no longer.</summary>
+    public void OnGone(string pool, string modelId) => _news.Writer.TryWrite(new ModelNews(null, pool, modelId, null, _local.SiloAddress));
+
     /// <summary>This silo's row as it is now.</summary>
     public SiloRow GetRow() => new(
         _local.SiloAddress,

@@ -253,8 +253,8 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
         }
     }
 
-    /// <summary>The model as its holders name it.</summary>
-    public ImmutableArray<string> GetNames() => [.. Holders.Select(static holder => holder.Model)];
+    /// <summary>The model as those of its holders name it that are no copies.</summary>
+    public ImmutableArray<string> GetNames() => [.. Holders.Where(static holder => !holder.IsCopy).Select(static holder => holder.Model)];
 
     /// <summary>Lets every holder know that the resident goes.</summary>
     public void LetGo()

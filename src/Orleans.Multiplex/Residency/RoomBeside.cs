@@ -80,7 +80,7 @@ internal sealed class RoomBeside(SiloQuota quota, EvictionService evictions, Tim
                 return false;
             }
 
-            evictions.EvictFor(() => quota.Locked(FindShortages), old);
+            evictions.EvictFor(() => quota.Locked(FindShortages), resident => !ReferenceEquals(resident, old));
             await Task.Delay(Pause, time, cancellationToken);
         }
 

@@ -17,7 +17,7 @@ internal sealed class UnattachedResidents
         {
             _silos.AddOrUpdate(key, silo);
         }
-        else if (news.Ended?.SiloAddress is { } gone && _silos.TryGet(key, out var noted) && noted.Equals(gone))
+        else if ((news.GoneFrom ?? news.Ended?.SiloAddress) is { } gone && _silos.TryGet(key, out var noted) && noted.Equals(gone))
         {
             _silos.TryRemove(key);
         }

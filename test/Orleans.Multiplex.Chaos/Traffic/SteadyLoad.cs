@@ -1,3 +1,5 @@
+using Orleans.Multiplex.Testing.Traffic;
+
 namespace Orleans.Multiplex.Chaos.Traffic;
 
 /// <summary>Callers that ask for models by Zipf's law until they are told to end, and count what comes of it for the phase that runs.</summary>

@@ -1,3 +1,6 @@
+using Orleans.Multiplex.Grains.Copies;
+using Orleans.Multiplex.Grains.HandOver;
+using Orleans.Multiplex.Residency;
 using Xunit;
 
 namespace Orleans.Multiplex.Cluster.Tests.Copies;
@@ -14,6 +17,9 @@ public sealed class CopyLifeTests
 
         await hot.Cluster.Inner.EvictAsync(first, HotModel.Name).Soon();
 
+        // Until its grain has gone, which says that it was there, the model would be loaded by it anew; and the others have to hear of it.
+        await Waiting.UntilAsync(() => hot.Cluster.Inner.Loose(first).Count == 0);
+        await Task.Delay(TimeSpan.FromMilliseconds(200), Waiting.Token);
         for (var i = 0; i < 20; i++)
         {
             Assert.False((await hot.AskAsync()).IsCold);
@@ -48,6 +54,9 @@ public sealed class CopyLifeTests
         await using var hot = await HotModel.StartWithCopyAsync();
         hot.Heat(callers: 8);
         await Waiting.UntilAsync(() => hot.Answers.Select(static answer => answer.Silo).Distinct().Count() == 2);
+        // A silo that is lost during a model's first run has the model quarantined, and that the run has ended takes a moment to be told.
+        await Waiting.UntilAsync(() => Enumerable.Range(0, 2).All(
+            silo => hot.Cluster.Inner.Get<ClusterResidencyView>(silo).Rows.All(static row => row.Openings.IsEmpty)));
         var silo = hot.Cluster.Inner.Silos[first ? hot.First : 1 - hot.First];
 
         await (kill ? hot.Cluster.Inner.Inner.KillSiloAsync(silo, Waiting.Token) : hot.Cluster.Inner.Inner.StopSiloAsync(silo, Waiting.Token)).Soon();
@@ -84,6 +93,67 @@ public sealed class CopyLifeTests
         await hot.CoolAsync();
         hot.Answers.Clear();
         Assert.All(await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => hot.AskAsync())), static answer => Assert.Equal(2, answer.Version));
+    }
+
+    [Fact]
+    public async Task Unload_WhileACopyIsLoaded_LeavesNone()
+    {
+        await using var hot = await HotModel.StartAsync(settings: """{"minCopies": 2}""");
+        using var go = new ManualResetEventSlim();
+        var opened = 0;
+        hot.Engine.OnOpen = _ =>
+        {
+            if (Interlocked.Increment(ref opened) > 1)
+            {
+                go.Wait(Waiting.Token);
+            }
+        };
+        await hot.AskAsync();
+        await Waiting.UntilAsync(() => Volatile.Read(ref opened) == 2);
+
+        var unloading = hot.Cluster.Sdk.UnloadAsync("hot", Waiting.Token);
+        await Waiting.UntilAsync(() => !hot.Silos.Any());
+        go.Set();
+        await unloading.Soon();
+
+        await Task.Delay(TimeSpan.FromSeconds(1), Waiting.Token);
+        Assert.Empty(hot.Silos);
+        Assert.Equal(2, hot.Loads);
+    }
+
+    [Fact]
+    public async Task Grain_GoesWhereNoCopyIs_TakesTheOthersAlong()
+    {
+        await using var hot = await HotModel.StartWithCopyAsync(silos: 3);
+        await hot.AskAsync();
+        var (first, other) = (hot.First, Enumerable.Range(0, 3).Except(hot.Silos).Single());
+        var copy = hot.Silos.Single(silo => silo != first);
+        var resident = hot.Cluster.Inner.Residents(first).Single(static one => one.Key.ModelId == "hot");
+
+        await hot.Cluster.Inner.Get<ModelHandOver>(first).MoveAsync(resident, hot.Cluster.Inner.Silos[other].SiloAddress, Waiting.Token).Soon();
+
+        // Whoever comes to the grain first has it take its model; the others may be answered by the copy.
+        hot.Heat(callers: 4);
+        await Waiting.UntilAsync(() => hot.Silos.Order().SequenceEqual(new[] { copy, other }.Order()) && hot.First == other);
+        await Waiting.UntilAsync(() => hot.Cluster.Inner.Get<ModelCopies>(copy).Find("hot")?.List.First.Equals(hot.Cluster.Inner.Silos[other].SiloAddress) == true);
+        await hot.CoolAsync();
+        Assert.Equal(3, hot.Loads);
+        Assert.DoesNotContain(hot.Answers, static answer => answer.IsCold);
+    }
+
+    [Fact]
+    public async Task PinnedByItsFile_ItsCopyIsNotAndNewVersionsComeAllTheSame()
+    {
+        await using var hot = await HotModel.StartAsync(silos: 2, settings: """{"minCopies": 2, "pin": true}""");
+        await hot.AskAsync();
+        await Waiting.UntilAsync(() => hot.Silos.Count() == 2);
+        Assert.Equal([false, true], Enumerable.Range(0, 2).Select(silo => hot.Cluster.Inner.Residents(silo).Single().IsPinned).Order());
+
+        hot.Folder.Add("hot/2", "model.json", """{"minCopies": 2, "pin": true}""");
+        hot.Folder.Add("hot/2");
+
+        await Waiting.UntilAsync(() => hot.Cluster.Ready().SequenceEqual(["hot@2", "hot@2"]));
+        Assert.Equal([false, true], Enumerable.Range(0, 2).Select(silo => hot.Cluster.Inner.Residents(silo).Single().IsPinned).Order());
     }
 
     [Fact]

@@ -33,9 +33,11 @@ internal sealed class HotModel : IAsyncDisposable
     public IEnumerable<int> Silos => Enumerable.Range(0, Cluster.Inner.Silos.Count)
         .Where(silo => Cluster.Inner.Residents(silo).Any(static one => one.Key.ModelId == "hot" && one.State == ResidentState.Ready));
 
-    /// <summary>The silo that has the model's grain.</summary>
-    public int First => Enumerable.Range(0, Cluster.Inner.Silos.Count).Single(silo =>
-        Cluster.Inner.Residents(silo).Any(static one => one.Key.ModelId == "hot" && one.Holders.Any(static holder => holder is ModelAttachment)));
+    /// <summary>The silo that has the model's grain; −1 while none has.</summary>
+    public int First => Enumerable.Range(0, Cluster.Inner.Silos.Count)
+        .Where(silo => Cluster.Inner.Residents(silo).Any(static one => one.Key.ModelId == "hot" && one.Holders.Any(static holder => holder is ModelAttachment)))
+        .DefaultIfEmpty(-1)
+        .First();
 
     /// <param name="silos">How many silos; each has two inference threads.</param>
     /// <param name="configure">Changes the settings.</param>

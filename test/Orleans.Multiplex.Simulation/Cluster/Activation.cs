@@ -16,7 +16,7 @@ internal sealed class Activation(int model, SimulatedSilo silo, Resident residen
     public Resident Resident => resident;
 
     /// <summary>Its line for inference threads.</summary>
-    public ModelRuns Runs { get; } = new(resident.Name, silo.Threads?.Busy);
+    public ModelRuns Runs { get; } = new(resident.Name, new BusyTime(silo.Clock.Time), silo.Threads?.Busy ?? new BusyTime(silo.Clock.Time));
 
     /// <summary>Of a copy that is on its way: what it may displace was last used longer ago; null otherwise.</summary>
     public TimeSpan? Displaces { get; init; }

@@ -58,8 +58,8 @@ internal sealed class SimulatedSilo : ILocalSiloDetails, IResidencyChannel, IAsy
         _snapshots = new PlacementSnapshots(View, _publisher, this);
         _passOn = new PassOnRule(_snapshots, new PassOnLimiter(_time));
         Tables = new CopyTables(new Random(number), SiloAddress, _time);
-        Threads = scenario.Heat is { } heat ? new InferenceThreads(heat.Threads, heat.Service, queue) : null;
-        Meter = Threads is { } threads ? new SimulatedMeter(threads, load, queue) : null;
+        Threads = scenario.Heat is { } heat ? new InferenceThreads(heat.Threads, heat.Service, queue, _time) : null;
+        Meter = Threads is { } threads ? new SimulatedMeter(threads, load, _time) : null;
     }
 
     public int Number { get; }

@@ -28,16 +28,26 @@ internal sealed class InferenceRoutes(IGrainFactory grains, ILocalModels? local,
     /// <summary>Takes in what an answer says of its model's copies.</summary>
     public void Learn(string model, InferenceResponse response) => _copies.Learn(model, response.Copies);
 
+    /// <summary>The way to another copy, for a request that was refused by the one on its way; null where there is none.</summary>
+    public static CopyRoute? ChooseOther(in CopyRoute route) =>
+        route.Copy is { } refused && route.Table!.Choose(refused) is { } other ? new CopyRoute(route.Table, other) : null;
+
     /// <summary>Sends a request on its way.</summary>
     /// <exception cref="ModelUnloadedException">The activation was given up: a new try helps.</exception>
     public async Task<InferenceResponse> SendAsync(CopyRoute route, string model, InferenceRequest request, CancellationToken cancellationToken)
     {
+        var startedAt = time.GetTimestamp();
         request = request.Knowing(route.Stamp);
-        var response = route.Copy is not null && await TryCopyAsync(route, model, request, cancellationToken) is { } answer
-            ? answer
-            : await CallAsync(_models.Get(model).InferAsync(request, cancellationToken), model, cancellationToken);
-        Learn(model, response);
-        return response;
+        var answer = await TryCopyAsync(route, model, request, cancellationToken);
+        if (answer is null)
+        {
+            var left = request.Timeout - time.GetElapsedTime(startedAt);
+            answer = await CallAsync(
+                _models.Get(model).InferAsync(route.Copy is null ? request : request.Within(left), cancellationToken), model, cancellationToken);
+        }
+
+        Learn(model, answer);
+        return answer;
     }
 
     /// <summary>The same on a way that is chosen for it.</summary>
@@ -57,37 +67,51 @@ internal sealed class InferenceRoutes(IGrainFactory grains, ILocalModels? local,
     // Null where the model's own grain is to answer.
     private async Task<InferenceResponse?> TryCopyAsync(CopyRoute route, string model, InferenceRequest request, CancellationToken cancellationToken)
     {
+        if (route.Copy is null)
+        {
+            return null;
+        }
+
         try
         {
-            return await CallAsync(CallCopyAsync(route.Copy!, model, request, cancellationToken), model, cancellationToken);
+            return await TryOneAsync(route, model, request, cancellationToken);
         }
         catch (OverloadedException)
         {
-            if (route.Table!.Choose(route.Copy) is not { } other)
+            if (ChooseOther(route) is not { } other)
             {
                 throw;
             }
 
             try
             {
-                return await CallAsync(CallCopyAsync(other, model, request, cancellationToken), model, cancellationToken);
+                return await TryOneAsync(other, model, request, cancellationToken);
             }
             finally
             {
-                route.Table.End(other);
+                other.End();
             }
-        }
-        catch (Exception error) when (!route.Copy!.IsFirst && SafeRetry.IsPassing(error))
-        {
-            route.Table!.Remove(route.Copy);
-            return null;
         }
     }
 
-    private Task<InferenceResponse> CallCopyAsync(KnownCopy copy, string model, InferenceRequest request, CancellationToken cancellationToken) =>
-        copy.IsFirst
-            ? _models.Get(model).InferAsync(request, cancellationToken)
-            : (copy.Grain ??= grains.GetGrain<ICopyGrain>(new CopyAddress(copy.Silo, model).ToString())).InferAsync(request, cancellationToken);
+    private async Task<InferenceResponse?> TryOneAsync(CopyRoute route, string model, InferenceRequest request, CancellationToken cancellationToken)
+    {
+        var copy = route.Copy!;
+        try
+        {
+            return await CallAsync(
+                copy.IsFirst
+                    ? _models.Get(model).InferAsync(request, cancellationToken)
+                    : (copy.Grain ??= grains.GetGrain<ICopyGrain>(new CopyAddress(copy.Silo, model).ToString())).InferAsync(request, cancellationToken),
+                model,
+                cancellationToken);
+        }
+        catch (Exception error) when (!copy.IsFirst && SafeRetry.IsPassing(error))
+        {
+            route.Table!.Remove(copy);
+            return null;
+        }
+    }
 
     private static async Task<InferenceResponse> CallAsync(Task<InferenceResponse> call, string model, CancellationToken cancellationToken)
     {

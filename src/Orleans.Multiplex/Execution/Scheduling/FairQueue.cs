@@ -78,12 +78,12 @@ internal sealed class FairQueue(InferenceSchedulerOptions options, TimeProvider 
     public ShortPlace TryBeginShort(ModelRuns model, long bytes, TimeSpan longest) =>
         IsClosed ? ShortPlace.None : _places.TryTake(model.Cost, bytes, longest, Waiting > 0, in _running);
 
-    /// <summary>What each request of a model that is there adds to the wait of its next one.</summary>
-    public TimeSpan GetPace(ModelRuns model)
+    /// <summary>How many of a model wait for a thread, and not for company.</summary>
+    public int CountReady(ModelRuns model)
     {
         lock (Gate)
         {
-            return QueueRule.GetPace(model.Cost, options.Threads, model.GetLateness(RunPriority.Default));
+            return model.IsReady ? model.Waiting : 0;
         }
     }
 

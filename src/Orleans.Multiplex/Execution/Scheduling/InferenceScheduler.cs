@@ -33,6 +33,7 @@ internal sealed partial class InferenceScheduler : IDisposable
         _silo = silo;
         _time = time;
         _logger = logger;
+        Busy = new BusyTime(time);
         _queue = new FairQueue(options, time);
         _threads = new DedicatedThreads("multiplex-run", options.Threads, _queue);
     }
@@ -47,10 +48,13 @@ internal sealed partial class InferenceScheduler : IDisposable
     public int Threads => _options.Threads;
 
     /// <summary>What runs have taken, all together.</summary>
-    public BusyTime Busy { get; } = new();
+    public BusyTime Busy { get; }
 
     /// <summary>How much each request that is there adds to the wait of the model's next one, in the crowd that there is; zero where that was not measured.</summary>
-    public TimeSpan GetPace(ModelRuns model) => _queue.GetPace(model);
+    public TimeSpan GetPace(ModelRuns model) => QueueRule.GetPace(model.Cost, _options.Threads, model.GetLateness(RunPriority.Default));
+
+    /// <summary>What the next request of a model waits behind those that wait for a thread, and not for company.</summary>
+    public TimeSpan GetWait(ModelRuns model) => GetPace(model) * _queue.CountReady(model);
 
     /// <summary>Completes when the threads have ended.</summary>
     public Task WhenEnded => _threads.WhenEnded;
@@ -59,7 +63,7 @@ internal sealed partial class InferenceScheduler : IDisposable
     /// <param name="resident">What stands for it.</param>
     /// <param name="modelId">Its id, for errors.</param>
     public ModelRuns GetRuns(object resident, string modelId) =>
-        _models.TryGetValue(resident, out var runs) ? runs : _models.GetValue(resident, _ => new ModelRuns(modelId, Busy));
+        _models.TryGetValue(resident, out var runs) ? runs : _models.GetValue(resident, _ => new ModelRuns(modelId, new BusyTime(_time), Busy));
 
     /// <summary>
     /// Runs work on an inference thread. Work that is cancelled, or whose time is up, before a thread is free leaves the queue at once and

@@ -5,8 +5,9 @@ namespace Orleans.Multiplex.Execution.Scheduling;
 /// its own.
 /// </summary>
 /// <param name="modelId">The model, for errors.</param>
-/// <param name="all">Counts what the runs of all models take.</param>
-internal sealed class ModelRuns(string modelId, BusyTime? all = null)
+/// <param name="busy">What its runs take.</param>
+/// <param name="all">What the runs of all models take.</param>
+internal sealed class ModelRuns(string modelId, BusyTime busy, BusyTime all)
 {
     // How many are looked at for each row of a run, where they do not go together: it is done under the lock.
     private const int MaxLooksPerRow = 4;
@@ -17,11 +18,24 @@ internal sealed class ModelRuns(string modelId, BusyTime? all = null)
     private readonly Lock _costLock = new();
     private readonly Lateness[] _lateness = new Lateness[RunPriority.Lowest + 1];
     private RunCost _cost;
+    private WaitedTime _waited;
 
     public string ModelId => modelId;
 
     /// <summary>What its runs have taken, all together.</summary>
-    public BusyTime Busy { get; } = new();
+    public BusyTime Busy => busy;
+
+    /// <summary>What its requests have waited that have begun.</summary>
+    public WaitedTime Waited
+    {
+        get
+        {
+            lock (_costLock)
+            {
+                return _waited;
+            }
+        }
+    }
 
     /// <summary>How many wait.</summary>
     public int Waiting => _waiting.Count;
@@ -59,14 +73,46 @@ internal sealed class ModelRuns(string modelId, BusyTime? all = null)
     /// <summary>Where it stands among the models that are ready.</summary>
     public RunTurn Turn => new(First!.Level, Served[First.Level], First.Number);
 
+    /// <summary>Notes that a request's wait is over.</summary>
+    public void EndWait(TimeSpan waited)
+    {
+        lock (_costLock)
+        {
+            _waited = _waited.Add(waited);
+        }
+    }
+
+    /// <summary>A thread takes runs of it.</summary>
+    /// <param name="at">The timestamp.</param>
+    public void Begin(long at)
+    {
+        busy.Begin(at);
+        all.Begin(at);
+    }
+
+    /// <summary>The thread has done with them.</summary>
+    /// <param name="at">When it took them.</param>
+    /// <param name="took">What it took for them.</param>
+    public void End(long at, TimeSpan took)
+    {
+        busy.End(at, took);
+        all.End(at, took);
+    }
+
+    /// <summary>Notes what a run took that no thread for inference had.</summary>
+    public void MeasureShort(TimeSpan took, long bytes)
+    {
+        busy.Add(took);
+        all.Add(took);
+        Measure(took, items: 1, bytes);
+    }
+
     /// <summary>Notes what runs took.</summary>
     /// <param name="took">How long they took together.</param>
     /// <param name="items">How many there were.</param>
     /// <param name="bytes">The bytes of their inputs.</param>
     public void Measure(TimeSpan took, int items, long bytes)
     {
-        Busy.Add(took);
-        all?.Add(took);
         lock (_costLock)
         {
             _cost = _cost.Add(took, items, bytes);

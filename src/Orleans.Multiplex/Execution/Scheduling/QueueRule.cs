@@ -42,6 +42,7 @@ internal static class QueueRule
         ahead == 0 || expected is not { } known || known * lateness.Factor <= remaining;
 
     /// <summary>How much each request that is there adds to the wait of the model's next one: its part of a run, on all threads, and longer by what others of its crowd took longer.</summary>
+    /// <remarks>Only the mean is read of <paramref name="lateness"/>, so it may be written meanwhile.</remarks>
     public static TimeSpan GetPace(RunCost cost, int threads, Lateness lateness) => cost.Item / threads * Math.Max(1, 1 + lateness.Mean);
 
     /// <summary>How long a run waits for company: not past its time.</summary>

@@ -23,6 +23,7 @@ internal sealed class RunGroup(
 
         // 2. The rest runs.
         use.Begin();
+        model.Begin(startedAt);
         if (items == 1)
         {
             (hasFirst ? first : others![0]).RunAlone();
@@ -39,6 +40,7 @@ internal sealed class RunGroup(
 
         // 3. The model has had the time that it took.
         var took = items > 0 ? time.GetElapsedTime(startedAt) : TimeSpan.Zero;
+        model.End(startedAt, took);
         if (items > 0 && first.IsMeasured)
         {
             model.Measure(took, items, bytes);
@@ -50,10 +52,16 @@ internal sealed class RunGroup(
 
     private bool Begin(ScheduledRun run, ThreadUse use, long now)
     {
-        var hasBegun = run.TryBegin(time.GetElapsedTime(run.QueuedAt, now), use);
+        var waited = time.GetElapsedTime(run.QueuedAt, now);
+        var hasBegun = run.TryBegin(waited, use);
         if (!hasBegun)
         {
             use.Abandon();
+        }
+        else if (run.IsMeasured)
+        {
+            var forCompany = run.Kind?.MaxDelay ?? TimeSpan.Zero;
+            model.EndWait(waited > forCompany ? waited - forCompany : TimeSpan.Zero);
         }
 
         return hasBegun;

@@ -16,7 +16,7 @@ internal sealed class ShortRun(FairQueue queue, TimeProvider time, ModelRuns mod
         if (run.TryBegin(time.GetElapsedTime(_queuedAt, startedAt), ThreadUse.OfThreadPool))
         {
             run.RunAlone();
-            model.Measure(time.GetElapsedTime(startedAt), items: 1, run.Bytes);
+            model.MeasureShort(time.GetElapsedTime(startedAt), run.Bytes);
         }
 
         queue.EndShort(place);

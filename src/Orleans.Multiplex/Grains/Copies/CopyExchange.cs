@@ -29,7 +29,7 @@ internal sealed class CopyExchange(ResidencyChannel channel, TimeProvider time)
             }
             else
             {
-                model.Change(model.List.Where(other => !other.Equals(silo)));
+                model.Lose(silo);
             }
         }
     }

@@ -17,7 +17,7 @@ namespace Orleans.Multiplex.Grains.Copies;
 /// </list>
 /// </remarks>
 internal sealed partial class CopyKeeper(
-    LedModels models, CopyMeter meter, CopyExchange exchange, CopyMoves moves, CopyHost host, ModelCopies copies, CopySettings settings, ResidencyPublisher publisher, TimeProvider time, ILogger logger)
+    LedModels models, CopyMeter meter, CopyExchange exchange, CopyMoves moves, CopyHost host, ModelCopies copies, CopySettings settings, ResidencyChannel channel, ResidencyPublisher publisher, TimeProvider time, ILogger logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     /// <summary>How many copies come at once. They are loads like any other, beside those that requests wait for.</summary>
@@ -63,14 +63,15 @@ internal sealed partial class CopyKeeper(
                 return;
             }
 
-            host.OfferUnheard();
+            host.LookAfterUnheard(channel.ActiveSilos.Contains);
             models.LookAround();
             await exchange.MeetAsync(models.All, _stopping.Token);
             foreach (var model in models.All.OrderByDescending(static model => model.Busy))
             {
-                copies.Lead(model.List);
                 Judge(model);
             }
+
+            Tell();
         }
         catch (OperationCanceledException)
         {
@@ -90,7 +91,7 @@ internal sealed partial class CopyKeeper(
 
     private void Judge(LedModel model)
     {
-        if (publisher.IsDraining || !model.IsMeasured || model.Resident is not { } resident)
+        if (publisher.IsDraining || !model.IsMeasured || !model.IsReady || model.Resident is not { } resident)
         {
             return;
         }
@@ -98,7 +99,7 @@ internal sealed partial class CopyKeeper(
         model.Judge(CopyRule.Judge(model.Measures, settings.Of(resident), model.Usual), meter.Elapsed);
         switch (CopyRule.Decide(model.Heat))
         {
-            case > 0 when _growing < MostAtOnce && !model.IsGrowing && !model.IsRefused:
+            case > 0 when _growing < MostAtOnce && !model.IsGrowing && !model.IsPaused:
                 _ = GrowAsync(model, resident, mayBeBusy: model.Heat.Need == CopyNeed.Missing);
                 break;
             case < 0 when !model.IsGrowing:
@@ -114,7 +115,7 @@ internal sealed partial class CopyKeeper(
         (SiloAddress? Taken, bool WasOffered) grown = default;
         try
         {
-            grown = await moves.GrowAsync(model, resident, mayBeBusy, meter.Utilisation, _stopping.Token);
+            grown = await moves.GrowAsync(model, resident, mayBeBusy, meter.Utilisation, () => model.IsReady && ReferenceEquals(model.Resident, resident), _stopping.Token);
         }
         catch (OperationCanceledException)
         {
@@ -134,15 +135,18 @@ internal sealed partial class CopyKeeper(
         {
             model.Change(model.List.With(silo));
             model.Settle();
-            copies.Lead(model.List);
+            Tell();
         }
-        else if (grown.WasOffered)
+        else
         {
-            model.Refuse();
+            model.Pause(grown.WasOffered);
         }
 
         _turn.Release();
     }
+
+    // One that is unloaded here, as for others that are asked more, goes with its grain, which says where it is still; one that is unloaded everywhere was taken out.
+    private void Tell() => copies.Lead(models.All.Where(model => model.IsReady || copies.FindLed(model.Model) is not null).Select(static model => model.List));
 
     private void Shrink(LedModel model)
     {
@@ -150,7 +154,7 @@ internal sealed partial class CopyKeeper(
         var dropped = others[CopyRule.ChooseDropped([.. model.Measures.Skip(1)])];
         model.Change(model.List.Where(silo => !silo.Equals(dropped)));
         model.Settle();
-        copies.Lead(model.List);
+        Tell();
         moves.Drop(model, dropped);
     }
 

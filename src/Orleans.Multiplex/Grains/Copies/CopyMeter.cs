@@ -10,7 +10,6 @@ internal sealed class CopyMeter(InferenceScheduler scheduler, SiloLoad load, Tim
     private Dictionary<Resident, Sample> _samples = [];
     private long _lookedAt = time.GetTimestamp();
     private TimeSpan _busy;
-    private int _running;
     private TimeSpan _elapsed;
 
     /// <summary>The part of the threads that was busy between the last two looks.</summary>
@@ -19,18 +18,14 @@ internal sealed class CopyMeter(InferenceScheduler scheduler, SiloLoad load, Tim
     /// <summary>The time between the last two looks.</summary>
     public TimeSpan Elapsed => _elapsed;
 
-    /// <summary>Measures the silo. What runs counts when it has ended; so where runs outlast the time between two looks, it counts too how many run at both.</summary>
+    /// <summary>Measures the silo.</summary>
     public void LookAtSilo()
     {
-        var (busy, running, now) = (scheduler.Busy.Total, scheduler.Running, time.GetTimestamp());
+        var now = time.GetTimestamp();
+        var busy = scheduler.Busy.GetTotal(now);
         _elapsed = time.GetElapsedTime(_lookedAt, now);
-        if (_elapsed > TimeSpan.Zero)
-        {
-            var ended = (busy - _busy) / (_elapsed * scheduler.Threads);
-            load.Utilisation = Math.Clamp(Math.Max(ended, (double)Math.Min(running, _running) / scheduler.Threads), 0, 1);
-        }
-
-        (_busy, _running, _lookedAt) = (busy, running, now);
+        load.Utilisation = GetPart(busy - _busy);
+        (_busy, _lookedAt) = (busy, now);
     }
 
     /// <summary>Measures these models, and forgets all others. One that is looked at for the first time is measured the next time.</summary>
@@ -39,18 +34,24 @@ internal sealed class CopyMeter(InferenceScheduler scheduler, SiloLoad load, Tim
         var samples = new Dictionary<Resident, Sample>();
         foreach (var resident in residents)
         {
-            var (busy, hits) = (scheduler.GetRuns(resident, resident.Key.ModelId).Busy.Total, resident.Hits);
-            var measure = _samples.TryGetValue(resident, out var before) && _elapsed > TimeSpan.Zero
-                ? new CopyMeasure(
-                    Math.Clamp((busy - before.Busy) / (_elapsed * scheduler.Threads), 0, 1), Utilisation, TimeSpan.Zero, (hits - before.Hits) / _elapsed.TotalSeconds)
-                : (CopyMeasure?)null;
-            samples[resident] = new Sample(busy, hits, measure);
+            var runs = scheduler.GetRuns(resident, resident.Key.ModelId);
+            var sample = new Sample(runs.Busy.GetTotal(_lookedAt), runs.Waited, resident.Hits);
+            samples[resident] = _samples.TryGetValue(resident, out var before) && _elapsed > TimeSpan.Zero
+                ? sample with
+                {
+                    Measure = new CopyMeasure(
+                        GetPart(sample.Busy - before.Busy), Utilisation, sample.Waited.GetMeanSince(before.Waited), (sample.Hits - before.Hits) / _elapsed.TotalSeconds),
+                }
+                : sample;
         }
 
         Volatile.Write(ref _samples, samples);
     }
 
-    /// <summary>What was measured of a model, with what its next request would wait now; null where it was not.</summary>
+    /// <summary>
+    /// What was measured of a model; null where it was not. Its wait is that of the requests that have begun, or that of the next one behind those that wait, if that is more: where
+    /// runs are long, few begin.
+    /// </summary>
     public CopyMeasure? Find(Resident resident)
     {
         if (!Volatile.Read(ref _samples).TryGetValue(resident, out var sample) || sample.Measure is not { } measure)
@@ -58,10 +59,15 @@ internal sealed class CopyMeter(InferenceScheduler scheduler, SiloLoad load, Tim
             return null;
         }
 
-        var pace = scheduler.GetPace(scheduler.GetRuns(resident, resident.Key.ModelId));
-        return measure with { Wait = pace * Math.Max(0, resident.Gate.Users - scheduler.Threads) };
+        var next = scheduler.GetWait(scheduler.GetRuns(resident, resident.Key.ModelId));
+        return next > measure.Wait ? measure with { Wait = next } : measure;
     }
 
-    /// <summary>What was counted of a model at a look.</summary>
-    private readonly record struct Sample(TimeSpan Busy, long Hits, CopyMeasure? Measure);
+    private double GetPart(TimeSpan busy) => _elapsed > TimeSpan.Zero ? Math.Clamp(busy / (_elapsed * scheduler.Threads), 0, 1) : 0;
+
+    /// <summary>What was counted of a model at a look, and what it came to since the one before.</summary>
+    private readonly record struct Sample(TimeSpan Busy, WaitedTime Waited, long Hits)
+    {
+        public CopyMeasure? Measure { get; init; }
+    }
 }

@@ -7,8 +7,12 @@ using Orleans.Multiplex.Telemetry;
 namespace Orleans.Multiplex.Grains.Copies;
 
 /// <summary>Has other silos make copies, and drop them.</summary>
-internal sealed partial class CopyMoves(HandOverTargets targets, ClusterResidencyView view, ResidencyChannel channel, ILogger logger)
+internal sealed partial class CopyMoves(
+    HandOverTargets targets, ClusterResidencyView view, ResidencyChannel channel, ILocalSiloDetails local, TimeProvider time, ILogger logger)
 {
+    /// <summary>The longest that a silo is waited for. What it loads for longer is dropped when it is there.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private readonly ILogger _logger = logger;
 
     /// <summary>
@@ -18,17 +22,23 @@ internal sealed partial class CopyMoves(HandOverTargets targets, ClusterResidenc
     /// <param name="resident">It, here.</param>
     /// <param name="mayBeBusy">Whether silos are asked too that are as busy as this one.</param>
     /// <param name="utilisation">How busy this silo is.</param>
+    /// <param name="isWanted">Whether it is wanted still: the model may be unloaded, or go, while a silo loads it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The silo that has a copy now, if one has; and whether any was asked.</returns>
-    public async Task<(SiloAddress? Taken, bool WasOffered)> GrowAsync(LedModel led, Resident resident, bool mayBeBusy, double utilisation, CancellationToken cancellationToken)
+    public async Task<(SiloAddress? Taken, bool WasOffered)> GrowAsync(LedModel led, Resident resident, bool mayBeBusy, double utilisation, Func<bool> isWanted, CancellationToken cancellationToken)
     {
         var age = CopyRule.GetAge(led.Measures, resident.Age);
         List<SiloAddress> free = [.. targets.Rank(resident).Where(silo => !led.List.Silos.Contains(silo) && (mayBeBusy || IsFree(silo, utilisation)))];
-        foreach (var target in free)
+        foreach (var target in free.TakeWhile(_ => isWanted()))
         {
             var list = led.List.With(target);
-            var offer = new HandedModel(ModelKey.Create(resident.Key.ModelId, resident.Key.Version), age, list);
-            if (await OfferAsync(target, offer, cancellationToken) == HandOverAnswer.IsReady)
+            var offer = new HandedModel(ModelKey.Create(resident.Key.ModelId, resident.Key.Version), age, resident.Reservation?.Bytes ?? 0, list);
+            var answer = await OfferAsync(target, offer, cancellationToken);
+            if (!isWanted())
+            {
+                Drop(led.Model, target);
+            }
+            else if (answer == HandOverAnswer.IsReady)
             {
                 targets.CountSent(resident, target);
                 LogAdded(led.Model, view.GetName(target.ToParsableString()), list.Silos.Length);
@@ -43,8 +53,10 @@ internal sealed partial class CopyMoves(HandOverTargets targets, ClusterResidenc
     public void Drop(LedModel led, SiloAddress silo)
     {
         LogDropped(led.Model, view.GetName(silo.ToParsableString()), led.List.Silos.Length);
-        channel.Of(silo).DropCopyAsync(led.Model).Ignore();
+        Drop(led.Model, silo);
     }
+
+    private void Drop(string model, SiloAddress silo) => channel.Of(silo).DropCopyAsync(model, local.SiloAddress).Ignore();
 
     private bool IsFree(SiloAddress silo, double utilisation) => view.Find(silo) is { } heard && CopyRule.MayTake(heard.Row.Utilisation, utilisation);
 
@@ -52,7 +64,7 @@ internal sealed partial class CopyMoves(HandOverTargets targets, ClusterResidenc
     {
         try
         {
-            return await channel.Of(target).TakeOverAsync(offer).WaitAsync(cancellationToken);
+            return await channel.Of(target).TakeOverAsync(offer).WaitAsync(Patience, time, cancellationToken);
         }
         catch (Exception error) when (error is TimeoutException or OrleansException)
         {

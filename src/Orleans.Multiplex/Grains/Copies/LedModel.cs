@@ -6,13 +6,14 @@ namespace Orleans.Multiplex.Grains.Copies;
 /// <summary>A model whose grain is on this silo, and which has copies or may get some. Belongs to the looks of <see cref="CopyKeeper"/>.</summary>
 internal sealed class LedModel(CopyList list, TimeProvider time)
 {
+    private static readonly TimeSpan ShortPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<SiloAddress, CopyMeasure> _measures = [];
     private readonly Dictionary<SiloAddress, CopyMeasure> _usual = [];
     private TimeSpan _pause;
-    private long _failedAt;
+    private long _pausedAt;
 
     public string Model => List.Model;
 
@@ -25,11 +26,20 @@ internal sealed class LedModel(CopyList list, TimeProvider time)
     /// <summary>Whether another copy is on its way.</summary>
     public bool IsGrowing { get; set; }
 
-    /// <summary>Whether silos have refused it lately, so that they are not asked again yet.</summary>
-    public bool IsRefused => _pause > TimeSpan.Zero && time.GetElapsedTime(_failedAt) < _pause;
+    /// <summary>Whether silos have refused it or lost it lately, so that none is asked again yet.</summary>
+    public bool IsPaused => _pause > TimeSpan.Zero && time.GetElapsedTime(_pausedAt) < _pause;
 
     /// <summary>It, on this silo; null when it has gone.</summary>
     public Resident? Resident { get; set; }
+
+    /// <summary>Whether it answers here.</summary>
+    public bool IsReady => IsHere && Resident is { State: ResidentState.Ready, Gate.IsClosed: false };
+
+    /// <summary>Whether its grain is here. May be asked at any time.</summary>
+    public bool IsHere { get; private set; } = true;
+
+    /// <summary>Its grain has gone.</summary>
+    public void End() => IsHere = false;
 
     /// <summary>What was last measured on each silo, where all have told.</summary>
     public IReadOnlyList<CopyMeasure> Measures => [.. List.Silos.Select(silo => _measures[silo])];
@@ -41,13 +51,22 @@ internal sealed class LedModel(CopyList list, TimeProvider time)
     public double Busy => _measures.GetValueOrDefault(List.First).Busy;
 
     /// <summary>Whether there is nothing to know of it: it has no copies, and needs none.</summary>
-    public bool IsForgettable => List.Silos.Length == 1 && IsMeasured && Heat.Need == CopyNeed.Enough && !IsGrowing && !IsRefused;
+    public bool IsForgettable => List.Silos.Length == 1 && IsMeasured && Heat.Need == CopyNeed.Enough && !IsGrowing && !IsPaused;
 
     /// <summary>Whether all silos have told.</summary>
     public bool IsMeasured => List.Silos.All(_measures.ContainsKey);
 
     /// <summary>Other silos have it from now on.</summary>
-    public void Change(CopyList list) => List = list;
+    public void Change(CopyList list)
+    {
+        foreach (var gone in List.Silos.Except(list.Silos))
+        {
+            _measures.Remove(gone);
+            _usual.Remove(gone);
+        }
+
+        List = list;
+    }
 
     /// <summary>A silo has told.</summary>
     public void Measure(SiloAddress silo, CopyMeasure measure)
@@ -56,20 +75,25 @@ internal sealed class LedModel(CopyList list, TimeProvider time)
         _usual[silo] = _usual.TryGetValue(silo, out var before) ? before.Add(measure, CopyRule.WeightOfNew) : measure;
     }
 
+    /// <summary>A silo has it no more, for reasons of its own, as for the models that are asked more: it is not to take it again at once.</summary>
+    public void Lose(SiloAddress silo)
+    {
+        Change(List.Where(other => !other.Equals(silo)));
+        Pause(wasAsked: true);
+    }
+
     /// <summary>A look has found its copies so.</summary>
     public void Judge(CopyNeed need, TimeSpan elapsed) => Heat = Heat.Then(need, elapsed);
 
     /// <summary>It has a copy more or fewer: the next one waits for what that comes to.</summary>
-    public void Settle()
-    {
-        Heat = default;
-        _pause = TimeSpan.Zero;
-    }
+    public void Settle() => Heat = default;
 
-    /// <summary>No silo takes a copy: they are asked again after a pause that grows.</summary>
-    public void Refuse()
+    /// <summary>No copy has come, or one was not kept: no silo is asked before a pause.</summary>
+    /// <param name="wasAsked">Whether a silo was asked: then the pause grows, until all has gone well for a while. Otherwise there is just none now.</param>
+    public void Pause(bool wasAsked)
     {
-        _pause = _pause == TimeSpan.Zero ? FirstPause : _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
-        _failedAt = time.GetTimestamp();
+        var isAgain = _pause > ShortPause && time.GetElapsedTime(_pausedAt) < LongestPause * 2;
+        _pause = !wasAsked ? ShortPause : !isAgain ? FirstPause : _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+        _pausedAt = time.GetTimestamp();
     }
 }

@@ -33,11 +33,13 @@ internal sealed class LedModels(
             return;
         }
 
-        foreach (var name in ledger.Snapshot().Where(IsOfInterest).SelectMany(static resident => resident.Holders.OfType<ModelAttachment>()).Select(static one => one.Model))
+        foreach (var name in ledger.Snapshot().Where(IsOfInterest).Select(FindName).OfType<string>())
         {
+            // The grain of a model may have come here, where a copy was: the other copies are then this silo's to look after.
+            var adopted = Adopt(name);
             if (!_models.ContainsKey(name))
             {
-                _models.Add(name, new LedModel(Adopt(name), time));
+                _models.Add(name, new LedModel(adopted, time));
             }
         }
 
@@ -48,8 +50,8 @@ internal sealed class LedModels(
             model.Resident = attachment?.Resident is { State: ResidentState.Ready } resident ? resident : null;
             if (attachment is null || model.IsForgettable)
             {
+                model.End();
                 _models.Remove(model.Model);
-                copies.EndLead(model.Model);
             }
         }
 
@@ -67,7 +69,9 @@ internal sealed class LedModels(
         resident is { State: ResidentState.Ready, Key.Pool: ModelPool.OfStore }
         && ((meter.Utilisation >= LeastBusy && resident.Age < Lately) || settings.Of(resident).Min > 1 || resident.Holders.AreBoth());
 
-    // The grain of a model may have come here, where a copy was: the other copies are then this silo's to look after.
+    // One name for each: whoever asks for the same resident by its version is answered here, or there would be twice as many copies as may be.
+    private static string? FindName(Resident resident) => resident.Holders.OfType<ModelAttachment>().OrderBy(static one => one.Key?.Version is not null).FirstOrDefault()?.Model;
+
     private CopyList Adopt(string model)
     {
         if (copies.Find(model) is not { } copy)

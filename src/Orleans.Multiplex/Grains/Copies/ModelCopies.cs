@@ -7,7 +7,7 @@ using Orleans.Multiplex.Residency;
 namespace Orleans.Multiplex.Grains.Copies;
 
 /// <summary>The models of this silo that several silos have: those whose grain is here and that have copies elsewhere, and the copies that are here.</summary>
-internal sealed class ModelCopies(InferenceScheduler scheduler, ILocalSiloDetails local, TimeProvider time)
+internal sealed class ModelCopies(InferenceScheduler scheduler, ResidencyPublisher publisher, ILocalSiloDetails local, TimeProvider time)
 {
     // Read by each request, and changed when a copy comes or goes.
     private ImmutableDictionary<string, ModelCopy> _here = ImmutableDictionary.Create<string, ModelCopy>(StringComparer.Ordinal);
@@ -23,38 +23,46 @@ internal sealed class ModelCopies(InferenceScheduler scheduler, ILocalSiloDetail
     /// <param name="model">The model as callers name it.</param>
     public ModelCopy? Find(string model) => Volatile.Read(ref _here).GetValueOrDefault(model);
 
-    /// <summary>The silos that have a model, as far as this silo has a part in it; null where it has none, or no other silo has the model.</summary>
-    public CopyList? FindList(string model) => Volatile.Read(ref _led).GetValueOrDefault(model) ?? Find(model)?.List;
+    /// <summary>The silos that have a model whose grain is here; null where it is not, or no other silo has the model.</summary>
+    public CopyList? FindLed(string model) => Volatile.Read(ref _led).GetValueOrDefault(model);
 
-    /// <summary>The silos that have a model whose grain is here.</summary>
-    public void Lead(CopyList list)
+    /// <summary>The silos that have a model, as far as this silo has a part in it; null where it has none, or no other silo has the model.</summary>
+    public CopyList? FindList(string model) => FindLed(model) ?? Find(model)?.List;
+
+    /// <summary>The same of a resident, by whichever of its names there are copies.</summary>
+    public CopyList? FindList(Resident resident) => resident.Holders.OfType<IModelTie>().Select(tie => FindList(tie.Model)).FirstOrDefault(static list => list is not null);
+
+    /// <summary>These are the models whose grain is here and that other silos have, and no others are.</summary>
+    public void Lead(IEnumerable<CopyList> lists)
     {
-        if (list.Silos.Length > 1)
-        {
-            ImmutableInterlocked.AddOrUpdate(ref _led, list.Model, list, (_, _) => list);
-        }
-        else
-        {
-            EndLead(list.Model);
-        }
+        var led = lists.Where(static list => list.Silos.Length > 1).ToImmutableDictionary(static list => list.Model, StringComparer.Ordinal);
+        Volatile.Write(ref _led, led);
     }
 
-    /// <summary>The grain of a model is here no longer.</summary>
+    /// <summary>A model is unloaded wherever it is: nobody is to look for it elsewhere.</summary>
     public void EndLead(string model) => ImmutableInterlocked.TryRemove(ref _led, model, out _);
 
-    /// <summary>A copy has come. False when it goes already.</summary>
+    /// <summary>A copy has come. False when it goes already, or is none: the model's grain is here.</summary>
     public bool TryAdd(CopyList list, Resident resident, IModelOpener opener)
     {
-        var known = Find(list.Model);
-        if (known is not null && ReferenceEquals(known.Resident, resident))
+        if (resident.GetNames().Contains(list.Model))
         {
-            known.Hear(list);
-            return true;
+            return false;
+        }
+
+        if (Find(list.Model) is { } known)
+        {
+            if (ReferenceEquals(known.Resident, resident))
+            {
+                Hear(known, list);
+                return true;
+            }
+
+            Remove(known);
         }
 
         var copy = new ModelCopy(list, opener, this, time);
         ImmutableInterlocked.AddOrUpdate(ref _here, list.Model, copy, (_, _) => copy);
-        known?.LetGo();
         if (copy.TryHold(resident))
         {
             return true;
@@ -64,12 +72,29 @@ internal sealed class ModelCopies(InferenceScheduler scheduler, ILocalSiloDetail
         return false;
     }
 
-    /// <summary>A copy is none any more.</summary>
-    public void Remove(ModelCopy copy)
+    /// <summary>The silo that has the model's grain tells where the model is.</summary>
+    public void Hear(ModelCopy copy, CopyList list)
+    {
+        copy.Hear(list);
+        Withdraw(copy);
+    }
+
+    /// <summary>Whoever looks for the grain of a copy's model is told to look here.</summary>
+    public void Offer(ModelCopy copy)
+    {
+        if (copy.Resident is { } resident && copy.TryOffer())
+        {
+            publisher.OnReady(resident.Pool.Name, resident.Key.ModelId);
+        }
+    }
+
+    /// <summary>A copy is none any more. Returns what it held.</summary>
+    public Resident? Remove(ModelCopy copy)
     {
         ImmutableInterlocked.Update(
             ref _here, static (here, gone) => ReferenceEquals(here.GetValueOrDefault(gone.Model), gone) ? here.Remove(gone.Model) : here, copy);
-        copy.LetGo();
+        Withdraw(copy);
+        return copy.LetGo();
     }
 
     /// <summary>What an answer says of its model's copies; null where there is nothing to say.</summary>
@@ -91,5 +116,13 @@ internal sealed class ModelCopies(InferenceScheduler scheduler, ILocalSiloDetail
                 Math.Max(0, resident.Gate.Users - 1),
                 scheduler.GetPace(scheduler.GetRuns(resident, resident.Key.ModelId)))
             : known == 0 ? null : new CopyNews(0, [], local.SiloAddress, 0, TimeSpan.Zero);
+    }
+
+    private void Withdraw(ModelCopy copy)
+    {
+        if (copy.TryWithdraw())
+        {
+            publisher.OnGone(ModelPool.OfStore, copy.Key!.Value.Id);
+        }
     }
 }

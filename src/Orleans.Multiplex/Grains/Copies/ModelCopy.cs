@@ -13,8 +13,9 @@ internal sealed class ModelCopy(CopyList list, IModelOpener opener, ModelCopies 
     private volatile Resident? _resident;
     private volatile CopyList _list = list;
     private long _heardAt = time.GetTimestamp();
+    private int _isOffered;
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IModelTie.Model"/>
     public string Model { get; } = list.Model;
 
     /// <inheritdoc cref="IModelTie.Key"/>
@@ -22,9 +23,6 @@ internal sealed class ModelCopy(CopyList list, IModelOpener opener, ModelCopies 
 
     /// <inheritdoc/>
     public IModelOpener Opener => opener;
-
-    // Pins go by the names of holders.
-    string IResidentHolder.Model => "";
 
     bool IResidentHolder.IsCopy => true;
 
@@ -37,9 +35,6 @@ internal sealed class ModelCopy(CopyList list, IModelOpener opener, ModelCopies 
     /// <summary>All silos that have the model, as the first of them told.</summary>
     public CopyList List => _list;
 
-    /// <summary>Whether it was told that the model's grain may be looked for here.</summary>
-    public bool IsOffered { get; set; }
-
     /// <summary>The time since the silo was heard that has the model's grain.</summary>
     public TimeSpan Unheard => time.GetElapsedTime(Volatile.Read(ref _heardAt));
 
@@ -47,9 +42,14 @@ internal sealed class ModelCopy(CopyList list, IModelOpener opener, ModelCopies 
     public void Hear(CopyList now)
     {
         _list = now;
-        IsOffered = false;
         Volatile.Write(ref _heardAt, time.GetTimestamp());
     }
+
+    /// <summary>The model's grain may be looked for here from now on; false when it may already.</summary>
+    public bool TryOffer() => Interlocked.Exchange(ref _isOffered, 1) == 0;
+
+    /// <summary>It may no longer; false when it might not.</summary>
+    public bool TryWithdraw() => Interlocked.Exchange(ref _isOffered, 0) == 1;
 
     /// <summary>Holds the resident; false when it goes.</summary>
     public bool TryHold(Resident resident)
@@ -59,7 +59,7 @@ internal sealed class ModelCopy(CopyList list, IModelOpener opener, ModelCopies 
             _resident = resident;
         }
 
-        resident.AddHolder(this);
+        AddTo(resident);
 
         // Whoever closes it tells its holders afterwards.
         return !resident.Gate.IsClosed;
@@ -107,7 +107,7 @@ internal sealed class ModelCopy(CopyList list, IModelOpener opener, ModelCopies 
             _resident = successor;
         }
 
-        successor.AddHolder(this);
+        AddTo(successor);
         resident.RemoveHolder(this);
     }
 
@@ -124,5 +124,15 @@ internal sealed class ModelCopy(CopyList list, IModelOpener opener, ModelCopies 
         }
 
         copies.Remove(this);
+    }
+
+    // Whoever has had it let go meanwhile did not find it there.
+    private void AddTo(Resident resident)
+    {
+        resident.AddHolder(this);
+        if (!ReferenceEquals(_resident, resident))
+        {
+            resident.RemoveHolder(this);
+        }
     }
 }

@@ -22,8 +22,7 @@ internal sealed class HandOverTargets(ResidencyChannel channel, PlacementSnapsho
         }
 
         var bytes = resident.Reservation?.Memory.HeapBytes ?? 0;
-        var holder = resident.GetNames().SelectMany(name => copies.FindList(name)?.Others ?? []).FirstOrDefault();
-        var decision = PlacementPolicy.Decide(snapshots.Take(resident.Key.ModelId, resident.Pool.Name, bytes, silos.Values).WithHolder(holder));
+        var decision = PlacementPolicy.Decide(snapshots.Take(resident.Key.ModelId, resident.Pool.Name, bytes, silos.Values).WithHolders(copies.FindList(resident)?.Silos ?? []));
         foreach (var verdict in decision.Verdicts.Where(static one => one.Class is CandidateClass.HoldsModel or CandidateClass.HasRoom or CandidateClass.Full))
         {
             yield return silos[verdict.Silo];

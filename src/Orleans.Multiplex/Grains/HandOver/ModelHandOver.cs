@@ -1,3 +1,4 @@
+using Orleans.Multiplex.Grains.Copies;
 using Orleans.Multiplex.Residency;
 
 namespace Orleans.Multiplex.Grains.HandOver;
@@ -9,7 +10,7 @@ namespace Orleans.Multiplex.Grains.HandOver;
 /// <remarks>
 /// A model of an own class is loaded by its grain, so it cannot be there before its activation is: that one moves at once, and who comes meanwhile waits for the load there.
 /// </remarks>
-internal sealed class ModelHandOver(ResidencyChannel channel, EvictionService evictions)
+internal sealed class ModelHandOver(ResidencyChannel channel, EvictionService evictions, ModelCopies copies)
 {
     /// <param name="resident">The model, ready.</param>
     /// <param name="target">The other silo.</param>
@@ -43,7 +44,9 @@ internal sealed class ModelHandOver(ResidencyChannel channel, EvictionService ev
     {
         try
         {
-            var model = new HandedModel(ModelKey.Create(resident.Key.ModelId, resident.Key.Version), GetAge(resident));
+            // It is one of the copies there until its grain comes, and decides on them from then on.
+            var model = new HandedModel(
+                ModelKey.Create(resident.Key.ModelId, resident.Key.Version), GetAge(resident), resident.Reservation?.Bytes ?? 0, copies.FindList(resident)?.With(target));
             return await channel.Of(target).TakeOverAsync(model).WaitAsync(cancellationToken);
         }
         catch (Exception error) when (error is TimeoutException or OrleansException)

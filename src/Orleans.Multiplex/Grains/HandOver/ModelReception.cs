@@ -1,21 +1,16 @@
-using System.Diagnostics.CodeAnalysis;
 using Orleans.Multiplex.Loading;
-using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
 
 namespace Orleans.Multiplex.Grains.HandOver;
 
 /// <summary>
-/// Takes models of the store over from silos that leave or that are full: it loads what has room, or displaces only what was used longer ago, and answers when the model
+/// Takes models of the store from silos that leave or that are full, and copies of hot ones: it loads what has room, or displaces only what was used longer ago, and answers when the model
 /// is ready. Without a request there is no activation; one comes here when the other silo lets go of its own.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle: there is nothing to dispose.")]
-internal sealed class ModelReception(ModelAttachments silo, PlacementSnapshots snapshots, BackendOpener opener, ModelPool pool)
+/// <remarks>Its room is taken before the load, so a fetch that fails then has cost an older model its place.</remarks>
+internal sealed class ModelReception(ModelAttachments silo, RoomOfOlder room, BackendOpener opener, ModelPool pool)
 {
-    // One at a time of those that displace others: two would look at the same victim, and the second one take another.
-    private readonly SemaphoreSlim _displacing = new(1, 1);
-
     public async Task<HandOverAnswer> TakeAsync(HandedModel model)
     {
         if (silo.Publisher.IsDraining)
@@ -48,24 +43,10 @@ internal sealed class ModelReception(ModelAttachments silo, PlacementSnapshots s
             return await LoadAsync(key, manifest, model, claim: null, cancellationToken);
         }
 
-        return await TryClaimAsync(manifest, cancellationToken) is { } claim
+        var bytes = Math.Max(model.Bytes, await opener.GuessAsync(manifest, cancellationToken));
+        return await room.TryClaimAsync(pool, bytes, model.Age, cancellationToken) is { } claim
             ? await LoadAsync(key, manifest, model, claim, cancellationToken)
-            : await DisplaceAsync(key, manifest, model, cancellationToken);
-    }
-
-    private async Task<HandOverAnswer> DisplaceAsync(ResidentKey key, ModelManifest manifest, HandedModel model, CancellationToken cancellationToken)
-    {
-        await _displacing.WaitAsync(cancellationToken);
-        try
-        {
-            return silo.Ledger.Contains(key) || snapshots.TakeOwn(pool.Name).NextVictimAge > model.Age
-                ? await LoadAsync(key, manifest, model, claim: null, cancellationToken)
-                : HandOverAnswer.NoRoom;
-        }
-        finally
-        {
-            _displacing.Release();
-        }
+            : HandOverAnswer.NoRoom;
     }
 
     private async Task<HandOverAnswer> LoadAsync(ResidentKey key, ModelManifest manifest, HandedModel model, RoomClaim? claim, CancellationToken cancellationToken)
@@ -96,11 +77,5 @@ internal sealed class ModelReception(ModelAttachments silo, PlacementSnapshots s
         {
             resident.Leave();
         }
-    }
-
-    private async ValueTask<RoomClaim?> TryClaimAsync(ModelManifest manifest, CancellationToken cancellationToken)
-    {
-        var guess = await opener.GuessAsync(manifest, cancellationToken);
-        return silo.Claims.TryMake(pool, guess > 0 ? guess : silo.Footprints.Find(pool.Name, manifest.Id));
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.Grains.Copies;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
@@ -9,10 +10,10 @@ namespace Orleans.Multiplex.Grains.HandOver;
 
 /// <summary>
 /// Hands some of the most recently used models over to a silo that has joined, where this silo has had to evict: one at a time and one a second, so that the joined silo and the
-/// store are not stormed. What it is about ends with the silo's room, or its part of the models.
+/// store are not stormed. Hot models that have copies do not move: the joined silo gets one of them if it is needed. What it is about ends with the silo's room, or its part of the models.
 /// </summary>
 internal sealed partial class ModelSpread(
-    ResidencyLedger ledger, ThrashDetector evictions, ModelHandOver handOver, PlacementSnapshots snapshots, ClusterResidencyView view, ResidencyPublisher publisher, ModelLoader loader, TimeProvider time, ILogger logger)
+    ResidencyLedger ledger, ThrashDetector evictions, ModelHandOver handOver, PlacementSnapshots snapshots, ClusterResidencyView view, ResidencyPublisher publisher, ModelCopies copies, ModelLoader loader, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -73,7 +74,7 @@ internal sealed partial class ModelSpread(
             : ledger.Snapshot()
                 .Where(resident => resident is { State: ResidentState.Ready, IsPinned: false, Key.Pool: ModelPool.OfStore }
                     && !offered.Contains(resident.Key)
-                    && !resident.Holders.AreCopies()
+                    && copies.FindList(resident) is null
                     && SpreadRule.Belongs(resident.Key.ModelId, name, silos))
                 .MaxBy(static resident => resident.LastUse);
     }

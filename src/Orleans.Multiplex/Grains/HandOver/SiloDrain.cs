@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Multiplex.Grains.Copies;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Telemetry;
 
@@ -69,11 +70,11 @@ internal sealed partial class SiloDrain(
         LogEnded(silo, progress.Moved, progress.Models);
     }
 
-    // Those that pins keep and those in use first, then by their last use. Copies stay to the end: their models are elsewhere already.
+    // Those that pins keep and those in use first, then by their last use. Copies stay to the end where their models are elsewhere too.
     private List<Resident> FindNext(HashSet<Resident> offered) =>
     [
         .. ledger.Snapshot()
-            .Where(one => one.State == ResidentState.Ready && !offered.Contains(one) && !one.Holders.AreCopies())
+            .Where(one => one.State == ResidentState.Ready && !offered.Contains(one) && !CopyHost.IsElsewhere(one))
             .OrderBy(static one => ModelHandOver.GetAge(one) > TimeSpan.Zero)
             .ThenByDescending(static one => one.LastUse),
     ];

@@ -30,7 +30,7 @@ internal static class CopyRule
     /// <summary>How busy the silos may be that are left when a copy is dropped.</summary>
     private const double FarFromFull = 0.5;
 
-    /// <summary>What is hardly asked for needs no copies, however busy the silos are with others.</summary>
+    /// <summary>What is hardly asked for needs no copies, unless the silos are busy with others: then it may be their load that it shares.</summary>
     private const double HardlyAsked = 0.02;
 
     /// <summary>What a silo may be busy at most that gets a copy, and by how much less than the one that gives it: where all are busy, a copy would help nobody.</summary>
@@ -51,6 +51,7 @@ internal static class CopyRule
     /// <summary>By how many the copies are to change now: 1, −1 or 0.</summary>
     public static int Decide(CopyHeat heat) => heat switch
     {
+        { IsNow: false } => 0,
         { Need: CopyNeed.Missing } => 1,
         { Need: CopyNeed.Surplus } => -1,
         { Need: CopyNeed.More } when heat.Lasting >= HotFor => 1,
@@ -88,6 +89,7 @@ internal static class CopyRule
         var others = copies.Count - 1;
         var busy = copies.Sum(static copy => copy.Busy);
         return copies.All(static copy => copy.Wait < LongWait / 4)
-            && (busy / others < HardlyAsked || copies.Max(static copy => copy.Utilisation) + (busy / copies.Count / others) < FarFromFull);
+            && copies.Max(static copy => copy.Utilisation) is var most
+            && (most + (busy / copies.Count / others) < FarFromFull || (busy / others < HardlyAsked && most < Full));
     }
 }

@@ -56,8 +56,8 @@ internal sealed class PinnedResidents(PinnedModels pins, PinRoom room)
     private PinnedResident Report(Resident resident) =>
         new(resident.Key.ModelId, resident.Key.Version, pins.Of(resident), resident.Reservation?.Bytes ?? 0) { IsPinnedByFile = resident.IsPinnedByFile };
 
-    // One that nobody can ask any more is prey, whatever its file says; one that is to take another's place is asked from then on.
-    private static bool IsServed(Resident resident) => resident.Predecessor is not null || !resident.Holders.IsEmpty;
+    // One that nobody can ask any more is prey, whatever its file says, and so is a copy; one that is to take another's place is asked from then on.
+    private static bool IsServed(Resident resident) => resident.Predecessor is not null || resident.Holders.Any(static holder => !holder.IsCopy);
 
     // One that is held under its own version stays beside a higher one.
     private static bool IsSucceededBy(Resident old, Resident resident) => ReferenceEquals(resident.Predecessor, old)

@@ -16,8 +16,9 @@ public sealed class InferenceThreadsTests
 
     public InferenceThreadsTests()
     {
-        _threads = new InferenceThreads(2, Service, _queue);
-        (_crowded, _other) = (new ModelRuns("crowded", _threads.Busy), new ModelRuns("other", _threads.Busy));
+        var time = new SimulatedTime(_queue);
+        _threads = new InferenceThreads(2, Service, _queue, time);
+        (_crowded, _other) = (new ModelRuns("crowded", new BusyTime(time), _threads.Busy), new ModelRuns("other", new BusyTime(time), _threads.Busy));
     }
 
     [Fact]
@@ -34,7 +35,7 @@ public sealed class InferenceThreadsTests
         Assert.Equal(2, ended);
         _queue.RunUntil(3 * Service);
         Assert.Equal((5, 0), (ended, _threads.Running));
-        Assert.Equal(5 * Service, _threads.Busy.Total);
+        Assert.Equal(5 * Service, _threads.Busy.GetTotal(_queue.Now.Ticks));
     }
 
     [Fact]

@@ -10,7 +10,8 @@ namespace Orleans.Multiplex.Simulation.Cluster.Copies;
 /// <param name="threads">How many there are.</param>
 /// <param name="service">What each run takes.</param>
 /// <param name="queue">The events.</param>
-internal sealed class InferenceThreads(int threads, TimeSpan service, EventQueue queue)
+/// <param name="time">Their clock.</param>
+internal sealed class InferenceThreads(int threads, TimeSpan service, EventQueue queue, TimeProvider time)
 {
     /// <summary>The time that a request has.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -24,7 +25,10 @@ internal sealed class InferenceThreads(int threads, TimeSpan service, EventQueue
     public int Running { get; private set; }
 
     /// <summary>What all runs have taken.</summary>
-    public BusyTime Busy { get; } = new();
+    public BusyTime Busy { get; } = new(time);
+
+    /// <summary>What the next request of a model waits behind those that wait.</summary>
+    public TimeSpan GetWait(ModelRuns model) => GetPace(model) * model.Waiting;
 
     public TimeSpan GetPace(ModelRuns model) => QueueRule.GetPace(model.Cost, threads, model.GetLateness(RunPriority.Default));
 
@@ -72,6 +76,8 @@ internal sealed class InferenceThreads(int threads, TimeSpan service, EventQueue
             if (isWanted)
             {
                 Running++;
+                model.EndWait(waited);
+                model.Begin(time.GetTimestamp());
                 queue.After(service, () => End(model, run, charged));
             }
             else
@@ -84,6 +90,7 @@ internal sealed class InferenceThreads(int threads, TimeSpan service, EventQueue
     private void End(ModelRuns model, SimulatedRun run, double charged)
     {
         Running--;
+        model.End(time.GetTimestamp() - (long)(service.TotalSeconds * time.TimestampFrequency), service);
         model.Measure(service, items: 1, bytes: 1);
         var isReady = model.IsReady;
         if (isReady)

@@ -74,7 +74,7 @@ internal sealed class SimulatedKeeper(SimulatedSilo silo, CopyLimits limits, Cat
         {
             if (cluster.Book.Find(model, other) is not { } copy)
             {
-                led.Change(led.List.Where(one => !one.Equals(other)));
+                led.Lose(other);
                 continue;
             }
 
@@ -88,7 +88,7 @@ internal sealed class SimulatedKeeper(SimulatedSilo silo, CopyLimits limits, Cat
         led.Judge(CopyRule.Judge(led.Measures, limits, led.Usual), silo.Meter!.Elapsed);
         switch (CopyRule.Decide(led.Heat))
         {
-            case > 0 when _growing < MostAtOnce && !led.IsGrowing && !led.IsRefused:
+            case > 0 when _growing < MostAtOnce && !led.IsGrowing && !led.IsPaused:
                 Grow(model, led, activation);
                 break;
             case < 0 when !led.IsGrowing:
@@ -113,10 +113,7 @@ internal sealed class SimulatedKeeper(SimulatedSilo silo, CopyLimits limits, Cat
             }
         }
 
-        if (wasOffered)
-        {
-            led.Refuse();
-        }
+        led.Pause(wasOffered);
     }
 
     private bool IsFree(SimulatedSilo other) =>

@@ -83,14 +83,24 @@ public sealed class InferenceRoutesTests
     public async Task Send_CopyIsFull_GoesToTheOther()
     {
         await LearnAsync();
-        _answer = static key => key == "iris" ? throw new OverloadedException("iris", "full", TimeSpan.FromSeconds(1)) : Response(null);
+        _answer = static key => key == "iris" ? Response(null) : throw new OverloadedException("iris", "full", TimeSpan.FromSeconds(1));
 
-        for (var i = 0; i < 10; i++)
+        while (_calls.All(static call => call.Key == "iris"))
         {
+            _calls.Clear();
             await SendAsync();
         }
 
-        Assert.Contains(_calls, static call => call.Key == "iris");
+        Assert.Equal(["127.0.0.1:11112@1 iris", "iris"], _calls.Select(static call => call.Key));
+    }
+
+    [Fact]
+    public async Task Send_FullAndTheOtherHasGone_IsTheCallersToTryAgain()
+    {
+        await LearnAsync();
+        _answer = static key => key == "iris" ? throw new OverloadedException("iris", "full", TimeSpan.FromSeconds(1)) : throw new ModelUnloadedException("iris");
+
+        await Assert.ThrowsAsync<OverloadedException>(SendAsync);
     }
 
     [Fact]

@@ -29,12 +29,14 @@ public sealed class CopyRuleTests
     public void Judge_TwoThatHardlyWork_IsFewer() =>
         Assert.Equal(CopyNeed.Fewer, CopyRule.Judge([Busy with { Utilisation = 0.2, Busy = 0.2, Wait = TimeSpan.Zero }, Idle], CopyLimits.Default));
 
-    [Fact]
-    public void Judge_NobodyAsksAndSilosAreBusyWithOthers_IsFewer()
+    [Theory]
+    [InlineData(0.75, (int)CopyNeed.Fewer)]
+    [InlineData(0.85, (int)CopyNeed.Enough)]
+    public void Judge_HardlyAsked_IsFewerUnlessSilosAreBusy(double utilisation, int need)
     {
-        var other = Busy with { Busy = 0.001, Wait = TimeSpan.Zero };
+        var other = new CopyMeasure(0.001, utilisation, TimeSpan.Zero, 1);
 
-        Assert.Equal(CopyNeed.Fewer, CopyRule.Judge([other, other], CopyLimits.Default));
+        Assert.Equal((CopyNeed)need, CopyRule.Judge([other, other], CopyLimits.Default));
     }
 
     [Fact]

@@ -1,7 +1,7 @@
-namespace Orleans.Multiplex.Chaos.Traffic;
+namespace Orleans.Multiplex.Testing.Traffic;
 
 /// <summary>Draws numbers from 1, each as often as Zipf's law says: the one of rank r with weight 1/r.</summary>
-internal sealed class Zipf
+public sealed class Zipf
 {
     private readonly double[] _sums;
 
