@@ -46,7 +46,7 @@ internal sealed class ReadinessProbe(IMultiplexClient client, IOptions<Multiplex
         try
         {
             var silos = await client.GetSilosAsync(limit.Token);
-            return silos.Any(static silo => !silo.IsDraining) ? await FindMissingAsync(silos.Sum(static silo => silo.Preloading), limit.Token) : "No silo of the cluster takes models.";
+            return silos.Any(static silo => !silo.IsDraining) ? await FindMissingAsync(silos.Where(static silo => !silo.IsDraining).Sum(static silo => silo.Preloading), limit.Token) : "No silo of the cluster takes models.";
         }
         catch (OperationCanceledException)
         {

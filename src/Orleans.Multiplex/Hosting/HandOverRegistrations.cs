@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Multiplex.Grains;
+using Orleans.Multiplex.Grains.Copies;
 using Orleans.Multiplex.Grains.HandOver;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Residency;
@@ -33,6 +34,7 @@ internal static class HandOverRegistrations
             provider.GetRequiredService<ResidencyLedger>(),
             provider.GetRequiredService<ModelHandOver>(),
             provider.GetRequiredService<HandOverTargets>(),
+            provider.GetRequiredService<CopyHost>(),
             provider.GetRequiredService<DrainProgress>(),
             provider.GetRequiredService<IOptions<MultiplexOptions>>().Value.Drain,
             provider.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName,

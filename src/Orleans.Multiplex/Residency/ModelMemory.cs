@@ -6,6 +6,7 @@ namespace Orleans.Multiplex.Residency;
 /// </summary>
 /// <param name="HeapBytes">What lies in the memory of the process.</param>
 /// <param name="MappedBytes">What lies in mapped pages of a file, when all of it has been used.</param>
+[GenerateSerializer, Immutable, Alias("multiplex.ModelMemory")]
 internal readonly record struct ModelMemory(long HeapBytes, long MappedBytes = 0)
 {
     /// <summary>Whether neither kind is more than another's.</summary>

@@ -1,63 +1,55 @@
 namespace Orleans.Multiplex.Residency;
 
 /// <summary>
-/// Room for a model that nobody here waits for: what is free, or that of idle models which were used longer ago than it. It waits in no line, so it is taken before the load and
-/// nothing else goes for it later, as where the load takes long.
+/// Room for a model that nobody here waits for: what is free, or that of idle models which were used longer ago than it. It is taken before the load, by what the model takes on another
+/// silo: so that nothing else goes for it later, where the load takes long.
 /// </summary>
-internal sealed class RoomOfOlder(SiloQuota quota, ResidencyLedger ledger, RoomClaims claims, EvictionService evictions, TimeProvider time)
+/// <remarks>What is evicted for it is waited for in the line of all who wait for room; so it is its own, unless somebody stood there before.</remarks>
+internal sealed class RoomOfOlder(SiloQuota quota, ResidencyLedger ledger, EvictionService evictions)
 {
-    /// <summary>How often it is seen whether what was evicted has gone.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    // Two that looked at once would count on the same victim.
+    private readonly Lock _lock = new();
 
-    /// <summary>When it is given up: others have taken the room meanwhile.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
-    /// <summary>Claims room; null when there is none.</summary>
+    /// <summary>Takes room; null when there is none, and then nothing has been evicted.</summary>
     /// <param name="pool">The model's pool.</param>
-    /// <param name="bytes">The bytes that it will take; 0 when not known.</param>
+    /// <param name="modelId">The model, for errors.</param>
+    /// <param name="memory">What it will take.</param>
     /// <param name="age">The time since its last use.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<RoomClaim?> TryClaimAsync(ModelPool pool, long bytes, TimeSpan age, CancellationToken cancellationToken)
+    /// <exception cref="NoCapacityException">Others had the room before.</exception>
+    public async Task<Reservation?> TryReserveAsync(ModelPool pool, string modelId, ModelMemory memory, TimeSpan age, CancellationToken cancellationToken)
     {
-        var startedAt = time.GetTimestamp();
-        while (true)
+        Task<Reservation> taking;
+        lock (_lock)
         {
-            if (claims.TryMake(pool, bytes) is { } claim)
-            {
-                return claim;
-            }
-
-            if (!CanMake(pool, bytes, age) || time.GetElapsedTime(startedAt) >= Patience)
+            if (!CanMake(pool, memory, age))
             {
                 return null;
             }
 
-            evictions.EvictFor(
-                () => quota.Locked(() => Shortages.FindFor(quota.Pools, quota.Memory, pool, new ModelMemory(bytes, 0))), resident => resident.Age > age);
-            await Task.Delay(Pause, time, cancellationToken);
+            evictions.EvictFor(() => quota.Locked(() => Shortages.FindFor(quota.Pools, quota.Memory, pool, memory)), resident => resident.Age > age);
+            taking = quota.ReserveAsync(pool, modelId, memory, claim: null, cancellationToken).AsTask();
         }
+
+        return await taking;
     }
 
-    // Nobody is evicted for what cannot come of it. What is leaving already counts too: it is waited for.
-    private bool CanMake(ModelPool pool, long bytes, TimeSpan age)
+    // What leaves already is not counted: others wait for it.
+    private bool CanMake(ModelPool pool, ModelMemory memory, TimeSpan age)
     {
-        var free = Math.Max(0, quota.MaxBytes - quota.ChargedBytes);
+        var heap = quota.MaxBytes - quota.ChargedBytes;
+        var mapped = quota.Most.MappedBytes - quota.ChargedMappedBytes;
         var places = pool.MaxModels < 0 ? 1 : pool.MaxModels - quota.GetChargedModels(pool);
         foreach (var resident in ledger.Snapshot())
         {
-            var goes = resident.State switch
+            if (resident is { State: ResidentState.Ready, IsPinned: false, Gate.Users: 0 } && resident.Age > age)
             {
-                ResidentState.Draining or ResidentState.Unloading => true,
-                ResidentState.Ready => !resident.IsPinned && resident.Gate.Users == 0 && resident.Age > age,
-                _ => false,
-            };
-            if (goes)
-            {
-                free += resident.Reservation?.Bytes ?? 0;
+                heap += resident.Reservation?.Bytes ?? 0;
+                mapped += resident.Reservation?.MappedBytes ?? 0;
                 places += ReferenceEquals(resident.Pool, pool) ? 1 : 0;
             }
         }
 
-        return places > 0 && free >= Math.Max(1, bytes);
+        return places > 0 && heap >= Math.Max(1, memory.HeapBytes) && mapped >= memory.MappedBytes;
     }
 }

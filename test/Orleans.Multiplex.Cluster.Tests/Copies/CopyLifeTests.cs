@@ -142,6 +142,20 @@ public sealed class CopyLifeTests
     }
 
     [Fact]
+    public async Task Take_OfACopyWhereTheGrainIs_IsReadyAndStaysTheModels()
+    {
+        await using var hot = await HotModel.StartWithCopyAsync();
+        var first = hot.First;
+        var list = hot.Cluster.Inner.Get<ModelCopies>(1 - first).Find("hot")!.List;
+
+        var answer = await hot.Cluster.Inner.Get<ModelReception>(first).TakeAsync(new HandedModel(ModelKey.Create("hot", 1), TimeSpan.Zero, default, list)).Soon();
+
+        Assert.Equal(HandOverAnswer.IsReady, answer);
+        Assert.Null(hot.Cluster.Inner.Get<ModelCopies>(first).Find("hot"));
+        Assert.Equal(2, hot.Loads);
+    }
+
+    [Fact]
     public async Task PinnedByItsFile_ItsCopyIsNotAndNewVersionsComeAllTheSame()
     {
         await using var hot = await HotModel.StartAsync(silos: 2, settings: """{"minCopies": 2, "pin": true}""");

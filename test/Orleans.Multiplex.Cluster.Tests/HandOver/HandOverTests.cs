@@ -122,5 +122,5 @@ public sealed class HandOverTests : IDisposable
     }
 
     private static Task<HandOverAnswer> TakeAsync(StoreCluster cluster, string model, TimeSpan age) =>
-        cluster.Inner.Get<ModelReception>().TakeAsync(new HandedModel(ModelKey.Create(model, 1), age, Bytes: 0)).Soon();
+        cluster.Inner.Get<ModelReception>().TakeAsync(new HandedModel(ModelKey.Create(model, 1), age, default)).Soon();
 }

@@ -10,10 +10,12 @@ namespace Orleans.Multiplex.Execution.Scheduling;
 internal sealed class RunGroup(
     FairQueue queue, TimeProvider time, ModelRuns model, ScheduledRun first, List<ScheduledRun>? others, double charged) : IWork
 {
+    private int _isCounted;
+
     public void Run(DedicatedThreads threads)
     {
-        var use = new ThreadUse(threads, members: 1 + (others?.Count ?? 0));
         var startedAt = time.GetTimestamp();
+        var use = new ThreadUse(threads, members: 1 + (others?.Count ?? 0), () => Count(startedAt));
 
         // 1. What is not wanted any more goes; its place in the line was its last.
         var hasFirst = Begin(first, use, startedAt);
@@ -40,7 +42,7 @@ internal sealed class RunGroup(
 
         // 3. The model has had the time that it took.
         var took = items > 0 ? time.GetElapsedTime(startedAt) : TimeSpan.Zero;
-        model.End(startedAt, took);
+        Count(startedAt);
         if (items > 0 && first.IsMeasured)
         {
             model.Measure(took, items, bytes);
@@ -48,6 +50,15 @@ internal sealed class RunGroup(
 
         queue.End(model, first.Level, took.TotalSeconds - charged);
         use.End();
+    }
+
+    // Once: where another thread has taken the place of the one that it keeps, the silo has as many threads as before.
+    private void Count(long startedAt)
+    {
+        if (Interlocked.Exchange(ref _isCounted, 1) == 0)
+        {
+            model.End(startedAt, time.GetElapsedTime(startedAt));
+        }
     }
 
     private bool Begin(ScheduledRun run, ThreadUse use, long now)

@@ -6,7 +6,8 @@ namespace Orleans.Multiplex.Execution.Scheduling;
 /// </summary>
 /// <param name="threads">Whose thread it is; null for one of the thread pool, which makes others by itself.</param>
 /// <param name="members">How many callers wait for the work, each of which says when it does no longer.</param>
-internal sealed class ThreadUse(DedicatedThreads? threads, int members = 0)
+/// <param name="replaced">Called when another thread has taken its place; null where that does not matter.</param>
+internal sealed class ThreadUse(DedicatedThreads? threads, int members = 0, Action? replaced = null)
 {
     private int _state = (int)State.Waiting;
     private int _waiting = members;
@@ -51,6 +52,7 @@ internal sealed class ThreadUse(DedicatedThreads? threads, int members = 0)
             return false;
         }
 
+        replaced?.Invoke();
         return true;
     }
 }

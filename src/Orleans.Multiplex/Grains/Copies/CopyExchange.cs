@@ -1,9 +1,10 @@
 using Orleans.Multiplex.Placement.Copies;
+using Orleans.Multiplex.Residency;
 
 namespace Orleans.Multiplex.Grains.Copies;
 
 /// <summary>Tells the silos that have copies where those of their models are, and hears how they do: one message to each silo for all models.</summary>
-internal sealed class CopyExchange(ResidencyChannel channel, TimeProvider time)
+internal sealed class CopyExchange(ResidencyChannel channel, ClusterResidencyView view, TimeProvider time)
 {
     /// <summary>The longest that a silo is waited for: those that answer must not hang on one that does not.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -29,7 +30,7 @@ internal sealed class CopyExchange(ResidencyChannel channel, TimeProvider time)
             }
             else
             {
-                model.Lose(silo);
+                model.Lose(silo, leaves: view.Find(silo)?.Row.IsDraining == true);
             }
         }
     }

@@ -5,13 +5,10 @@ using Orleans.Multiplex.Residency;
 namespace Orleans.Multiplex.Grains.Copies;
 
 /// <summary>Answers for the copies of this silo those that decide on them.</summary>
-internal sealed class CopyHost(ModelCopies copies, CopyMeter meter, EvictionService evictions, ResidencyPublisher publisher)
+internal sealed class CopyHost(ModelCopies copies, CopyMeter meter, EvictionService evictions, ResidencyPublisher publisher, ResidencyChannel channel)
 {
     /// <summary>How long a copy is its model's when nobody tells so: a silo that was frozen decides on it still. Then it is a resident like any that has no grain.</summary>
     private static readonly TimeSpan LongestUnheard = TimeSpan.FromSeconds(30);
-
-    /// <summary>Within this time a silo is heard of that has the grain of a copy's model.</summary>
-    private static readonly TimeSpan Lately = TimeSpan.FromSeconds(1);
 
     /// <summary>Hears where models are, and tells how their copies here do; null for one that is not here, or not for long.</summary>
     public ImmutableArray<CopyMeasure?> Meet(ImmutableArray<CopyList> lists) => [.. lists.Select(Meet)];
@@ -25,21 +22,20 @@ internal sealed class CopyHost(ModelCopies copies, CopyMeter meter, EvictionServ
         }
     }
 
-    /// <summary>Whether a resident is only a copy of a model that is elsewhere too.</summary>
-    public static bool IsElsewhere(Resident resident) =>
-        resident.Holders.AreCopies() && resident.Holders.OfType<ModelCopy>().All(static copy => copy.Unheard < Lately);
+    /// <summary>Whether a resident is only a copy of a model whose grain is on another silo, which lives.</summary>
+    public bool IsElsewhere(Resident resident) =>
+        resident.Holders.AreCopies() && resident.Holders.OfType<ModelCopy>().All(copy => channel.ActiveSilos.Contains(copy.List.First));
 
     /// <summary>Offers the models whose grains were on silos that have gone to those who look for them; and gives up the copies that nobody decides on.</summary>
-    /// <param name="isActive">Whether a silo lives.</param>
-    public void LookAfterUnheard(Func<SiloAddress, bool> isActive)
+    public void LookAfterUnheard()
     {
-        foreach (var copy in copies.Here.Where(static copy => copy.Unheard > Lately))
+        foreach (var copy in copies.Here.Where(static copy => copy.Unheard > ModelCopy.Lately))
         {
             if (copy.Unheard > LongestUnheard)
             {
                 copies.Remove(copy);
             }
-            else if (!isActive(copy.List.First))
+            else if (!channel.ActiveSilos.Contains(copy.List.First))
             {
                 copies.Offer(copy);
             }
@@ -48,12 +44,17 @@ internal sealed class CopyHost(ModelCopies copies, CopyMeter meter, EvictionServ
 
     private CopyMeasure? Meet(CopyList list)
     {
-        if (publisher.IsDraining || copies.Find(list.Model) is not { Resident: { State: ResidentState.Ready, Gate.IsClosed: false } resident } copy)
+        if (copies.Find(list.Model) is not { Resident: { State: ResidentState.Ready, Gate.IsClosed: false } resident } copy)
         {
             return null;
         }
 
         copies.Hear(copy, list);
+        if (publisher.IsDraining)
+        {
+            return null;
+        }
+
         return meter.Find(resident) ?? new CopyMeasure(0, meter.Utilisation, TimeSpan.Zero, 0);
     }
 }

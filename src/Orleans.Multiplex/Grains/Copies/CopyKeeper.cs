@@ -17,7 +17,7 @@ namespace Orleans.Multiplex.Grains.Copies;
 /// </list>
 /// </remarks>
 internal sealed partial class CopyKeeper(
-    LedModels models, CopyMeter meter, CopyExchange exchange, CopyMoves moves, CopyHost host, ModelCopies copies, CopySettings settings, ResidencyChannel channel, ResidencyPublisher publisher, TimeProvider time, ILogger logger)
+    LedModels models, CopyMeter meter, CopyExchange exchange, CopyMoves moves, CopyHost host, ModelCopies copies, CopySettings settings, ResidencyPublisher publisher, TimeProvider time, ILogger logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     /// <summary>How many copies come at once. They are loads like any other, beside those that requests wait for.</summary>
@@ -63,7 +63,7 @@ internal sealed partial class CopyKeeper(
                 return;
             }
 
-            host.LookAfterUnheard(channel.ActiveSilos.Contains);
+            host.LookAfterUnheard();
             models.LookAround();
             await exchange.MeetAsync(models.All, _stopping.Token);
             foreach (var model in models.All.OrderByDescending(static model => model.Busy))
@@ -129,20 +129,34 @@ internal sealed partial class CopyKeeper(
         }
 
         await _turn.WaitAsync(CancellationToken.None);
+        try
+        {
+            EndGrowth(model, grown.Taken, grown.WasOffered);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private void EndGrowth(LedModel model, SiloAddress? taken, bool wasOffered)
+    {
         _growing--;
         model.IsGrowing = false;
-        if (grown.Taken is { } silo)
+        if (taken is null)
         {
-            model.Change(model.List.With(silo));
+            model.Pause(wasOffered);
+        }
+        else if (model.IsHere)
+        {
+            model.Change(model.List.With(taken));
             model.Settle();
             Tell();
         }
         else
         {
-            model.Pause(grown.WasOffered);
+            moves.Drop(model.Model, taken);
         }
-
-        _turn.Release();
     }
 
     // One that is unloaded here, as for others that are asked more, goes with its grain, which says where it is still; one that is unloaded everywhere was taken out.

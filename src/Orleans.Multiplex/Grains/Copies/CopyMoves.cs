@@ -10,7 +10,7 @@ namespace Orleans.Multiplex.Grains.Copies;
 internal sealed partial class CopyMoves(
     HandOverTargets targets, ClusterResidencyView view, ResidencyChannel channel, ILocalSiloDetails local, TimeProvider time, ILogger logger)
 {
-    /// <summary>The longest that a silo is waited for. What it loads for longer is dropped when it is there.</summary>
+    /// <summary>The longest that a silo is waited for at once. One that loads for longer is asked first the next time, and no other meanwhile.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly ILogger _logger = logger;
@@ -28,15 +28,26 @@ internal sealed partial class CopyMoves(
     public async Task<(SiloAddress? Taken, bool WasOffered)> GrowAsync(LedModel led, Resident resident, bool mayBeBusy, double utilisation, Func<bool> isWanted, CancellationToken cancellationToken)
     {
         var age = CopyRule.GetAge(led.Measures, resident.Age);
-        List<SiloAddress> free = [.. targets.Rank(resident).Where(silo => !led.List.Silos.Contains(silo) && (mayBeBusy || IsFree(silo, utilisation)))];
+        List<SiloAddress> free =
+        [
+            .. targets.Rank(resident)
+                .Where(silo => !led.List.Silos.Contains(silo) && (silo.Equals(led.Awaited) || mayBeBusy || IsFree(silo, utilisation)))
+                .OrderByDescending(silo => silo.Equals(led.Awaited)),
+        ];
+        led.Awaited = null;
         foreach (var target in free.TakeWhile(_ => isWanted()))
         {
             var list = led.List.With(target);
-            var offer = new HandedModel(ModelKey.Create(resident.Key.ModelId, resident.Key.Version), age, resident.Reservation?.Bytes ?? 0, list);
+            var offer = new HandedModel(ModelKey.Create(resident.Key.ModelId, resident.Key.Version), age, resident.Reservation?.Memory ?? default, list);
             var answer = await OfferAsync(target, offer, cancellationToken);
             if (!isWanted())
             {
                 Drop(led.Model, target);
+            }
+            else if (answer is null)
+            {
+                led.Awaited = target;
+                return (null, true);
             }
             else if (answer == HandOverAnswer.IsReady)
             {
@@ -56,15 +67,22 @@ internal sealed partial class CopyMoves(
         Drop(led.Model, silo);
     }
 
-    private void Drop(string model, SiloAddress silo) => channel.Of(silo).DropCopyAsync(model, local.SiloAddress).Ignore();
+    /// <summary>Has a copy dropped that nobody has counted on.</summary>
+    public void Drop(string model, SiloAddress silo) => channel.Of(silo).DropCopyAsync(model, local.SiloAddress).Ignore();
 
     private bool IsFree(SiloAddress silo, double utilisation) => view.Find(silo) is { } heard && CopyRule.MayTake(heard.Row.Utilisation, utilisation);
 
-    private async Task<HandOverAnswer> OfferAsync(SiloAddress target, HandedModel offer, CancellationToken cancellationToken)
+    // Null while it goes on.
+    private async Task<HandOverAnswer?> OfferAsync(SiloAddress target, HandedModel offer, CancellationToken cancellationToken)
     {
+        var answer = channel.Of(target).TakeOverAsync(offer);
         try
         {
-            return await channel.Of(target).TakeOverAsync(offer).WaitAsync(Patience, time, cancellationToken);
+            return await answer.WaitAsync(Patience, time, cancellationToken);
+        }
+        catch (TimeoutException) when (!answer.IsCompleted)
+        {
+            return null;
         }
         catch (Exception error) when (error is TimeoutException or OrleansException)
         {

@@ -16,8 +16,14 @@ internal sealed class CopySettings(int? most, IReadOnlyDictionary<string, CopyOp
     public CopyLimits Of(Resident resident)
     {
         var said = models.GetValueOrDefault(resident.Key.ModelId);
-        var min = said?.MinCopies ?? resident.Settings.MinCopies ?? CopyLimits.Default.Min;
-        var max = said?.MaxCopies ?? resident.Settings.MaxCopies ?? most ?? CopyLimits.Default.Max;
+        return Decide(said, most, resident.Settings);
+    }
+
+    /// <summary>What settings say of the model goes before all; what they say of all models bounds what the model says of itself.</summary>
+    public static CopyLimits Decide(CopyOptions? said, int? most, ModelSettings own)
+    {
+        var max = said?.MaxCopies ?? Math.Min(own.MaxCopies ?? CopyLimits.Default.Max, most ?? CopyLimits.Default.Max);
+        var min = said?.MinCopies ?? Math.Min(own.MinCopies ?? CopyLimits.Default.Min, max);
         return new CopyLimits(min, Math.Max(min, max));
     }
 

@@ -23,6 +23,9 @@ internal sealed class LedModel(CopyList list, TimeProvider time)
     /// <summary>For how long its copies have looked the same.</summary>
     public CopyHeat Heat { get; private set; }
 
+    /// <summary>The silo that takes long to load a copy; null where none does.</summary>
+    public SiloAddress? Awaited { get; set; }
+
     /// <summary>Whether another copy is on its way.</summary>
     public bool IsGrowing { get; set; }
 
@@ -75,11 +78,16 @@ internal sealed class LedModel(CopyList list, TimeProvider time)
         _usual[silo] = _usual.TryGetValue(silo, out var before) ? before.Add(measure, CopyRule.WeightOfNew) : measure;
     }
 
-    /// <summary>A silo has it no more, for reasons of its own, as for the models that are asked more: it is not to take it again at once.</summary>
-    public void Lose(SiloAddress silo)
+    /// <summary>A silo has it no more.</summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="leaves">Whether it is about to leave: then another one is to take its place at once. If not, it needed the room for what is asked more, and is not to take it again at once.</param>
+    public void Lose(SiloAddress silo, bool leaves)
     {
         Change(List.Where(other => !other.Equals(silo)));
-        Pause(wasAsked: true);
+        if (!leaves)
+        {
+            Pause(wasAsked: true);
+        }
     }
 
     /// <summary>A look has found its copies so.</summary>

@@ -108,15 +108,22 @@ internal sealed class ModelCopies(InferenceScheduler scheduler, ResidencyPublish
             return null;
         }
 
-        return FindList(model) is { } list
-            ? new CopyNews(
-                list.Stamp,
-                known == list.Stamp ? default : list.Silos,
-                local.SiloAddress,
-                Math.Max(0, resident.Gate.Users - 1),
-                scheduler.GetPace(scheduler.GetRuns(resident, resident.Key.ModelId)))
-            : known == 0 ? null : new CopyNews(0, [], local.SiloAddress, 0, TimeSpan.Zero);
+        var copy = Find(model);
+        if ((FindLed(model) ?? (copy?.Unheard < ModelCopy.Lately ? copy.List : null)) is { } list)
+        {
+            return Tell(list.Stamp, known == list.Stamp ? default : list.Silos, resident);
+        }
+
+        // A copy that has not heard lately does not know what its caller may know; where there is none, and the grain is here, there are no copies.
+        return known == 0 ? null : copy is null ? new CopyNews(0, [], local.SiloAddress, 0, TimeSpan.Zero) : Tell(known, silos: default, resident);
     }
+
+    private CopyNews Tell(long stamp, ImmutableArray<SiloAddress> silos, Resident resident) => new(
+        stamp,
+        silos,
+        local.SiloAddress,
+        Math.Max(0, resident.Gate.Users - 1),
+        scheduler.GetPace(scheduler.GetRuns(resident, resident.Key.ModelId)));
 
     private void Withdraw(ModelCopy copy)
     {

@@ -9,6 +9,9 @@ namespace Orleans.Multiplex.Grains.Copies;
 /// </summary>
 internal sealed class ModelCopy(CopyList list, IModelOpener opener, ModelCopies copies, TimeProvider time) : IModelTie, IVersionHolder
 {
+    /// <summary>Within this time the silo is heard of that has the model's grain.</summary>
+    public static readonly TimeSpan Lately = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private volatile Resident? _resident;
     private volatile CopyList _list = list;

@@ -46,7 +46,7 @@ internal sealed class ModelHandOver(ResidencyChannel channel, EvictionService ev
         {
             // It is one of the copies there until its grain comes, and decides on them from then on.
             var model = new HandedModel(
-                ModelKey.Create(resident.Key.ModelId, resident.Key.Version), GetAge(resident), resident.Reservation?.Bytes ?? 0, copies.FindList(resident)?.With(target));
+                ModelKey.Create(resident.Key.ModelId, resident.Key.Version), GetAge(resident), resident.Reservation?.Memory ?? default, copies.FindList(resident)?.With(target));
             return await channel.Of(target).TakeOverAsync(model).WaitAsync(cancellationToken);
         }
         catch (Exception error) when (error is TimeoutException or OrleansException)

@@ -40,19 +40,19 @@ internal sealed class ModelReception(ModelAttachments silo, RoomOfOlder room, Ba
         var key = new ResidentKey(pool.Name, manifest.Id, manifest.Version);
         if (silo.Ledger.Contains(key))
         {
-            return await LoadAsync(key, manifest, model, claim: null, cancellationToken);
+            return await LoadAsync(key, manifest, model, taken: null, cancellationToken);
         }
 
-        var bytes = Math.Max(model.Bytes, await opener.GuessAsync(manifest, cancellationToken));
-        return await room.TryClaimAsync(pool, bytes, model.Age, cancellationToken) is { } claim
-            ? await LoadAsync(key, manifest, model, claim, cancellationToken)
+        var memory = model.Memory with { HeapBytes = Math.Max(model.Memory.HeapBytes, await opener.GuessAsync(manifest, cancellationToken)) };
+        return await room.TryReserveAsync(pool, manifest.Id, memory, model.Age, cancellationToken) is { } taken
+            ? await LoadAsync(key, manifest, model, taken, cancellationToken)
             : HandOverAnswer.NoRoom;
     }
 
-    private async Task<HandOverAnswer> LoadAsync(ResidentKey key, ModelManifest manifest, HandedModel model, RoomClaim? claim, CancellationToken cancellationToken)
+    private async Task<HandOverAnswer> LoadAsync(ResidentKey key, ModelManifest manifest, HandedModel model, Reservation? taken, CancellationToken cancellationToken)
     {
-        var resident = silo.Loader.EnterOrLoad(key, pool, manifest, opener, () => Interlocked.Exchange(ref claim, null)?.Take());
-        claim?.Release();
+        var resident = silo.Loader.EnterOrLoad(key, pool, manifest, opener, () => Interlocked.Exchange(ref taken, null));
+        taken?.Release();
         resident.CountAsUsed(model.Age, silo.Ledger.Snapshot());
         try
         {
@@ -61,7 +61,8 @@ internal sealed class ModelReception(ModelAttachments silo, RoomOfOlder room, Ba
                 return HandOverAnswer.Failed;
             }
 
-            if (model.Copies is { } copies)
+            // Where the model's own grain is here, it is no copy.
+            if (model.Copies is { } copies && !resident.GetNames().Contains(copies.Model))
             {
                 return silo.Copies.TryAdd(copies, resident, opener) ? HandOverAnswer.IsReady : HandOverAnswer.Failed;
             }

@@ -15,6 +15,7 @@ internal sealed partial class SiloDrain(
     ResidencyLedger ledger,
     ModelHandOver handOver,
     HandOverTargets targets,
+    CopyHost copies,
     DrainProgress progress,
     DrainOptions options,
     string silo,
@@ -74,7 +75,7 @@ internal sealed partial class SiloDrain(
     private List<Resident> FindNext(HashSet<Resident> offered) =>
     [
         .. ledger.Snapshot()
-            .Where(one => one.State == ResidentState.Ready && !offered.Contains(one) && !CopyHost.IsElsewhere(one))
+            .Where(one => one.State == ResidentState.Ready && !offered.Contains(one) && !copies.IsElsewhere(one))
             .OrderBy(static one => ModelHandOver.GetAge(one) > TimeSpan.Zero)
             .ThenByDescending(static one => one.LastUse),
     ];

@@ -74,7 +74,7 @@ internal sealed class SimulatedKeeper(SimulatedSilo silo, CopyLimits limits, Cat
         {
             if (cluster.Book.Find(model, other) is not { } copy)
             {
-                led.Lose(other);
+                led.Lose(other, leaves: false);
                 continue;
             }
 

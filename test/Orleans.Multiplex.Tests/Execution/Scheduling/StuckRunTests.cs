@@ -58,6 +58,28 @@ public sealed class StuckRunTests : IDisposable
         running.Open();
     }
 
+    [Fact]
+    public async Task Run_NeverEnds_KeepsTheSiloBusyUntilAnotherThreadTakesItsPlace()
+    {
+        var stuck = new Checkpoint();
+        var run = _scheduler.RunAsync("m", _ => Block(stuck), Minute, 0, _ended.SetResult, CancellationToken.None);
+        await stuck.Reached;
+        _time.Advance(Minute);
+        await Assert.ThrowsAsync<InferenceTimeoutException>(() => run.Soon());
+        var next = _scheduler.RunAsync("other", static _ => 2, TimeSpan.FromDays(1), 0, () => { }, CancellationToken.None);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await next.Soon();
+
+        _time.Advance(Minute);
+
+        var busy = TimeSpan.FromSeconds(70);
+        Assert.Equal(busy, _scheduler.GetRuns("m").Busy.GetTotal(_time.GetTimestamp()));
+        Assert.Equal(busy, _scheduler.Scheduler.Busy.GetTotal(_time.GetTimestamp()));
+        stuck.Open();
+        await _ended.Task.Soon();
+        Assert.Equal(busy, _scheduler.GetRuns("m").Busy.GetTotal(_time.GetTimestamp()));
+    }
+
     private static int Block(Checkpoint checkpoint)
     {
         checkpoint.Block();
