@@ -20,7 +20,7 @@ internal sealed class ModelReception(ModelAttachments silo, RoomOfOlder room, Ba
 
         try
         {
-            return await TakeAsync(model, silo.Loader.Stopping);
+            return await LoadOrJoinAsync(model, silo.Loader.Stopping);
         }
 #pragma warning disable CA1031 // Whatever keeps the model from coming here, the other silo tries the next one.
         catch (Exception)
@@ -30,7 +30,7 @@ internal sealed class ModelReception(ModelAttachments silo, RoomOfOlder room, Ba
         }
     }
 
-    private async Task<HandOverAnswer> TakeAsync(HandedModel model, CancellationToken cancellationToken)
+    private async Task<HandOverAnswer> LoadOrJoinAsync(HandedModel model, CancellationToken cancellationToken)
     {
         if (await opener.FindAsync(model.Key, cancellationToken) is not { } manifest)
         {
