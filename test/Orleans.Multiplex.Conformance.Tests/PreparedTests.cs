@@ -16,6 +16,8 @@ public sealed class PreparedTests(ITestOutputHelper output)
     // The rest needs inputs that cannot be made up, or gives other outputs each time.
     private const double LeastPrepared = 0.7;
 
+    private const int RunsToShowChance = 50;
+
     // All of them are small; opened as large ones are, they show that other form too.
     [Theory]
     [InlineData(Opening.Read)]
@@ -71,11 +73,14 @@ public sealed class PreparedTests(ITestOutputHelper output)
         var (expected, expectedFault) = TryRun(original, inputs);
         var (actual, actualFault) = TryRun(session, inputs);
 
-        // A model that answers at random differs from itself.
-        return Comparison.FindDifference(expected, TryRun(original, inputs).Outputs) is not null ? null
-            : expectedFault is null != actualFault is null
+        var difference = expectedFault is null != actualFault is null
             ? $"{actualFault ?? "an answer"} instead of {expectedFault ?? "an answer"}"
             : Comparison.FindDifference(expected, actual);
+
+        // A model that answers at random differs from itself, if not each time: a few elements that are one or zero may well be the same twice.
+        return difference is not null && Enumerable.Range(0, RunsToShowChance).Any(_ => Comparison.FindDifference(expected, TryRun(original, inputs).Outputs) is not null)
+            ? null
+            : difference;
     }
 
     private static (ImmutableArray<ModelValue> Outputs, string? Fault) TryRun(IInferenceSession session, ImmutableArray<ModelValue> inputs)
