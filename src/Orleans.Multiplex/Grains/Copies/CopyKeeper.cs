@@ -60,6 +60,8 @@ internal sealed partial class CopyKeeper(
             meter.LookAtSilo();
             if (!models.MayBeHot(meter.Utilisation) && !copies.Any)
             {
+                // What was counted before is no measure of the time since the last look.
+                meter.LookAt([]);
                 return;
             }
 

@@ -52,7 +52,7 @@ internal sealed partial class CopyMoves(
             else if (answer == HandOverAnswer.IsReady)
             {
                 targets.CountSent(resident, target);
-                LogAdded(led.Model, view.GetName(target.ToParsableString()), list.Silos.Length);
+                LogAdded(view.GetName(target.ToParsableString()), led.Model, list.Silos.Length);
                 return (target, true);
             }
         }
@@ -63,7 +63,7 @@ internal sealed partial class CopyMoves(
     /// <summary>Has a copy dropped.</summary>
     public void Drop(LedModel led, SiloAddress silo)
     {
-        LogDropped(led.Model, view.GetName(silo.ToParsableString()), led.List.Silos.Length);
+        LogDropped(view.GetName(silo.ToParsableString()), led.Model, led.List.Silos.Length);
         Drop(led.Model, silo);
     }
 
@@ -90,9 +90,9 @@ internal sealed partial class CopyMoves(
         }
     }
 
-    [LoggerMessage(LogEvents.GrainIds + 40, LogLevel.Information, "Model '{Model}' is hot: silo '{Silo}' has a copy now, so {Silos} silos have it.")]
-    private partial void LogAdded(string model, string silo, int silos);
+    [LoggerMessage(LogEvents.GrainIds + 40, LogLevel.Information, "Silo '{Silo}' has a copy of model '{Model}' now, so {Silos} silos have it.")]
+    private partial void LogAdded(string silo, string model, int silos);
 
-    [LoggerMessage(LogEvents.GrainIds + 41, LogLevel.Information, "Model '{Model}' has cooled: silo '{Silo}' drops its copy, so {Silos} silos have it.")]
-    private partial void LogDropped(string model, string silo, int silos);
+    [LoggerMessage(LogEvents.GrainIds + 41, LogLevel.Information, "Silo '{Silo}' drops its copy of model '{Model}', which needs fewer, so {Silos} silos have it.")]
+    private partial void LogDropped(string silo, string model, int silos);
 }
