@@ -93,7 +93,17 @@ public interface IMultiplexClient
     /// <inheritdoc cref="IModelControlGrain.DrainAsync"/>
     Task DrainAsync(string silo, CancellationToken cancellationToken = default);
 
-    /// <summary>Where a model is and why it was placed there, or its last failure and the time of the next try.</summary>
+    /// <summary>
+    /// What has happened in the cluster: loads, evictions with their reasons, failures, refusals, placements, silos that come and go. To follow it, ask again after each page's position, at once where
+    /// it says that there is more. What a silo that does not answer within a second has to tell comes with a later page.
+    /// </summary>
+    /// <param name="after">The position of an earlier page, for what came after it; null for the last events.</param>
+    /// <param name="last">How many of the last events are wanted where no position is given, 0 to 1,000. With 0 the page is where the events to come begin.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="InvalidEventPositionException">The text is no position.</exception>
+    Task<ClusterEventPage> GetEventsAsync(string? after = null, int last = 100, CancellationToken cancellationToken = default);
+
+    /// <summary>Where a model is and why it was placed there, what happened to it, or its last failure and the time of the next try.</summary>
     Task<ModelReport> GetModelAsync(string modelId, CancellationToken cancellationToken = default);
 
     /// <summary>

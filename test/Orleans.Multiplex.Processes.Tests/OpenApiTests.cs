@@ -17,7 +17,7 @@ public sealed class OpenApiTests
     private static readonly HashSet<string> Varying =
     [
         "getServer", "getStatistics", "getModelStatistics", "getModelStatisticsOfVersion", "listRepository", "getSilos", "whereIsModel",
-        "operateLoad", "operateUnload", "pin", "unpin", "getPins", "getQuarantine",
+        "operateLoad", "operateUnload", "getEvents", "pin", "unpin", "getPins", "getQuarantine",
     ];
 
     [Fact]
@@ -85,6 +85,12 @@ public sealed class OpenApiTests
         if (call.AnswerSchema is null)
         {
             return faults;
+        }
+
+        if (response.Content.Headers.ContentType?.MediaType == "text/event-stream")
+        {
+            var events = text.Split('\n').Where(static line => line.StartsWith("data: {\"", StringComparison.Ordinal)).Select(static line => JsonNode.Parse(line[6..])).ToList();
+            return events.Count == 0 ? [answered] : faults.Concat(events.SelectMany(one => check.FindFaults(call.AnswerSchema, one)));
         }
 
         var answer = JsonNode.Parse(text);

@@ -19,6 +19,16 @@ public interface IClusterResidencyGrain : IGrainWithIntegerKey
     Task<ModelReport> GetModelAsync(string model, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// What has happened in the cluster, of all silos that answer, in the order of its times. What a silo that does not answer within a second has to tell comes with a later page.
+    /// </summary>
+    /// <param name="after">The position of an earlier page, for what came after it; null for the last events.</param>
+    /// <param name="last">How many of the last events are wanted where no position is given: 0 to 1,000; more is taken for 1,000.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="InvalidEventPositionException">The text is no position.</exception>
+    [Alias("GetEvents")]
+    Task<ClusterEventPage> GetEventsAsync(string? after, int last, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Lists the models of the store, part by part, each with what it is in the cluster; or, of all silos, the models that are ready.
     /// </summary>
     /// <param name="after">The model after which the list goes on; null for its beginning.</param>

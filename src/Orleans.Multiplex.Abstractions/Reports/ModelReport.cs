@@ -21,4 +21,8 @@ public sealed record ModelReport
     /// <summary>The failures that are remembered, newest first.</summary>
     [Id(3)]
     public required ImmutableArray<LoadFailureReport> Failures { get; init; }
+
+    /// <summary>What last happened to it, newest first: loads, evictions, refusals and why. A few of each silo.</summary>
+    [Id(4)]
+    public ImmutableArray<ClusterEvent> Events { get; init; } = [];
 }

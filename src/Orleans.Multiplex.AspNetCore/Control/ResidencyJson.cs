@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orleans.Multiplex.AspNetCore.Events;
 
 namespace Orleans.Multiplex.AspNetCore.Control;
 
@@ -89,6 +90,13 @@ internal static class ResidencyJson
             json.WriteNumber("attempts", failure.Attempts);
             WriteSeconds(json, "nextTrySeconds", failure.NextTry);
         });
+        json.WriteStartArray("events");
+        foreach (var one in report.Events)
+        {
+            EventJson.Write(json, one);
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 

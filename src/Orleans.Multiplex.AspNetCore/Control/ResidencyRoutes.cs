@@ -18,7 +18,9 @@ internal static class ResidencyRoutes
         """
         {"model":"1","locations":[{"silo":"silo-1","pool":"Inference","model":"1","version":1,"state":"ready","bytes":44036,"mappedBytes":0,"ageSeconds":0.2,
         "hits":3,"inFlight":0,"loadSeconds":0.0014,"pinned":false,"copy":false}],"placements":[{"chosen":"silo-1","decidedBy":"silo-1","ageSeconds":7.5,
-        "candidates":[{"silo":"silo-1","reason":"Chosen: has room (0 models, 0B of 8GiB); the least full with room, and among equals first in this model's order of silos."}]}],"failures":[]}
+        "candidates":[{"silo":"silo-1","reason":"Chosen: has room (0 models, 0B of 8GiB); the least full with room, and among equals first in this model's order of silos."}]}],"failures":[],
+        "events":[{"at":"2026-01-31T12:00:00.5+00:00","kind":"loaded","silo":"silo-1","sequence":7,"pool":"Inference","model":"1","version":1,
+        "message":"Loaded '1' (43.0KiB) in 1.4 ms.","count":1,"tookSeconds":0.0014,"bytes":44036}]}
         """;
 
     private static readonly Operation GetSilos = new("getSilos", "Operation", "What each silo holds")
@@ -42,7 +44,7 @@ internal static class ResidencyRoutes
 
     private static readonly Operation GetModel = new("whereIsModel", "Operation", "Where a model is, and why")
     {
-        Description = "With the last failure and the time of the next try, and what became of a newer version in the store. Here a `/` within the id may stand as it is.",
+        Description = "With what happened to it, the last failure and the time of the next try, and what became of a newer version in the store. Here a `/` within the id may stand as it is.",
         Answer = "ModelReport",
         Errors = ErrorStatuses.OfModel,
         Examples = [new("model-1", "Model 1") { Answer = ReportExample }],

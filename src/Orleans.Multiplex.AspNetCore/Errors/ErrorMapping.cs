@@ -44,7 +44,7 @@ internal static class ErrorMapping
 
     private static (int Http, StatusCode Rpc)? StatusOf(MultiplexException error) => error switch
     {
-        InvalidModelIdException or InvalidInputException => (StatusCodes.Status400BadRequest, StatusCode.InvalidArgument),
+        InvalidModelIdException or InvalidInputException or InvalidEventPositionException => (StatusCodes.Status400BadRequest, StatusCode.InvalidArgument),
 
         // The input has the form that the model asks for, yet the model fails on it: other input is the way out, not a new try.
         InferenceFailedException => (StatusCodes.Status400BadRequest, StatusCode.InvalidArgument),

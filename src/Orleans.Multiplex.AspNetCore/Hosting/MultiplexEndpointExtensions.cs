@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Orleans.Multiplex.AspNetCore;
 using Orleans.Multiplex.AspNetCore.Control;
+using Orleans.Multiplex.AspNetCore.Events;
 using Orleans.Multiplex.AspNetCore.Grpc;
 using Orleans.Multiplex.AspNetCore.Hosting;
 using Orleans.Multiplex.AspNetCore.ModelHeader;
@@ -16,7 +17,7 @@ public static class MultiplexEndpointExtensions
     /// Maps the endpoints that serve the models of the store: the model-id header (<c>POST /</c>), the Open Inference Protocol
     /// (<c>/v2</c>, with metadata, configuration, statistics, and the repository that loads and unloads; and
     /// <c>inference.GRPCInferenceService</c> with <c>grpc.health.v1.Health</c> over gRPC), and what operators ask and do (<c>/multiplex</c>: what
-    /// is where, load, unload, pin). Who may call what is set in <see cref="MultiplexAccessOptions"/>. gRPC needs a
+    /// is where, what happens, load, unload, pin). Who may call what is set in <see cref="MultiplexAccessOptions"/>. gRPC needs a
     /// server endpoint that speaks HTTP/2: without TLS, one with <c>Protocols</c> set to <c>Http2</c>.
     /// </summary>
     /// <param name="endpoints">The application, with <c>AddMultiplexHttp()</c> in its services.</param>
@@ -33,6 +34,7 @@ public static class MultiplexEndpointExtensions
         map.MapRepository();
         map.MapHealth();
         map.MapResidency();
+        map.MapEvents();
         map.MapControl();
         map.MapQuarantine();
         map.MapDrain();

@@ -6,6 +6,7 @@ using Orleans.Multiplex.AspNetCore;
 using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Bodies;
 using Orleans.Multiplex.AspNetCore.Errors;
+using Orleans.Multiplex.AspNetCore.Events;
 using Orleans.Multiplex.AspNetCore.Grpc;
 using Orleans.Multiplex.AspNetCore.Hosting;
 using Orleans.Multiplex.AspNetCore.ModelHeader;
@@ -47,6 +48,7 @@ public static class MultiplexHttpServiceExtensions
         services.TryAddSingleton<ReadinessProbe>();
         services.TryAddSingleton<ModelReadiness>();
         services.TryAddSingleton<IndexReader>();
+        services.TryAddSingleton<EventStream>();
         services.TryAddSingleton<RepositoryEndpoint>();
         services.TryAddSingleton<ProtocolDocument>();
         services.AddMultiplexGrpc();

@@ -35,6 +35,9 @@ internal sealed record Operation(string? Id, string Tag, string Summary)
     /// <summary>Whether body and answer may have raw bytes behind their JSON.</summary>
     public bool MayBeBinary { get; init; }
 
+    /// <summary>Whether the answer is a stream of server-sent events, each with the schema of <see cref="Answer"/>.</summary>
+    public bool IsStream { get; init; }
+
     /// <summary>Whether 503 comes with an answer like that of 200, and not as an error.</summary>
     public bool AnswersWhenUnavailable { get; init; }
 

@@ -128,7 +128,11 @@ internal sealed class OperationWriter(
             answer["headers"] = WriteHeaders(headers);
         }
 
-        if (operation.Answer is not null)
+        if (operation.IsStream)
+        {
+            answer["content"] = WriteStream();
+        }
+        else if (operation.Answer is not null)
         {
             answer["content"] = WriteContent(
                 operation.Types is { } types ? own.Find(types.Answer) : SchemaOf(operation.Answer),
@@ -139,6 +143,17 @@ internal sealed class OperationWriter(
 
         return answer;
     }
+
+    // OpenAPI 3.1 has no word for the events of a stream: that of its successor (itemSchema) stands beside the schema of the text as an extension.
+    private JsonObject WriteStream() => new()
+    {
+        ["text/event-stream"] = new JsonObject
+        {
+            ["schema"] = new JsonObject { ["type"] = "string", ["description"] = "Server-sent events; what follows `data:` is JSON." },
+            ["x-itemSchema"] = SchemaOf(operation.Answer!),
+            ["examples"] = WriteExamples(_examples, static example => JsonValue.Create($"data: {JsonNode.Parse(example.Answer!)!.ToJsonString()}\n\n").ToJsonString()),
+        },
+    };
 
     private JsonObject WriteError(int status)
     {

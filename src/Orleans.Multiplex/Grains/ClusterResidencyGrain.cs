@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Orleans.Concurrency;
+using Orleans.Multiplex.Grains.Events;
 using Orleans.Multiplex.Residency.Quarantine;
 using Orleans.Multiplex.Storage;
 
@@ -13,7 +14,7 @@ namespace Orleans.Multiplex.Grains;
 /// </remarks>
 [StatelessWorker, Reentrant, GrainType("multiplex.cluster-residency")]
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the grain runtime.")]
-internal sealed class ClusterResidencyGrain(ResidencyChannel channel, QuarantinedModels quarantine, ClusterStore store) : Grain, IClusterResidencyGrain
+internal sealed class ClusterResidencyGrain(ResidencyChannel channel, QuarantinedModels quarantine, ClusterStore store, EventReading events) : Grain, IClusterResidencyGrain
 {
     /// <summary>The longest to wait for one silo; one that does not answer is left out.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -33,9 +34,13 @@ internal sealed class ClusterResidencyGrain(ResidencyChannel channel, Quarantine
             Model = model,
             Locations = [.. reports.SelectMany(report => report.Locations)],
             Placements = [.. reports.SelectMany(report => report.Placements).OrderBy(placement => placement.Age)],
+            Events = [.. reports.SelectMany(static report => report.Events).OrderByDescending(static one => one.At).ThenByDescending(static one => one.Sequence)],
             Failures = QuarantineReports.AddTo([.. reports.SelectMany(static report => report.Failures)], model, quarantine.FindAll(key)),
         };
     }
+
+    public Task<ClusterEventPage> GetEventsAsync(string? after, int last, CancellationToken cancellationToken) => events.ReadAsync(
+        after is null ? null : EventPosition.TryParse(after) ?? throw new InvalidEventPositionException(after), Math.Clamp(last, 0, EventReading.MostOfOne), Patience, cancellationToken);
 
     public async Task<ModelIndexPage> GetIndexAsync(string? after, int limit, bool readyOnly, CancellationToken cancellationToken)
     {

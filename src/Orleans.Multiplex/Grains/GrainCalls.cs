@@ -1,12 +1,13 @@
 using Orleans.Multiplex.Execution.Scheduling;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Telemetry;
 
 namespace Orleans.Multiplex.Grains;
 
 /// <summary>The calls of one activation: each is led through the model's lease. Belongs to the activation's service scope.</summary>
 internal sealed class GrainCalls(
-    ModelAttachment attachment, GrainPools pools, InferenceScheduler scheduler, ItemBatches batches, CallOptions options, TimeProvider time, CallLog log)
+    ModelAttachment attachment, GrainPools pools, InferenceScheduler scheduler, ItemBatches batches, CallOptions options, TimeProvider time, CallLog log, SiloTelemetry telemetry)
 {
     // What runs on an inference thread ends at the deadline and says where the time went; it gets this long to end the call itself.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
@@ -37,23 +38,24 @@ internal sealed class GrainCalls(
             return;
         }
 
-        var entry = LogStart();
+        var outcome = StartCall();
         try
         {
             var call = await BeginAsync(left, context.Request.GetCancellationToken());
             await InvokeInTimeAsync(call, context);
-            entry?.Succeed(call.Lease.IsCold);
+            outcome.Succeed(call.Lease.IsCold);
         }
         catch (Exception error)
         {
             OwnErrors.Mark(error);
-            entry?.Fail(error);
+            outcome.Fail(error);
             throw;
         }
     }
 
-    /// <summary>Logs the start of a call; null when the lines of calls are not wanted.</summary>
-    public CallLog.Entry? LogStart() => log.Start(attachment.Model);
+    /// <summary>A call begins, whose outcome is to be told.</summary>
+    public CallOutcome StartCall() =>
+        new(new ModelName(Pool?.Name ?? "", attachment.Key?.Id ?? attachment.Model, attachment.FoundVersion ?? 0), log.Start(attachment.Model), telemetry, time);
 
     /// <summary>Leases the model for a call that the caller ends by disposing it.</summary>
     /// <param name="left">The time that the call brings; null for the default.</param>

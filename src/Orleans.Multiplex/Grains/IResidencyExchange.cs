@@ -7,6 +7,7 @@ using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
 using Orleans.Multiplex.Residency.Quarantine;
 using Orleans.Multiplex.Storage;
+using Orleans.Multiplex.Telemetry.Journal;
 using Orleans.Services;
 
 namespace Orleans.Multiplex.Grains;
@@ -91,6 +92,10 @@ internal interface IResidencyExchange : IGrainService
     /// <summary>Has this silo drop its copy of a model, if it is the caller that decides on it.</summary>
     [OneWay, AlwaysInterleave, Alias("DropCopy")]
     Task DropCopyAsync(string model, SiloAddress decider);
+
+    /// <summary>What has happened on this silo: after a place in its journal, or the last of it.</summary>
+    [AlwaysInterleave, Alias("ReadJournal")]
+    Task<JournalPage> ReadJournalAsync(long? after, int limit);
 
     /// <summary>Has this silo's host stop, which drains it first.</summary>
     [AlwaysInterleave, Alias("Drain")]

@@ -2,12 +2,13 @@ using Orleans.Multiplex.Execution;
 using Orleans.Multiplex.Execution.Batching;
 using Orleans.Multiplex.Grains.Copies;
 using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Telemetry;
 
 namespace Orleans.Multiplex.Grains;
 
 /// <summary>Answers requests to models of the store, whichever way they came: leases the model, runs it, counts what came of it.</summary>
 internal sealed class InferenceCalls(
-    InferenceRunner runner, CallOptions options, ILocalSiloDetails silo, TimeProvider time, CallLog log, InferenceStatistics statistics, ModelCopies copies)
+    InferenceRunner runner, CallOptions options, ILocalSiloDetails silo, TimeProvider time, CallLog log, InferenceStatistics statistics, SiloTelemetry telemetry, ModelCopies copies)
 {
     /// <summary>Answers a request that has come to the model's grain; the model is loaded first where it is not resident.</summary>
     /// <param name="tie">The grain's tie to its model.</param>
@@ -44,8 +45,9 @@ internal sealed class InferenceCalls(
                 : await RunAsync(held, prioritized, left, mayRunHere, cancellationToken);
             ThrowIfTooLarge(tie.Model, run);
             var version = held.Resident.Key.Version;
-            statistics.CountSuccess(
-                tie.Key!.Value.Id, version, new RequestTimes(time.GetElapsedTime(startedAt), run.Queued, run.Times), run.Share);
+            var total = time.GetElapsedTime(startedAt);
+            statistics.CountSuccess(tie.Key!.Value.Id, version, new RequestTimes(total, run.Queued, run.Times), run.Share);
+            telemetry.Answered(held.IsCold, total);
             entry?.Succeed(held.IsCold);
             return new InferenceResponse
             {
@@ -65,6 +67,7 @@ internal sealed class InferenceCalls(
                 CountFailure(tie, key, time.GetElapsedTime(startedAt));
             }
 
+            telemetry.Failed(new ModelName(InferenceGrain.PoolName, tie.Key?.Id ?? tie.Model, tie.FoundVersion ?? 0), error);
             entry?.Fail(error);
             throw;
         }

@@ -65,7 +65,7 @@ internal sealed class LeasedRequest<T>(IAsyncEnumerableRequest<T> inner, GrainCa
         private readonly GrainCalls _calls;
         private readonly TimeSpan? _left;
         private readonly CancellationToken _cancellationToken;
-        private readonly CallLog.Entry? _entry;
+        private readonly CallOutcome _outcome;
         private readonly StreamPause _pause;
         private ModelCall? _call;
         private IAsyncEnumerator<T>? _inner;
@@ -78,7 +78,7 @@ internal sealed class LeasedRequest<T>(IAsyncEnumerableRequest<T> inner, GrainCa
             _calls = calls;
             _left = left;
             _cancellationToken = cancellationToken;
-            _entry = calls.LogStart();
+            _outcome = calls.StartCall();
             _pause = calls.CreatePause(() => DisposeAsync().AsTask());
         }
 
@@ -103,7 +103,7 @@ internal sealed class LeasedRequest<T>(IAsyncEnumerableRequest<T> inner, GrainCa
             catch (Exception error)
             {
                 OwnErrors.Mark(error);
-                _entry?.Fail(error);
+                _outcome.Fail(error);
                 throw;
             }
             finally
@@ -125,11 +125,11 @@ internal sealed class LeasedRequest<T>(IAsyncEnumerableRequest<T> inner, GrainCa
 
             if (_isComplete)
             {
-                _entry?.Succeed(call.Lease.IsCold);
+                _outcome.Succeed(call.Lease.IsCold);
             }
             else
             {
-                _entry?.Fail("its caller ended it early");
+                _outcome.EndEarly();
             }
 
             var hasEnded = _next.IsCompleted;

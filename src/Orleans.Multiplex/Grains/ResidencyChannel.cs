@@ -63,7 +63,11 @@ internal sealed class ResidencyChannel(
     /// <param name="ask">The question.</param>
     /// <param name="patience">The longest to wait for one silo; null to wait for as long as a call may take.</param>
     /// <param name="cancellationToken">Ends the waits.</param>
-    public async Task<T[]> AskAllAsync<T>(Func<IResidencyExchange, Task<T>> ask, TimeSpan? patience, CancellationToken cancellationToken)
+    public Task<T[]> AskAllAsync<T>(Func<IResidencyExchange, Task<T>> ask, TimeSpan? patience, CancellationToken cancellationToken) =>
+        AskAllAsync((_, exchange) => ask(exchange), patience, cancellationToken);
+
+    /// <summary>The same, where the question depends on the silo.</summary>
+    public async Task<T[]> AskAllAsync<T>(Func<SiloAddress, IResidencyExchange, Task<T>> ask, TimeSpan? patience, CancellationToken cancellationToken)
     {
         var answers = await Task.WhenAll(ActiveSilos.Select(AskAsync));
         return [.. answers.Where(answer => answer.Answered).Select(answer => answer.Value!)];
@@ -72,7 +76,7 @@ internal sealed class ResidencyChannel(
         {
             try
             {
-                return (true, await ask(Of(silo)).WaitAsync(patience ?? Timeout.InfiniteTimeSpan, time, cancellationToken));
+                return (true, await ask(silo, Of(silo)).WaitAsync(patience ?? Timeout.InfiniteTimeSpan, time, cancellationToken));
             }
             catch (Exception error) when (error is TimeoutException or OrleansException)
             {

@@ -12,6 +12,7 @@ using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
 using Orleans.Multiplex.Residency.Quarantine;
 using Orleans.Multiplex.Storage;
+using Orleans.Multiplex.Telemetry.Journal;
 
 namespace Orleans.Multiplex.Grains;
 
@@ -31,6 +32,7 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
     private readonly PinnedModels _pins = services.GetRequiredService<PinnedModels>();
     private readonly QuarantinedModels _quarantine = services.GetRequiredService<QuarantinedModels>();
     private readonly KeptQuarantine? _kept = services.GetService<KeptQuarantine>();
+    private readonly SiloJournal _journal = services.GetRequiredService<SiloJournal>();
     private readonly SiloStatistics? _statistics = services.GetService<SiloStatistics>();
 
     public Task PublishAsync(SiloRow row)
@@ -101,6 +103,8 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
         services.GetService<CopyHost>()?.Drop(model, decider);
         return Task.CompletedTask;
     }
+
+    public Task<JournalPage> ReadJournalAsync(long? after, int limit) => Task.FromResult(_journal.Read(after, limit));
 
     public Task DrainAsync()
     {

@@ -4,6 +4,7 @@ using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage.Cache;
+using Orleans.Multiplex.Telemetry.Journal;
 
 namespace Orleans.Multiplex.Grains;
 
@@ -14,10 +15,11 @@ namespace Orleans.Multiplex.Grains;
 /// <param name="held">What it holds; null for a silo that holds no models by its role.</param>
 /// <param name="cache">Its disk cache; null where it has no store.</param>
 /// <param name="time">The clock.</param>
+/// <param name="journal">What happened on it.</param>
 /// <param name="drain">How far it is in leaving; null like <paramref name="held"/>.</param>
 /// <param name="keeper">What it loads without being asked; null like <paramref name="held"/>.</param>
 internal sealed class SiloReports(
-    ILocalSiloDetails local, ClusterResidencyView view, PlacementDecisions decisions, ModelAttachments? held, ArtifactCache? cache, TimeProvider time, DrainProgress? drain = null, ModelKeeper? keeper = null)
+    ILocalSiloDetails local, ClusterResidencyView view, PlacementDecisions decisions, ModelAttachments? held, ArtifactCache? cache, TimeProvider time, SiloJournal journal, DrainProgress? drain = null, ModelKeeper? keeper = null)
 {
     public async Task<SiloResidency?> ReportAsync()
     {
@@ -74,6 +76,7 @@ internal sealed class SiloReports(
                     view.GetName(one.Decision.Chosen),
                     [.. one.Decision.Verdicts.Select(verdict => new CandidateReport(view.GetName(verdict.Silo), verdict.Reason))])),
             ],
+            Events = journal.Find(key.Id),
             Failures =
             [
                 .. (held?.Loose ?? [])

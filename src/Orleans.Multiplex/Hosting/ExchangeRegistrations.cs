@@ -3,12 +3,14 @@ using Orleans.Configuration.Internal;
 using Orleans.Multiplex.Grains;
 using Orleans.Multiplex.Grains.Control;
 using Orleans.Multiplex.Grains.Copies;
+using Orleans.Multiplex.Grains.Events;
 using Orleans.Multiplex.Grains.HandOver;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
 using Orleans.Multiplex.Storage.Cache;
+using Orleans.Multiplex.Telemetry.Journal;
 
 namespace Orleans.Multiplex.Hosting;
 
@@ -26,6 +28,7 @@ internal static class ExchangeRegistrations
             provider.GetService<ModelAttachments>(),
             provider.GetService<ArtifactCache>(),
             provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<SiloJournal>(),
             provider.GetService<DrainProgress>(),
             provider.GetService<ModelKeeper>()));
         builder.Services.AddSingleton(provider => new SiloModels(
@@ -37,6 +40,8 @@ internal static class ExchangeRegistrations
             provider.GetService<ModelCatalog>(), provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<ResidencyInquiry>();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, FirstLook>();
+        builder.Services.AddSingleton<EventReading>();
+        builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, MembershipEvents>();
         builder.Services.AddSingleton<ClusterStore>();
         builder.Services.AddSingleton<PinStorage>();
         builder.Services.AddSingleton<QuarantineControl>();

@@ -38,6 +38,7 @@ internal static class HandOverRegistrations
             provider.GetRequiredService<DrainProgress>(),
             provider.GetRequiredService<IOptions<MultiplexOptions>>().Value.Drain,
             provider.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName,
+            provider.GetRequiredService<SiloTelemetry>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>().CreateLogger(LogEvents.Grains)));
         services.AddOptions<HostOptions>().PostConfigure<IOptions<MultiplexOptions>>(static (host, options) =>

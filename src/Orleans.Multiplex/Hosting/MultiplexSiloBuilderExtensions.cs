@@ -45,6 +45,7 @@ public static class MultiplexSiloBuilderExtensions
         services.AddSingleton(new SiloRoleHolder(role));
         services.TryAddSingleton(TimeProvider.System);
         services
+            .AddTelemetry()
             .AddMessagingForModels()
             .AddPlacement()
             .AddStorage();

@@ -144,6 +144,7 @@ internal static class RoomRegistrations
             provider.GetRequiredService<RoomClaims>(),
             ActivatorUtilities.CreateInstance<PinnedResidents>(provider, ActivatorUtilities.CreateInstance<PinRoom>(provider)),
             provider.GetRequiredService<ThrashDetector>(),
+            provider.GetRequiredService<SiloTelemetry>(),
             new EvictionOptions { DrainPatience = Settings(provider).Load.DrainPatience },
             provider.GetRequiredService<TimeProvider>(),
             Logger(provider, LogEvents.Residency)));
@@ -180,6 +181,7 @@ internal static class RoomRegistrations
             provider.GetRequiredService<KnownFootprints>(),
             provider.GetService<ArtifactCache>(),
             Settings(provider).Load,
+            provider.GetRequiredService<SiloTelemetry>(),
             provider.GetRequiredService<TimeProvider>(),
             Logger(provider, LogEvents.Loading)));
         services.AddSingleton(provider => new VersionSwap(

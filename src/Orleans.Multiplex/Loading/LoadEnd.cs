@@ -8,7 +8,8 @@ namespace Orleans.Multiplex.Loading;
 /// Ends a load that fails: its waiters are told, and what it holds is given back when it has really ended. What the failure of a newer version
 /// that nobody has asked for comes to is told by who wanted the swap.
 /// </summary>
-internal sealed partial class LoadEnd(ResidencyLedger ledger, LoadOptions options, TimeProvider time, ILogger logger, CancellationToken stopping)
+internal sealed partial class LoadEnd(
+    ResidencyLedger ledger, LoadOptions options, SiloTelemetry telemetry, TimeProvider time, ILogger logger, CancellationToken stopping)
 {
     /// <summary>How long a load that was ended may take to heed it, and its model to be disposed, until it counts as deaf.</summary>
     private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(1);
@@ -57,8 +58,11 @@ internal sealed partial class LoadEnd(ResidencyLedger ledger, LoadOptions option
         if (outcome.Failure is LoadFailureKind.Unloaded)
         {
             LogLoadStopped(resident.Name);
+            return;
         }
-        else if (resident.Predecessor is null)
+
+        telemetry.LoadFailed(resident.Key.Named, SiloTelemetry.Camel($"{outcome.Failure}"), outcome.Message);
+        if (resident.Predecessor is null)
         {
             LogLoadFailed(resident.Name, outcome.Message);
         }

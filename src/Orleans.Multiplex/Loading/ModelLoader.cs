@@ -3,6 +3,7 @@ using Orleans.Multiplex.Execution.Scheduling;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Storage.Cache;
+using Orleans.Multiplex.Telemetry;
 
 namespace Orleans.Multiplex.Loading;
 
@@ -33,6 +34,7 @@ internal sealed partial class ModelLoader : IDisposable
     private readonly EvictionService _evictions;
     private readonly ArtifactCache? _cache;
     private readonly LoadOptions _options;
+    private readonly SiloTelemetry _telemetry;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly LoadQueue _queue;
@@ -52,6 +54,7 @@ internal sealed partial class ModelLoader : IDisposable
         KnownFootprints footprints,
         ArtifactCache? cache,
         LoadOptions options,
+        SiloTelemetry telemetry,
         TimeProvider time,
         ILogger logger)
     {
@@ -61,12 +64,13 @@ internal sealed partial class ModelLoader : IDisposable
         _room = new LoadRoom(quota, beside, footprints);
         _cache = cache;
         _options = options;
+        _telemetry = telemetry;
         _time = time;
         _logger = logger;
         Stopping = _stopping.Token;
         _queue = new LoadQueue(parallel, BytesInProgress.GetMost(options.MaxBytesInProgress, quota.MaxBytes));
         _threads = new DedicatedThreads("multiplex-load", parallel, _work);
-        _end = new LoadEnd(ledger, options, time, logger, _stopping.Token);
+        _end = new LoadEnd(ledger, options, telemetry, time, logger, _stopping.Token);
         _reopening = new SessionReopening(quota, _queue, _threads, _work, options.Timeout, time, logger, _stopping.Token);
     }
 
@@ -165,6 +169,7 @@ internal sealed partial class ModelLoader : IDisposable
             resident.Reservation = load.Reservation;
             var took = _time.GetElapsedTime(started);
             LogLoaded(resident.Name, took.TotalMilliseconds);
+            _telemetry.Loaded(resident.Key.Named, took, load.Reservation!.Bytes + load.Reservation.MappedBytes, isSuccessor: resident.Predecessor is not null);
             Interlocked.Exchange(ref _lastLoadTicks, took.Ticks);
             var artifact = load.GetArtifact(resident.Key);
             load.Complete();

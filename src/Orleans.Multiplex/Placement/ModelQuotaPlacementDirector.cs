@@ -1,4 +1,5 @@
 using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Telemetry;
 using Orleans.Runtime.Placement;
 
 namespace Orleans.Multiplex.Placement;
@@ -9,7 +10,7 @@ namespace Orleans.Multiplex.Placement;
 /// of models that were loaded here or told of by the silo that loaded them; where it does not, a silo counts as having room while it has a byte left.
 /// </summary>
 internal sealed class ModelQuotaPlacementDirector(
-    PlacementSnapshots snapshots, PlacementDecisions decisions, KnownFootprints footprints, UnattachedResidents unattached) : IPlacementDirector
+    PlacementSnapshots snapshots, PlacementDecisions decisions, KnownFootprints footprints, UnattachedResidents unattached, ClusterResidencyView view, SiloTelemetry telemetry) : IPlacementDirector
 {
     public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
     {
@@ -35,6 +36,7 @@ internal sealed class ModelQuotaPlacementDirector(
         if (isValid)
         {
             decisions.Add(model, decision);
+            telemetry.Placed(pool, key, view.GetName(decision.Chosen), decision.WhyChosen);
         }
 
         return Task.FromResult(chosen);

@@ -12,6 +12,9 @@ internal sealed class PlacementDecision(string chosen, PlacementSnapshot snapsho
     /// <summary>How many silos it was made among.</summary>
     public int Candidates => snapshot.Candidates.Length;
 
+    /// <summary>Why the chosen one was, in words.</summary>
+    public string WhyChosen => PlacementVerdicts.OfChosen(snapshot, chosen);
+
     /// <summary>One for each candidate, the chosen one first, then in the order of preference. Written anew each time it is asked for.</summary>
     public ImmutableArray<CandidateVerdict> Verdicts => PlacementVerdicts.Of(snapshot);
 }

@@ -19,6 +19,14 @@ internal static class PlacementVerdicts
         return [.. ranked.Select(one => new CandidateVerdict(one.Candidate.Silo, one.Suited.Class, Explain(one, ranked[0])))];
     }
 
+    /// <summary>The reason for the chosen one alone.</summary>
+    public static string OfChosen(PlacementSnapshot snapshot, string chosen)
+    {
+        var candidate = snapshot.Candidates.First(one => one.Silo == chosen);
+        var ranked = new Ranked(candidate, Suitability.Of(candidate, snapshot.Bytes), Weight: 0);
+        return Explain(ranked, ranked);
+    }
+
     private static string Explain(Ranked one, Ranked best)
     {
         var candidate = one.Candidate;

@@ -1,6 +1,6 @@
-using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Residency.Pins;
+using Orleans.Multiplex.Telemetry;
 
 namespace Orleans.Multiplex.Residency;
 
@@ -42,6 +42,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         RoomClaims claims,
         PinnedResidents pinned,
         ThrashDetector thrash,
+        SiloTelemetry telemetry,
         EvictionOptions options,
         TimeProvider time,
         ILogger logger)
@@ -51,7 +52,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         _claims = claims;
         _pinned = pinned;
         _thrash = thrash;
-        _unloader = new ModelUnloader(ledger, thrash, Reclaim, time, logger);
+        _unloader = new ModelUnloader(ledger, thrash, telemetry, Reclaim, time, logger);
         _look = new SharedWork(Reclaim);
         _options = options;
         _logger = logger;
@@ -68,7 +69,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
     /// <inheritdoc/>
     public void Reclaim()
     {
-        List<Resident> victims;
+        List<Victim> victims;
         lock (_lock)
         {
             victims = TakeVictims_NeedsLock(_quota.FindShortages, static resident => resident.Gate.TryCloseIdle(), out var isShort);
@@ -86,7 +87,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
     /// <param name="mayGo">Which models may go for it.</param>
     public void EvictFor(Func<IReadOnlyList<Shortage>> findShortages, Func<Resident, bool> mayGo)
     {
-        List<Resident> victims;
+        List<Victim> victims;
         lock (_lock)
         {
             victims = TakeVictims_NeedsLock(findShortages, resident => mayGo(resident) && resident.Gate.TryCloseIdle(), out _);
@@ -140,7 +141,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         // False when the load failed, or when somebody else is unloading the model.
         if (TryClose(resident))
         {
-            _ = _unloader.UnloadAsync(resident, reason);
+            _ = _unloader.UnloadAsync(new Victim(resident, null), reason);
         }
 
         await resident.WhenGone;
@@ -149,7 +150,7 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
     /// <summary>Unloads the models that nobody has used for a time. One that is in use just now is passed over.</summary>
     public void EvictIdle(TimeSpan age)
     {
-        List<Resident> victims = [];
+        List<Victim> victims = [];
         lock (_lock)
         {
             foreach (var pool in _quota.Pools)
@@ -158,21 +159,12 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
                     && LruEvictionPolicy.TakeVictim(
                         [pool], resident => resident.Age >= age && resident.Gate.TryCloseIdle() && BeginLeaving_NeedsLock(resident)) is { } victim)
                 {
-                    victims.Add(victim);
+                    victims.Add(new Victim(victim, null));
                 }
             }
         }
 
         Unload(victims, EvictionReason.Idle);
-    }
-
-    /// <summary>The pinned models that are ready.</summary>
-    public ImmutableArray<PinnedResident> GetPinned()
-    {
-        lock (_lock)
-        {
-            return _pinned.Report();
-        }
     }
 
     public void Dispose()
@@ -181,37 +173,9 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         _patience.Dispose();
     }
 
-    // A model is held in the name of a pin from now on, or no longer.
-    private void Sort(Resident resident)
+    private List<Victim> TakeVictims_NeedsLock(Func<IReadOnlyList<Shortage>> find, Func<Resident, bool> close, out bool isShort)
     {
-        if (resident.IsPinned || resident.IsPinnedByFile || !_pinned.Pins.Current.IsEmpty)
-        {
-            lock (_lock)
-            {
-                _pinned.Sort(resident);
-            }
-
-            ReclaimWhenAwaited();
-        }
-    }
-
-    // When it has returned, no pinned model is chosen as a victim any more.
-    private void SortAll()
-    {
-        lock (_lock)
-        {
-            foreach (var resident in _ledger.Snapshot().Where(static resident => resident.State == ResidentState.Ready))
-            {
-                _pinned.Sort(resident);
-            }
-        }
-
-        ReclaimWhenAwaited();
-    }
-
-    private List<Resident> TakeVictims_NeedsLock(Func<IReadOnlyList<Shortage>> find, Func<Resident, bool> close, out bool isShort)
-    {
-        List<Resident> victims = [];
+        List<Victim> victims = [];
         var shortages = find();
         while (TakeVictim_NeedsLock(shortages, close) is { } victim)
         {
@@ -223,10 +187,10 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         return victims;
     }
 
-    private Resident? TakeVictim_NeedsLock(IReadOnlyList<Shortage> shortages, Func<Resident, bool> close) =>
+    private Victim? TakeVictim_NeedsLock(IReadOnlyList<Shortage> shortages, Func<Resident, bool> close) =>
         LruEvictionPolicy.TakeVictim(shortages, resident => close(resident) && BeginLeaving_NeedsLock(resident));
 
-    private void Unload(List<Resident> victims, EvictionReason reason) => victims.ForEach(victim => _ = _unloader.UnloadAsync(victim, reason));
+    private void Unload(List<Victim> victims, EvictionReason reason) => victims.ForEach(victim => _ = _unloader.UnloadAsync(victim, reason));
 
     private bool TryClose(Resident resident)
     {
@@ -270,21 +234,21 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
     private void DrainOne()
     {
         _claims.ReleaseOlderThan(_options.DrainPatience);
-        Resident? victim;
+        Victim? taken;
         lock (_lock)
         {
             _patienceRuns = false;
-            victim = TakeVictim_NeedsLock(_quota.FindShortages(), static _ => true);
-            victim?.Gate.Close();
-            if (victim is null && _quota.FindShortages().Count > 0)
+            taken = TakeVictim_NeedsLock(_quota.FindShortages(), static _ => true);
+            taken?.Resident.Gate.Close();
+            if (taken is null && _quota.FindShortages().Count > 0)
             {
                 AwaitPatience_NeedsLock();
             }
         }
 
-        if (victim is not null)
+        if (taken is { } victim)
         {
-            LogDraining(victim.Name, victim.Gate.Users);
+            LogDraining(victim.Resident.Name, victim.Resident.Gate.Users);
             _ = _unloader.UnloadAsync(victim, EvictionReason.Quota);
             Reclaim();
         }

@@ -76,16 +76,17 @@ internal sealed class LruEvictionPolicy
     }
 
     /// <summary>The same for the first shortage that an eviction can end; one that has none of what is short is not asked for.</summary>
-    public static Resident? TakeVictim(IReadOnlyList<Shortage> shortages, Func<Resident, bool> take)
+    public static Victim? TakeVictim(IReadOnlyList<Shortage> shortages, Func<Resident, bool> take)
     {
-        Resident? victim = null;
-        for (var i = 0; i < shortages.Count && victim is null; i++)
+        foreach (var shortage in shortages)
         {
-            var shortage = shortages[i];
-            victim = TakeVictim(shortage.Pools, resident => resident.Reservation is { } charged && shortage.IsOf(charged) > 0 && take(resident));
+            if (TakeVictim(shortage.Pools, resident => resident.Reservation is { } charged && shortage.IsOf(charged) > 0 && take(resident)) is { } resident)
+            {
+                return new Victim(resident, shortage);
+            }
         }
 
-        return victim;
+        return null;
     }
 
     private static Resident? Peek(IReadOnlyList<ModelPool> pools)

@@ -6,10 +6,11 @@ namespace Orleans.Multiplex.Residency;
 /// <summary>Takes a model away that was closed to new requests: waits for the last one that uses it, lets its grain go, disposes it, and only then gives its room back.</summary>
 /// <param name="ledger">Where it leaves.</param>
 /// <param name="thrash">Learns what was evicted.</param>
+/// <param name="telemetry">Is told.</param>
 /// <param name="reclaim">Looks for other victims, where this one takes long.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
-internal sealed partial class ModelUnloader(ResidencyLedger ledger, ThrashDetector thrash, Action reclaim, TimeProvider time, ILogger logger)
+internal sealed partial class ModelUnloader(ResidencyLedger ledger, ThrashDetector thrash, SiloTelemetry telemetry, Action reclaim, TimeProvider time, ILogger logger)
 {
     /// <summary>
     /// How long a model that was closed while in use counts as on its way out. A request that hangs would otherwise be the room that all who
@@ -20,8 +21,11 @@ internal sealed partial class ModelUnloader(ResidencyLedger ledger, ThrashDetect
     private readonly ILogger _logger = logger;
 
     /// <summary>Takes the model away; completes when its room is free.</summary>
-    public async Task UnloadAsync(Resident resident, EvictionReason reason)
+    public async Task UnloadAsync(Victim victim, EvictionReason reason)
     {
+        var resident = victim.Resident;
+        var evicted = new EvictedModel(
+            reason, victim.Shortage?.For, victim.Shortage?.Limit, resident.Gate.Users > 0, resident.Age, resident.Reservation!.Bytes + resident.Reservation.MappedBytes);
         if (!resident.Gate.WhenEmpty.IsCompleted)
         {
             await using (StartGrace(resident))
@@ -58,7 +62,8 @@ internal sealed partial class ModelUnloader(ResidencyLedger ledger, ThrashDetect
         }
 
         ledger.Remove(resident, $"unloaded: {reason}");
-        resident.Reservation!.Release();
+        resident.Reservation.Release();
+        telemetry.Evicted(resident.Key.Named, evicted, time.GetElapsedTime(started));
         resident.End();
     }
 

@@ -30,6 +30,9 @@ internal sealed class Room(long capacity, string limit = "")
 
     public int Waiting => _waiting.Count;
 
+    /// <summary>The model for which the first one waits; empty when nobody does.</summary>
+    public string FirstWaiting => _waiting.First?.Value.Model ?? "";
+
     /// <summary>What is taken, waited for and expected: only the rest is room for somebody who comes now.</summary>
     public long Demand => Charged + _wanted + Expected;
 
@@ -62,9 +65,9 @@ internal sealed class Room(long capacity, string limit = "")
     /// Joins the queue, at its end or ahead of all; the request's task completes when the amount is taken, which may be now: who goes ahead
     /// may fit where the one who was first did not.
     /// </summary>
-    public RoomRequest Enqueue(long amount, bool first = false)
+    public RoomRequest Enqueue(long amount, bool first = false, string model = "")
     {
-        var request = new RoomRequest(amount);
+        var request = new RoomRequest(amount, model);
         request.Place = first ? _waiting.AddFirst(request) : _waiting.AddLast(request);
         _wanted += amount;
         Serve();

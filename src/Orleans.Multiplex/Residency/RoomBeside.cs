@@ -96,6 +96,6 @@ internal sealed class RoomBeside(SiloQuota quota, EvictionService evictions, Tim
         }
 
         IReadOnlyList<Shortage> FindShortages() =>
-            Shortages.FindFor(quota.Pools, quota.Memory, held is null ? pool : null, held is null ? memory : GetMore(held, memory));
+            Shortages.FindFor(quota.Pools, quota.Memory, held is null ? pool : null, held is null ? memory : GetMore(held, memory), old.Key.ModelId);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class RoomOfOlder(SiloQuota quota, ResidencyLedger ledger, Evict
                 return null;
             }
 
-            evictions.EvictFor(() => quota.Locked(() => Shortages.FindFor(quota.Pools, quota.Memory, pool, memory)), resident => resident.Age > age);
+            evictions.EvictFor(() => quota.Locked(() => Shortages.FindFor(quota.Pools, quota.Memory, pool, memory, modelId)), resident => resident.Age > age);
             taking = quota.ReserveAsync(pool, modelId, memory, claim: null, cancellationToken).AsTask();
         }
 

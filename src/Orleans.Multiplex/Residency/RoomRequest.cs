@@ -1,9 +1,13 @@
 namespace Orleans.Multiplex.Residency;
 
 /// <summary>One who waits for room.</summary>
-internal sealed class RoomRequest(long amount)
+/// <param name="amount">How much.</param>
+/// <param name="model">The model that it is for; empty where one is corrected that is here.</param>
+internal sealed class RoomRequest(long amount, string model)
 {
     public long Amount => amount;
+
+    public string Model => model;
 
     public TaskCompletionSource Served { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -17,7 +17,8 @@ internal static class Shortages
 
     /// <summary>Places of pools, and bytes.</summary>
     public static IReadOnlyList<Shortage> Find(IReadOnlyList<ModelPool> pools, MemoryRooms memory) => IsAny(pools, memory)
-        ? [.. pools.Where(static pool => pool.Models.Shortage > 0).Select(OfPlaces), .. OfBytes(pools, memory.Heap.Shortage, memory.Mapped.Shortage)]
+        ? [.. pools.Where(static pool => pool.Models.Shortage > 0).Select(static pool => OfPlaces(pool, pool.Models.FirstWaiting)),
+            .. OfBytes(pools, memory, memory.Heap.Shortage, memory.Mapped.Shortage, memory.Heap.FirstWaiting, memory.Mapped.FirstWaiting)]
         : [];
 
     /// <summary>What is short for one who does not wait in line.</summary>
@@ -25,24 +26,26 @@ internal static class Shortages
     /// <param name="memory">Room for memory.</param>
     /// <param name="pool">The pool in which a place is needed; null when none is.</param>
     /// <param name="more">The bytes that are needed.</param>
-    public static IReadOnlyList<Shortage> FindFor(IReadOnlyList<ModelPool> pools, MemoryRooms memory, ModelPool? pool, ModelMemory more) =>
+    /// <param name="model">The model that needs them.</param>
+    public static IReadOnlyList<Shortage> FindFor(IReadOnlyList<ModelPool> pools, MemoryRooms memory, ModelPool? pool, ModelMemory more, string model) =>
     [
-        .. pool?.Models.GetShortage(1) > 0 ? new[] { OfPlaces(pool) } : [],
-        .. OfBytes(pools, memory.Heap.GetShortage(more.HeapBytes), memory.Mapped.GetShortage(more.MappedBytes)),
+        .. pool?.Models.GetShortage(1) > 0 ? new[] { OfPlaces(pool, model) } : [],
+        .. OfBytes(pools, memory, memory.Heap.GetShortage(more.HeapBytes), memory.Mapped.GetShortage(more.MappedBytes), model, model),
     ];
 
-    private static Shortage OfPlaces(ModelPool pool) => new([pool], static _ => 1);
+    private static Shortage OfPlaces(ModelPool pool, string model) => new([pool], static _ => 1, pool.Models.Limit, model);
 
-    private static IEnumerable<Shortage> OfBytes(IReadOnlyList<ModelPool> pools, long heap, long mapped)
+    private static IEnumerable<Shortage> OfBytes(
+        IReadOnlyList<ModelPool> pools, MemoryRooms memory, long heap, long mapped, string heapFor, string mappedFor)
     {
         if (heap > 0)
         {
-            yield return new Shortage(pools, static reservation => reservation.Bytes);
+            yield return new Shortage(pools, static reservation => reservation.Bytes, memory.Heap.Limit, heapFor);
         }
 
         if (mapped > 0)
         {
-            yield return new Shortage(pools, static reservation => reservation.MappedBytes);
+            yield return new Shortage(pools, static reservation => reservation.MappedBytes, memory.Mapped.Limit, mappedFor);
         }
     }
 }

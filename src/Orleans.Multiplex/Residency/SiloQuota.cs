@@ -263,7 +263,7 @@ internal sealed class SiloQuota(IReadOnlyList<ModelPool> pools, ModelMemory most
             }
 
             // Its time runs before anybody can see that it waits.
-            request = room.Enqueue(amount, first);
+            request = room.Enqueue(amount, first, modelId);
             served = request.Served.Task.WaitAsync(wait.Timeout, time, cancellationToken);
             Volatile.Write(ref _waiting, _waiting + 1);
         }

@@ -4,6 +4,9 @@ using System.Runtime;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
+using Orleans.Multiplex.Telemetry;
+using Orleans.Multiplex.Telemetry.Figures;
+using Orleans.Multiplex.Telemetry.Journal;
 
 namespace Orleans.Multiplex.Benchmarks.Silos;
 
@@ -31,6 +34,7 @@ internal static class Evictions
         var ledger = new ResidencyLedger(clock);
         var view = new ClusterResidencyView(time);
         var pins = new PinnedModels([], view);
+        var journal = new SiloJournal("silo", time);
         var pinned = new PinnedResidents(pins, new PinRoom(pins, view, new KnownFootprints(), quota, new NoSilo()));
         using var evictions = new EvictionService(
             quota,
@@ -38,6 +42,7 @@ internal static class Evictions
             new RoomClaims(quota, time),
             pinned,
             new ThrashDetector(time, NullLogger.Instance),
+            new SiloTelemetry(journal, new RepeatedEvents(journal, time), new SiloCounters()),
             new EvictionOptions { DrainPatience = TimeSpan.FromSeconds(1) },
             time,
             NullLogger.Instance);

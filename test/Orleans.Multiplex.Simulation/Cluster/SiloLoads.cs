@@ -78,13 +78,13 @@ internal sealed class SiloLoads(SimulatedSilo silo, Catalogue catalogue, EventQu
                 return room;
             }
 
-            var shortages = silo.Quota.Locked(() => Shortages.FindFor(silo.Quota.Pools, silo.Quota.Memory, silo.Pool, bytes));
+            var shortages = silo.Quota.Locked(() => Shortages.FindFor(silo.Quota.Pools, silo.Quota.Memory, silo.Pool, bytes, ""));
             if (LruEvictionPolicy.TakeVictim(shortages, static resident => resident.Gate.TryCloseIdle() && resident.TryBeginDraining()) is not { } victim)
             {
                 return null;
             }
 
-            Evict(victim, activation);
+            Evict(victim.Resident, activation);
         }
     }
 

@@ -10,6 +10,9 @@ using Orleans.Multiplex.Simulation.Cluster.Copies;
 using Orleans.Multiplex.Simulation.Events;
 using Orleans.Multiplex.Simulation.Serving;
 using Orleans.Multiplex.Simulation.Workload;
+using Orleans.Multiplex.Telemetry;
+using Orleans.Multiplex.Telemetry.Figures;
+using Orleans.Multiplex.Telemetry.Journal;
 
 namespace Orleans.Multiplex.Simulation.Cluster;
 
@@ -44,12 +47,14 @@ internal sealed class SimulatedSilo : ILocalSiloDetails, IResidencyChannel, IAsy
         Quota = new SiloQuota([Pool], scenario.BytesPerSilo, limits, Name, _time);
         View = new ClusterResidencyView(_time);
         var pins = new PinnedModels([], View);
+        var journal = new SiloJournal(Name, _time, capacity: 16);
         Evictions = new EvictionService(
             Quota,
             new ResidencyLedger(Clock),
             new RoomClaims(Quota, _time),
             new PinnedResidents(pins, new PinRoom(pins, View, Footprints, Quota, this)),
             new ThrashDetector(_time, NullLogger.Instance),
+            new SiloTelemetry(journal, new RepeatedEvents(journal, _time), new SiloCounters()),
             new EvictionOptions { DrainPatience = TimeSpan.FromMilliseconds(250) },
             _time,
             NullLogger.Instance);

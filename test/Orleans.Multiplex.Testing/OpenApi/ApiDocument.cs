@@ -10,6 +10,7 @@ namespace Orleans.Multiplex.Testing.OpenApi;
 public sealed class ApiDocument(JsonObject root)
 {
     private const string Json = "application/json";
+    private const string Stream = "text/event-stream";
 
     public JsonObject Root => root;
 
@@ -42,7 +43,7 @@ public sealed class ApiDocument(JsonObject root)
         var body = operation["requestBody"]?["content"]?[Json] as JsonObject;
         var responses = ((JsonObject)operation["responses"]!)
             .Select(one => (Status: int.Parse(one.Key, CultureInfo.InvariantCulture), Response: Resolve(one.Value!)))
-            .Select(static one => (one.Status, one.Response, Content: one.Response["content"]?[Json] as JsonObject))
+            .Select(static one => (one.Status, one.Response, Content: (one.Response["content"]?[Json] ?? one.Response["content"]?[Stream]) as JsonObject))
             .ToList();
         var names = NamesOf(body).Concat(responses.SelectMany(static one => NamesOf(one.Content))).Distinct().DefaultIfEmpty("");
         foreach (var name in names)
@@ -51,7 +52,7 @@ public sealed class ApiDocument(JsonObject root)
             var (target, headers) = ReadParameters(operation, path, name);
             yield return new DocumentedCall(
                 operation["operationId"]!.GetValue<string>(), name, verb, target, headers, ExampleOf(body, name), body?["schema"] as JsonObject,
-                status, ExampleOf(content, name), content?["schema"] as JsonObject,
+                status, ExampleOf(content, name), (content?["x-itemSchema"] ?? content?["schema"]) as JsonObject,
                 (response["headers"] as JsonObject ?? []).ToDictionary(static header => header.Key, header => Resolve(header.Value!), StringComparer.OrdinalIgnoreCase));
         }
     }

@@ -12,7 +12,7 @@ namespace Orleans.Multiplex.Testing.OpenApi;
 /// <param name="BodySchema">The schema of the body; null for none.</param>
 /// <param name="Status">The status of the answer.</param>
 /// <param name="Answer">The answer, as the example has it; null where it has none.</param>
-/// <param name="AnswerSchema">The schema of the answer; null where it is empty.</param>
+/// <param name="AnswerSchema">The schema of the answer, or of each event of a stream; null where it is empty.</param>
 /// <param name="AnswerHeaders">The headers of the answer beside those of its content.</param>
 public sealed record DocumentedCall(
     string Operation,

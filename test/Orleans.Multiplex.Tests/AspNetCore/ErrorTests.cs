@@ -28,6 +28,7 @@ public sealed class ErrorTests
         { new InferenceTimeoutException("iris", "in the queue"), 504, null },
         { new ModelPinnedException("iris", "iris", PinOrigin.Operator), 409, null },
         { new SiloNotFoundException("silo-2", ["silo-1"]), 404, null },
+        { new InvalidEventPositionException("?"), 400, null },
         { new PinRefusedException("iris", "would have to go: 'a'", ["a"]), 409, null },
     };
 

@@ -22,6 +22,9 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
 
     public Func<Task<ImmutableArray<SiloResidency>>> OnGetSilos { get; set; } = static () => Task.FromResult<ImmutableArray<SiloResidency>>([Silo()]);
 
+    public Func<string?, int, CancellationToken, Task<ClusterEventPage>> OnGetEvents { get; set; } = static (after, _, _) =>
+        Task.FromResult(new ClusterEventPage { Events = [], Position = after ?? "p0", HasMore = false });
+
     public Func<string?, int, bool, ModelIndexPage> OnGetIndex { get; set; } = static (_, _, _) => new ModelIndexPage([], null);
 
     public Func<string, string, Task> OnControl { get; set; } = static (_, _) => Task.CompletedTask;
@@ -182,6 +185,8 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
 
     public Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? modelId = null, CancellationToken cancellationToken = default) =>
         Task.FromResult(OnGetStatistics(modelId));
+
+    public Task<ClusterEventPage> GetEventsAsync(string? after = null, int last = 100, CancellationToken cancellationToken = default) => OnGetEvents(after, last, cancellationToken);
 
     public Task<ModelReport> GetModelAsync(string modelId, CancellationToken cancellationToken = default) => Task.FromResult(OnGetModel(modelId));
 }

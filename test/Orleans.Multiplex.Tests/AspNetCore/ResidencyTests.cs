@@ -47,7 +47,7 @@ public sealed class ResidencyTests
         });
 
         var expected = """
-            {"model":"$","locations":[{"silo":"silo-1","pool":"onnx","model":"iris","version":3,"state":"ready","bytes":1000,"mappedBytes":0,"ageSeconds":1.5,"hits":7,"inFlight":2,"loadSeconds":null,"pinned":false,"copy":false}],"placements":[{"chosen":"silo-1","decidedBy":"silo-2","ageSeconds":9,"candidates":[{"silo":"silo-1","reason":"room"},{"silo":"silo-2","reason":"full"}]}],"failures":[{"silo":"silo-2","error":"ModelLoadFailedException","message":"no \"graph\"","attempts":2,"nextTrySeconds":4}]}
+            {"model":"$","locations":[{"silo":"silo-1","pool":"onnx","model":"iris","version":3,"state":"ready","bytes":1000,"mappedBytes":0,"ageSeconds":1.5,"hits":7,"inFlight":2,"loadSeconds":null,"pinned":false,"copy":false}],"placements":[{"chosen":"silo-1","decidedBy":"silo-2","ageSeconds":9,"candidates":[{"silo":"silo-1","reason":"room"},{"silo":"silo-2","reason":"full"}]}],"failures":[{"silo":"silo-2","error":"ModelLoadFailedException","message":"no \"graph\"","attempts":2,"nextTrySeconds":4}],"events":[]}
             """.Trim();
         Assert.Equal(expected.Replace("$", model, StringComparison.Ordinal), (await host.GetAsync(path)).IsOk().Text);
     }

@@ -4,6 +4,9 @@ using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Storage.Cache;
+using Orleans.Multiplex.Telemetry;
+using Orleans.Multiplex.Telemetry.Figures;
+using Orleans.Multiplex.Telemetry.Journal;
 using Orleans.Multiplex.Tests.Hosting;
 
 namespace Orleans.Multiplex.Tests;
@@ -31,9 +34,11 @@ internal sealed class TestSilo : IDisposable
         Ledger = new ResidencyLedger(Clock);
         Claims = new RoomClaims(Quota, Time);
         View = new ClusterResidencyView(Time);
+        Journal = new SiloJournal("silo-1", Time);
+        Telemetry = CreateTelemetry(Journal, Time, Counters);
         Pins = new PinnedModels([], View);
         Evictions = new EvictionService(
-            Quota, Ledger, Claims, new PinnedResidents(Pins, new PinRoom(Pins, View, Footprints, Quota, Local)), new ThrashDetector(Time, Log), new EvictionOptions { DrainPatience = DrainPatience }, Time, Log);
+            Quota, Ledger, Claims, new PinnedResidents(Pins, new PinRoom(Pins, View, Footprints, Quota, Local)), new ThrashDetector(Time, Log), Telemetry, new EvictionOptions { DrainPatience = DrainPatience }, Time, Log);
         if (store is not null)
         {
             _folder = new TemporaryFolder();
@@ -41,8 +46,12 @@ internal sealed class TestSilo : IDisposable
             Cache = new ArtifactCache(store, CacheFolder, maxBytes: 1 << 30, Time, NullLogger.Instance);
         }
 
-        Loader = new ModelLoader(Ledger, Quota, Evictions, new RoomBeside(Quota, Evictions, TimeSpan.FromSeconds(30), Time), Footprints, Cache, load, Time, Log);
+        Loader = new ModelLoader(Ledger, Quota, Evictions, new RoomBeside(Quota, Evictions, TimeSpan.FromSeconds(30), Time), Footprints, Cache, load, Telemetry, Time, Log);
     }
+
+    /// <summary>What is told to the rooms of a silo, with nothing but a journal.</summary>
+    public static SiloTelemetry CreateTelemetry(SiloJournal journal, TimeProvider? time = null, SiloCounters? counters = null) =>
+        new(journal, new RepeatedEvents(journal, time ?? TimeProvider.System), counters ?? new SiloCounters());
 
     public ArtifactCache? Cache { get; }
 
@@ -67,6 +76,12 @@ internal sealed class TestSilo : IDisposable
     public ClusterResidencyView View { get; }
 
     public PinnedModels Pins { get; }
+
+    public SiloJournal Journal { get; }
+
+    public SiloCounters Counters { get; } = new();
+
+    public SiloTelemetry Telemetry { get; }
 
     public EvictionService Evictions { get; }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using Orleans.Metadata;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Telemetry.Journal;
 using Orleans.Runtime.Placement;
 using Xunit;
 
@@ -18,8 +19,10 @@ public sealed class ModelQuotaPlacementDirectorTests
     private readonly KnownFootprints _footprints = new();
     private readonly ModelQuotaPlacementDirector _director;
 
-    public ModelQuotaPlacementDirectorTests() =>
-        _director = new ModelQuotaPlacementDirector(new PlacementSnapshots(_view, own: null, new LocalSilo(_silos[0])), _decisions, _footprints, _unattached);
+    private readonly SiloJournal _journal = new("silo-1", new FakeTimeProvider());
+
+    public ModelQuotaPlacementDirectorTests() => _director = new ModelQuotaPlacementDirector(
+        new PlacementSnapshots(_view, own: null, new LocalSilo(_silos[0])), _decisions, _footprints, _unattached, _view, TestSilo.CreateTelemetry(_journal));
 
     [Fact]
     public async Task Place_BurstBeforeAnybodyTellsAgain_FillsEverySiloAndNoneBeyondItsQuota()

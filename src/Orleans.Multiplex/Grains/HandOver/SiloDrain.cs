@@ -19,6 +19,7 @@ internal sealed partial class SiloDrain(
     DrainProgress progress,
     DrainOptions options,
     string silo,
+    SiloTelemetry telemetry,
     TimeProvider time,
     ILogger logger) : IHostedLifecycleService
 {
@@ -47,6 +48,7 @@ internal sealed partial class SiloDrain(
     private async Task DrainAsync(CancellationToken cancellationToken)
     {
         publisher.BeginDraining();
+        telemetry.SiloChanged(ClusterEventKind.SiloDraining, silo, $"Silo '{silo}' leaves: it takes no new models, and hands over those that it has.");
         if (options.Timeout == TimeSpan.Zero || !targets.Any)
         {
             return;

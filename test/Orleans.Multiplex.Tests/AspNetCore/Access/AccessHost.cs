@@ -70,6 +70,12 @@ internal sealed class AccessHost : IAsyncDisposable
             OnGetIndex = static (after, _, _) => after is null
                 ? new([new(EndpointTable.Model, 3, ModelIndexState.Ready, ""), new(Other, null, null, "")], Other)
                 : new([], null),
+            OnGetEvents = static (_, _, _) => Task.FromResult(new ClusterEventPage
+            {
+                Events = [EventOf(EndpointTable.Model), EventOf(Other)],
+                Position = "p1",
+                HasMore = false,
+            }),
             Pins = [new(EndpointTable.Model, PinOrigin.Operator, "silo-1"), new(Other, PinOrigin.Operator, null)],
             Quarantine = [new(EndpointTable.Model, 3, "silo-1", default, "ended"), new(Other, 1, "silo-1", default, "ended")],
             OnGetSilos = static () => Task.FromResult<System.Collections.Immutable.ImmutableArray<SiloResidency>>([Silo]),
@@ -77,6 +83,9 @@ internal sealed class AccessHost : IAsyncDisposable
         };
         return new(await HttpHost.StartAsync(fake, settings, Map, protocols: HttpProtocols.Http2), asked);
     }
+
+    private static ClusterEvent EventOf(string model) =>
+        new() { Silo = "silo-1", Sequence = 1, At = default, Kind = ClusterEventKind.Loaded, Model = model, Message = $"Loaded '{model}'." };
 
     /// <summary>Sends the endpoint's request; says how it went.</summary>
     public async Task<(Outcome Outcome, string Answer)> SendAsync(AnEndpoint endpoint, params (string Name, string Value)[] headers)

@@ -30,6 +30,7 @@ internal static class EndpointTable
         Get("/multiplex/silos", Right.Read, "/multiplex/silos", Lists),
         Get("/multiplex/models/{**model}", Right.Read, $"/multiplex/models/{Model}", Names),
 
+        Get("/multiplex/events", Right.Read, "/multiplex/events?follow=false", Lists),
         Get("/multiplex/pins", Right.Read, "/multiplex/pins", Lists),
         Get("/multiplex/quarantine", Right.Read, "/multiplex/quarantine", Lists),
         Post("/v2/repository/index", Right.Read, "/v2/repository/index", Lists, ""),

@@ -22,6 +22,7 @@ public sealed class RpcErrorTests
         { new ModelPinnedException("iris", "iris", PinOrigin.Operator), StatusCode.FailedPrecondition, null },
         { new PinRefusedException("iris", "would have to go: 'a'", ["a"]), StatusCode.FailedPrecondition, null },
         { new SiloNotFoundException("silo-2", ["silo-1"]), StatusCode.NotFound, null },
+        { new InvalidEventPositionException("?"), StatusCode.InvalidArgument, null },
         { new NoCapacityException("iris", "all in use", TimeSpan.FromSeconds(2)), StatusCode.ResourceExhausted, "2" },
         { new NoCapacityException("iris", "larger than the quota"), StatusCode.ResourceExhausted, null },
         { new InferenceTimeoutException("iris", "in the queue"), StatusCode.DeadlineExceeded, null },
