@@ -93,6 +93,11 @@ public interface IMultiplexClient
     /// <inheritdoc cref="IModelControlGrain.DrainAsync"/>
     Task DrainAsync(string silo, CancellationToken cancellationToken = default);
 
+    /// <summary>What each silo that holds models has counted of late, in slots of five seconds. A silo that does not answer within a second is left out.</summary>
+    /// <param name="slots">How many of the last slots are wanted, from 1 to 180 (a quarter of an hour).</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<ImmutableArray<SiloHistory>> GetHistoryAsync(int slots = SiloHistory.MostSlots, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// What has happened in the cluster: loads, evictions with their reasons, failures, refusals, placements, silos that come and go. To follow it, ask again after each page's position, at once where
     /// it says that there is more. What a silo that does not answer within a second has to tell comes with a later page.

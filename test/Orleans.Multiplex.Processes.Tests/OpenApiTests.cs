@@ -17,7 +17,7 @@ public sealed class OpenApiTests
     private static readonly HashSet<string> Varying =
     [
         "getServer", "getStatistics", "getModelStatistics", "getModelStatisticsOfVersion", "listRepository", "getSilos", "whereIsModel",
-        "operateLoad", "operateUnload", "getEvents", "pin", "unpin", "getPins", "getQuarantine",
+        "operateLoad", "operateUnload", "getEvents", "getHistory", "pin", "unpin", "getPins", "getQuarantine",
     ];
 
     [Fact]

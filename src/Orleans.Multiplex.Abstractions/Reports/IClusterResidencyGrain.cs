@@ -18,6 +18,12 @@ public interface IClusterResidencyGrain : IGrainWithIntegerKey
     [Alias("GetModel")]
     Task<ModelReport> GetModelAsync(string model, CancellationToken cancellationToken = default);
 
+    /// <summary>What each silo that holds models has counted of late, in the order of the silos' names. Silos that do not answer within a second are left out.</summary>
+    /// <param name="slots">How many of the last five seconds are wanted, from 1 to 180; others are taken for the nearest of these.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    [Alias("GetHistory")]
+    Task<ImmutableArray<SiloHistory>> GetHistoryAsync(int slots, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// What has happened in the cluster, of all silos that answer, in the order of its times. What a silo that does not answer within a second has to tell comes with a later page.
     /// </summary>

@@ -25,4 +25,8 @@ public sealed record ModelReport
     /// <summary>What last happened to it, newest first: loads, evictions, refusals and why. A few of each silo.</summary>
     [Id(4)]
     public ImmutableArray<ClusterEvent> Events { get; init; } = [];
+
+    /// <summary>Where the time of its last requests went, on each silo that answered some.</summary>
+    [Id(5)]
+    public ImmutableArray<ModelLatency> Latencies { get; init; } = [];
 }

@@ -55,4 +55,16 @@ public sealed record ResidentModel
     /// <summary>Whether it is a copy of a hot model: the model's grain, which decides on its copies, is on another silo.</summary>
     [Id(12)]
     public bool IsCopy { get; init; }
+
+    /// <summary>Whether it goes next when room is needed in its pool: of those not pinned, the one that nobody has used for the longest time.</summary>
+    [Id(13)]
+    public bool IsNextVictim { get; init; }
+
+    /// <summary>The requests that wait for an inference thread.</summary>
+    [Id(14)]
+    public int Queued { get; init; }
+
+    /// <summary>The rows of a run, on average since the silo's start; null before the first one, and for own classes.</summary>
+    [Id(15)]
+    public double? BatchSize { get; init; }
 }

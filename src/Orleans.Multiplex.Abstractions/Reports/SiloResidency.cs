@@ -53,4 +53,8 @@ public sealed record SiloResidency
     /// <summary>The part of the silo's inference threads that was busy lately, 0 to 1.</summary>
     [Id(11)]
     public double Utilisation { get; init; }
+
+    /// <summary>What it has counted and how it does; null for one that does not tell.</summary>
+    [Id(12)]
+    public SiloFigures? Figures { get; init; }
 }

@@ -5,7 +5,7 @@ namespace Orleans.Multiplex.AspNetCore.Control;
 
 /// <summary>
 /// Writes the reports on residency. Names in camel case; bytes as numbers; durations in seconds, with <c>Seconds</c> at the end of the
-/// name; states as text; what is not known is null, and <c>cache</c>, <c>drain</c>, <c>fetch</c> and <c>newer</c> left out where there is none, as nearly everywhere.
+/// name; states as text; what is not known is null, and <c>cache</c>, <c>drain</c>, <c>figures</c>, <c>batchSize</c>, <c>fetch</c> and <c>newer</c> left out where there is none, as nearly everywhere.
 /// </summary>
 internal static class ResidencyJson
 {
@@ -32,6 +32,11 @@ internal static class ResidencyJson
                 json.WriteNumber("moved", drain.Moved);
                 json.WriteNumber("left", drain.Left);
                 json.WriteEndObject();
+            }
+
+            if (silo.Figures is { } figures)
+            {
+                FiguresJson.Write(json, "figures", figures);
             }
 
             if (silo.Cache is { } cache)
@@ -90,6 +95,7 @@ internal static class ResidencyJson
             json.WriteNumber("attempts", failure.Attempts);
             WriteSeconds(json, "nextTrySeconds", failure.NextTry);
         });
+        WriteArray(json, "latencies", report.Latencies, FiguresJson.Write);
         json.WriteStartArray("events");
         foreach (var one in report.Events)
         {
@@ -132,6 +138,13 @@ internal static class ResidencyJson
         WriteSeconds(json, "loadSeconds", model.LoadTime);
         json.WriteBoolean("pinned", model.IsPinned);
         json.WriteBoolean("copy", model.IsCopy);
+        json.WriteBoolean("nextVictim", model.IsNextVictim);
+        json.WriteNumber("queued", model.Queued);
+        if (model.BatchSize is { } rows)
+        {
+            json.WriteNumber("batchSize", Math.Round(rows, 2));
+        }
+
         if (model.Fetch is { } fetch)
         {
             json.WriteStartObject("fetch");

@@ -17,8 +17,10 @@ internal static class ResidencyRoutes
     public const string ReportExample =
         """
         {"model":"1","locations":[{"silo":"silo-1","pool":"Inference","model":"1","version":1,"state":"ready","bytes":44036,"mappedBytes":0,"ageSeconds":0.2,
-        "hits":3,"inFlight":0,"loadSeconds":0.0014,"pinned":false,"copy":false}],"placements":[{"chosen":"silo-1","decidedBy":"silo-1","ageSeconds":7.5,
+        "hits":3,"inFlight":0,"loadSeconds":0.0014,"pinned":false,"copy":false,"nextVictim":true,"queued":0,"batchSize":1}],"placements":[{"chosen":"silo-1","decidedBy":"silo-1","ageSeconds":7.5,
         "candidates":[{"silo":"silo-1","reason":"Chosen: has room (0 models, 0B of 8GiB); the least full with room, and among equals first in this model's order of silos."}]}],"failures":[],
+        "latencies":[{"silo":"silo-1","version":1,"requests":3,"load":{"meanSeconds":0.001,"p50Seconds":0,"p99Seconds":0.003},"queue":{"meanSeconds":0,"p50Seconds":0,"p99Seconds":0},
+        "run":{"meanSeconds":0.00003,"p50Seconds":0.00003,"p99Seconds":0.00004},"total":{"meanSeconds":0.001,"p50Seconds":0.00004,"p99Seconds":0.003}}],
         "events":[{"at":"2026-01-31T12:00:00.5+00:00","kind":"loaded","silo":"silo-1","sequence":7,"pool":"Inference","model":"1","version":1,
         "message":"Loaded '1' (43.0KiB) in 1.4 ms.","count":1,"tookSeconds":0.0014,"bytes":44036}]}
         """;
@@ -34,9 +36,11 @@ internal static class ResidencyRoutes
                 Answer = """
                     {"silos":[{"silo":"silo-1","address":"127.0.0.1:11111@154682510","maxBytes":8589934592,"chargedBytes":44036,
                     "maxMappedBytes":14316557653,"chargedMappedBytes":0,"utilisation":0.02,"draining":false,
+                    "figures":{"version":"0.1.0","uptimeSeconds":60,"hits":9,"coldStarts":1,"hitRatio":0.9,"failed":0,"refused":0,"loaded":1,"loadsFailed":0,"evicted":0,
+                    "requestsPerSecond":1.5,"evictionsPerSecond":0,"p50Seconds":0.00004,"p99Seconds":0.0016,"loading":0,"queued":0},
                     "cache":{"bytes":1294,"maxBytes":21474836480,"versions":1,"hits":0,"fetches":1,"evictions":0},
                     "pools":[{"pool":"Inference","maxModels":3,"chargedModels":1,"models":[{"model":"1","version":1,"state":"ready","bytes":44036,"mappedBytes":0,
-                    "ageSeconds":0.2,"hits":3,"inFlight":0,"loadSeconds":0.0014,"pinned":false,"copy":false}]}]}]}
+                    "ageSeconds":0.2,"hits":3,"inFlight":0,"loadSeconds":0.0014,"pinned":false,"copy":false,"nextVictim":true,"queued":0,"batchSize":1}]}]}]}
                     """,
             },
         ],

@@ -27,6 +27,7 @@ internal static class EventRoutes
         ],
         Answer = "Event",
         IsStream = true,
+        Headers = [EventStream.BufferingHeader],
         Errors = [StatusCodes.Status400BadRequest, .. ErrorStatuses.OfCluster],
         Examples =
         [

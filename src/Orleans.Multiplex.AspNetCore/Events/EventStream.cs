@@ -18,6 +18,9 @@ internal sealed class EventStream(IMultiplexClient client, ServerStop stop, Time
     /// <summary>The type of what tells nothing but the position. Events themselves have the usual type.</summary>
     public const string PositionType = "position";
 
+    /// <summary>Tells proxies to pass on what comes at once.</summary>
+    public const string BufferingHeader = "X-Accel-Buffering";
+
     /// <summary>Each asks all silos some times a second.</summary>
     private const int MostReaders = 32;
 
@@ -46,7 +49,7 @@ internal sealed class EventStream(IMultiplexClient client, ServerStop stop, Time
             var first = await client.GetEventsAsync(after, last, context.RequestAborted);
             context.Response.ContentType = "text/event-stream";
             context.Response.Headers.CacheControl = "no-store";
-            context.Response.Headers["X-Accel-Buffering"] = "no";
+            context.Response.Headers[BufferingHeader] = "no";
             var grant = AccessGrant.Of(context);
             await SseFormatter.WriteAsync(
                 ReadAsync(first, one => filter.Admits(one) && (one.Model is not { } model || grant.Covers(model)), follows, end.Token),

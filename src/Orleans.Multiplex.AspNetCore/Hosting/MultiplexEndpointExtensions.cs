@@ -35,6 +35,7 @@ public static class MultiplexEndpointExtensions
         map.MapHealth();
         map.MapResidency();
         map.MapEvents();
+        map.MapHistory();
         map.MapControl();
         map.MapQuarantine();
         map.MapDrain();

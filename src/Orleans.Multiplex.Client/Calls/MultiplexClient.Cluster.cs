@@ -16,6 +16,16 @@ internal sealed partial class MultiplexClient
     public async Task<ImmutableArray<SiloResidency>> GetSilosAsync(CancellationToken cancellationToken = default) =>
         await ReadAsync("", (view, token) => view.GetSilosAsync(token), cancellationToken);
 
+    public async Task<ImmutableArray<SiloHistory>> GetHistoryAsync(int slots = SiloHistory.MostSlots, CancellationToken cancellationToken = default)
+    {
+        if (slots is < 1 or > SiloHistory.MostSlots)
+        {
+            throw new ArgumentOutOfRangeException(nameof(slots), slots, $"From 1 to {SiloHistory.MostSlots} slots are kept.");
+        }
+
+        return await ReadAsync("", (view, token) => view.GetHistoryAsync(slots, token), cancellationToken);
+    }
+
     public async Task<ClusterEventPage> GetEventsAsync(string? after = null, int last = 100, CancellationToken cancellationToken = default)
     {
         if (last is < 0 or > 1000)

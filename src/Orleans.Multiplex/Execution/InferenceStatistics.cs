@@ -46,6 +46,17 @@ internal sealed class InferenceStatistics(TimeProvider time, int maxNames = Infe
         { Id: var id } => _names.Values.Where(counters => counters.Name.Model == id).Select(static counters => counters.Read()),
     };
 
+    /// <summary>Where the time of the last requests to a model went, by its versions.</summary>
+    /// <param name="key">The model.</param>
+    /// <param name="silo">The silo's name.</param>
+    public IEnumerable<ModelLatency> ReadLatencies(ModelKey key, string silo) => _names.Values
+        .Where(counters => counters.Name.Model == key.Id && (key.Version ?? counters.Name.Version) == counters.Name.Version)
+        .Select(counters => counters.ReadLatency(silo))
+        .OfType<ModelLatency>();
+
+    /// <summary>The rows of a run of a version, on average; null where none has ended.</summary>
+    public double? ReadBatchSize(string model, long version) => _names.TryGetValue((model, version), out var counters) ? counters.ReadBatchSize() : null;
+
     private ModelCounters Get(string model, long version) =>
         _names.TryGetValue((model, version), out var counters) ? counters : Add(model, version);
 

@@ -15,6 +15,7 @@ internal sealed class ModelCounters(string model, long version, long createdAt)
     private readonly SortedList<long, BatchStatistics> _batches = [];
     private long _lastUse = createdAt;
     private DateTimeOffset? _lastInference;
+    private RecentTimes? _recent;
     private long _inferences;
     private long _executions;
     private CountedTime _success;
@@ -43,6 +44,7 @@ internal sealed class ModelCounters(string model, long version, long createdAt)
             _lastInference = time.GetUtcNow();
             _inferences += share.Rows;
             _success = _success.Add(times.Total);
+            (_recent ??= new RecentTimes()).Add(times);
             _queue = _queue.Add(times.Queue);
             _input = _input.Add(run.Input);
             _infer = _infer.Add(run.Infer);
@@ -89,6 +91,25 @@ internal sealed class ModelCounters(string model, long version, long createdAt)
                 ComputeOutput = _output,
                 Batches = [.. _batches.Values],
             };
+        }
+    }
+
+    /// <summary>Where the time of the last requests went; null where none was answered.</summary>
+    /// <param name="silo">The silo's name.</param>
+    public ModelLatency? ReadLatency(string silo)
+    {
+        lock (_lock)
+        {
+            return _recent?.Report(silo, version);
+        }
+    }
+
+    /// <summary>The rows of a run, on average; null where none has ended.</summary>
+    public double? ReadBatchSize()
+    {
+        lock (_lock)
+        {
+            return _executions == 0 ? null : (double)_inferences / _executions;
         }
     }
 

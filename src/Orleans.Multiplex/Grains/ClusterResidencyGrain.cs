@@ -35,8 +35,16 @@ internal sealed class ClusterResidencyGrain(ResidencyChannel channel, Quarantine
             Locations = [.. reports.SelectMany(report => report.Locations)],
             Placements = [.. reports.SelectMany(report => report.Placements).OrderBy(placement => placement.Age)],
             Events = [.. reports.SelectMany(static report => report.Events).OrderByDescending(static one => one.At).ThenByDescending(static one => one.Sequence)],
+            Latencies = [.. reports.SelectMany(static report => report.Latencies).OrderBy(static one => one.Silo, StringComparer.Ordinal).ThenBy(static one => one.Version)],
             Failures = QuarantineReports.AddTo([.. reports.SelectMany(static report => report.Failures)], model, quarantine.FindAll(key)),
         };
+    }
+
+    public async Task<ImmutableArray<SiloHistory>> GetHistoryAsync(int slots, CancellationToken cancellationToken)
+    {
+        var most = Math.Clamp(slots, 1, SiloHistory.MostSlots);
+        var histories = await channel.AskAllAsync(exchange => exchange.GetHistoryAsync(most), Patience, cancellationToken);
+        return [.. histories.OfType<SiloHistory>().OrderBy(history => history.Silo, StringComparer.Ordinal)];
     }
 
     public Task<ClusterEventPage> GetEventsAsync(string? after, int last, CancellationToken cancellationToken) => events.ReadAsync(

@@ -97,6 +97,10 @@ internal interface IResidencyExchange : IGrainService
     [AlwaysInterleave, Alias("ReadJournal")]
     Task<JournalPage> ReadJournalAsync(long? after, int limit);
 
+    /// <summary>What this silo has counted of late; null when it holds no models by its role.</summary>
+    [AlwaysInterleave, Alias("GetHistory")]
+    Task<SiloHistory?> GetHistoryAsync(int slots);
+
     /// <summary>Has this silo's host stop, which drains it first.</summary>
     [AlwaysInterleave, Alias("Drain")]
     Task DrainAsync();

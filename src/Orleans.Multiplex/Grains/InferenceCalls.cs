@@ -46,7 +46,7 @@ internal sealed class InferenceCalls(
             ThrowIfTooLarge(tie.Model, run);
             var version = held.Resident.Key.Version;
             var total = time.GetElapsedTime(startedAt);
-            statistics.CountSuccess(tie.Key!.Value.Id, version, new RequestTimes(total, run.Queued, run.Times), run.Share);
+            statistics.CountSuccess(tie.Key!.Value.Id, version, new RequestTimes(total, run.Queued, run.Times, held.IsCold ? held.Waited : TimeSpan.Zero), run.Share);
             telemetry.Answered(held.IsCold, total);
             entry?.Succeed(held.IsCold);
             return new InferenceResponse

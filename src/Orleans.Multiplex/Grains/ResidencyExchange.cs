@@ -106,6 +106,8 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
 
     public Task<JournalPage> ReadJournalAsync(long? after, int limit) => Task.FromResult(_journal.Read(after, limit));
 
+    public Task<SiloHistory?> GetHistoryAsync(int slots) => Task.FromResult(_reports.ReportHistory(slots));
+
     public Task DrainAsync()
     {
         services.GetRequiredService<IHostApplicationLifetime>().StopApplication();

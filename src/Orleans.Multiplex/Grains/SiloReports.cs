@@ -1,9 +1,6 @@
-using Orleans.Multiplex.Grains.Control;
-using Orleans.Multiplex.Grains.HandOver;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
-using Orleans.Multiplex.Storage.Cache;
 using Orleans.Multiplex.Telemetry.Journal;
 
 namespace Orleans.Multiplex.Grains;
@@ -12,49 +9,22 @@ namespace Orleans.Multiplex.Grains;
 /// <param name="local">This silo.</param>
 /// <param name="view">What it heard of the others.</param>
 /// <param name="decisions">What it decided on placement.</param>
-/// <param name="held">What it holds; null for a silo that holds no models by its role.</param>
-/// <param name="cache">Its disk cache; null where it has no store.</param>
-/// <param name="time">The clock.</param>
 /// <param name="journal">What happened on it.</param>
-/// <param name="drain">How far it is in leaving; null like <paramref name="held"/>.</param>
-/// <param name="keeper">What it loads without being asked; null like <paramref name="held"/>.</param>
+/// <param name="time">The clock.</param>
+/// <param name="held">What it holds; null for a silo that holds no models by its role.</param>
+/// <param name="attachments">Its grains' ties to models; null like <paramref name="held"/>.</param>
 internal sealed class SiloReports(
-    ILocalSiloDetails local, ClusterResidencyView view, PlacementDecisions decisions, ModelAttachments? held, ArtifactCache? cache, TimeProvider time, SiloJournal journal, DrainProgress? drain = null, ModelKeeper? keeper = null)
+    ILocalSiloDetails local,
+    ClusterResidencyView view,
+    PlacementDecisions decisions,
+    SiloJournal journal,
+    TimeProvider time,
+    HeldReport? held = null,
+    ModelAttachments? attachments = null)
 {
-    public async Task<SiloResidency?> ReportAsync()
-    {
-        if (held is null)
-        {
-            return null;
-        }
+    public async Task<SiloResidency?> ReportAsync() => held is null ? null : await held.ReportAsync();
 
-        var files = cache is null ? null : await cache.Figures.ReadAsync();
-        var residents = held.Ledger.Snapshot().ToLookup(resident => resident.Pool);
-        return new SiloResidency
-        {
-            Silo = local.Name,
-            Address = local.SiloAddress.ToParsableString(),
-            MaxBytes = held.Quota.MaxBytes,
-            ChargedBytes = held.Quota.ChargedBytes,
-            MaxMappedBytes = held.Quota.Most.MappedBytes,
-            ChargedMappedBytes = held.Quota.ChargedMappedBytes,
-            IsDraining = held.Publisher.IsDraining,
-            Cache = files,
-            Drain = drain?.Report(),
-            Preloading = keeper?.Preloading ?? 0,
-            Utilisation = held.Publisher.Utilisation,
-            Pools =
-            [
-                .. held.Quota.Pools.Select(pool => new PoolResidency
-                {
-                    Pool = pool.Name,
-                    MaxModels = pool.MaxModels,
-                    ChargedModels = held.Quota.GetChargedModels(pool),
-                    Models = [.. residents[pool].OrderByDescending(resident => resident.LastUse).Select(resident => resident.Report())],
-                }),
-            ],
-        };
-    }
+    public SiloHistory? ReportHistory(int slots) => held?.ReportHistory(slots);
 
     public ModelReport ReportModel(string model)
     {
@@ -62,12 +32,7 @@ internal sealed class SiloReports(
         return new ModelReport
         {
             Model = model,
-            Locations =
-            [
-                .. (held?.Ledger.Snapshot() ?? [])
-                    .Where(resident => resident.Key.IsOf(key))
-                    .Select(resident => new ModelLocation(local.Name, resident.Pool.Name, resident.Report())),
-            ],
+            Locations = [.. held?.Locate(key) ?? []],
             Placements =
             [
                 .. decisions.Find(model).Select(one => new PlacementReport(
@@ -77,9 +42,10 @@ internal sealed class SiloReports(
                     [.. one.Decision.Verdicts.Select(verdict => new CandidateReport(view.GetName(verdict.Silo), verdict.Reason))])),
             ],
             Events = journal.Find(key.Id),
+            Latencies = [.. held?.ReportLatencies(key) ?? []],
             Failures =
             [
-                .. (held?.Loose ?? [])
+                .. (attachments?.Loose ?? [])
                     .Where(attachment => attachment.Model == model)
                     .Select(attachment => attachment.Failures.Last)
                     .OfType<LoadFailure>()

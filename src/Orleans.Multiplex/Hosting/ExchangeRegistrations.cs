@@ -4,13 +4,9 @@ using Orleans.Multiplex.Grains;
 using Orleans.Multiplex.Grains.Control;
 using Orleans.Multiplex.Grains.Copies;
 using Orleans.Multiplex.Grains.Events;
-using Orleans.Multiplex.Grains.HandOver;
 using Orleans.Multiplex.Loading;
-using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
-using Orleans.Multiplex.Storage.Cache;
-using Orleans.Multiplex.Telemetry.Journal;
 
 namespace Orleans.Multiplex.Hosting;
 
@@ -21,16 +17,7 @@ internal static class ExchangeRegistrations
     {
         builder.Services.AddSingleton<ResidencyChannel>();
         builder.Services.AddFromExisting<IResidencyChannel, ResidencyChannel>();
-        builder.Services.AddSingleton(provider => new SiloReports(
-            provider.GetRequiredService<ILocalSiloDetails>(),
-            provider.GetRequiredService<ClusterResidencyView>(),
-            provider.GetRequiredService<PlacementDecisions>(),
-            provider.GetService<ModelAttachments>(),
-            provider.GetService<ArtifactCache>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<SiloJournal>(),
-            provider.GetService<DrainProgress>(),
-            provider.GetService<ModelKeeper>()));
+        builder.Services.AddSingleton<SiloReports>();
         builder.Services.AddSingleton(provider => new SiloModels(
             provider.GetService<ResidencyLedger>(),
             provider.GetService<EvictionService>(),

@@ -3,6 +3,7 @@ using Orleans.Configuration;
 using Orleans.Multiplex.Execution.Scheduling;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Residency;
+using Orleans.Multiplex.Telemetry.Figures;
 
 namespace Orleans.Multiplex.Hosting;
 
@@ -17,6 +18,7 @@ internal sealed class ResidencyLifecycle(
     EvictionService evictions,
     ModelLoader loader,
     InferenceScheduler scheduler,
+    FigureHistory history,
     IOptions<MultiplexOptions> options,
     TimeProvider time) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
@@ -35,6 +37,7 @@ internal sealed class ResidencyLifecycle(
     private Task StartAsync(CancellationToken cancellationToken)
     {
         publisher.Start();
+        history.Start();
         if (options.Value.IdleUnload is { } idle)
         {
             var period = TimeSpan.FromTicks(Math.Clamp(idle.Ticks / 4, TimeSpan.TicksPerSecond / 10, TimeSpan.TicksPerMinute));

@@ -269,6 +269,7 @@ internal static class RoomRegistrations
             provider.GetRequiredService<ModelAttachments>()));
         services.AddFromExisting<ILifecycleParticipant<ISiloLifecycle>, QuarantineLifecycle>();
         services.AddSingleton<SiloStatistics>();
+        services.AddSingleton<HeldReport>();
         services.AddSingleton<InferenceCalls>();
         services.AddSingleton<ILocalModels, LocalModels>();
         services.AddScoped<ModelAttachment>();

@@ -16,6 +16,7 @@ internal static class TelemetryRegistrations
             provider.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<RepeatedEvents>();
         services.AddSingleton<SiloCounters>();
+        services.AddSingleton<FigureHistory>();
         services.AddSingleton<SiloTelemetry>();
         return services;
     }

@@ -126,6 +126,15 @@ internal sealed partial class EvictionService : IReclaimer, IDisposable
         }
     }
 
+    /// <summary>The model that a pool would evict next; null when it has none.</summary>
+    public Resident? FindNextVictim(ModelPool pool)
+    {
+        lock (_lock)
+        {
+            return pool.Lru.Peek();
+        }
+    }
+
     /// <summary>
     /// Unloads a model: it takes no new requests from now on, and goes when the last one that uses it has ended. A load under way is
     /// ended. Completes when its memory is free.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Xunit;
 
 namespace Orleans.Multiplex.Cluster.Tests;
@@ -31,6 +32,25 @@ internal static class Waiting
             {
                 Assert.Fail($"It did not come within {Patience.TotalSeconds} s. {describe?.Invoke()}");
             }
+        }
+    }
+
+    /// <summary>Asks until the answer is as it should be, and gives it.</summary>
+    /// <param name="ask">Asks.</param>
+    /// <param name="holds">Whether it is.</param>
+    /// <param name="describe">The answer, for the one who reads that it never was.</param>
+    public static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> holds, Func<T, string>? describe = null)
+    {
+        var since = Stopwatch.StartNew();
+        while (true)
+        {
+            var answer = await ask().Soon();
+            if (holds(answer))
+            {
+                return answer;
+            }
+
+            Assert.True(since.Elapsed < Patience, $"It was not within {Patience.TotalSeconds} s. {describe?.Invoke(answer)}");
         }
     }
 }

@@ -121,22 +121,12 @@ public sealed class EventTests : IDisposable
 
     private static async Task<ClusterEvent> FindAsync(StoreCluster cluster, ClusterEventKind kind, string? model = null)
     {
-        IReadOnlyList<ClusterEvent> told = [];
-        using var reading = new CancellationTokenSource();
-        var all = Task.Run(ReadAsync);
-        await Waiting.UntilAsync(() => Find() is not null, () => $"{kind} of {told.Count}: {string.Join('\n', told.Select(static one => $"{one.Silo} {one.Kind} {one.Message}"))}");
-        await reading.CancelAsync();
-        await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return Find()!;
+        var page = await Waiting.UntilAsync(
+            () => cluster.Sdk.GetEventsAsync(last: 1000, cancellationToken: Waiting.Token),
+            page => Find(page) is not null,
+            page => $"{kind}: {string.Join('\n', page.Events.Select(static one => $"{one.Silo} {one.Kind} {one.Message}"))}");
+        return Find(page)!;
 
-        ClusterEvent? Find() => Volatile.Read(ref told).LastOrDefault(one => one.Kind == kind && (model ?? one.Model) == one.Model);
-
-        async Task ReadAsync()
-        {
-            while (!reading.IsCancellationRequested)
-            {
-                Volatile.Write(ref told, (await cluster.Sdk.GetEventsAsync(last: 1000, cancellationToken: Waiting.Token)).Events);
-            }
-        }
+        ClusterEvent? Find(ClusterEventPage page) => page.Events.LastOrDefault(one => one.Kind == kind && (model ?? one.Model) == one.Model);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Orleans.Multiplex.Testing.OpenApi;
@@ -79,5 +80,8 @@ public sealed class ApiDocument(JsonObject root)
 
     private static IEnumerable<string> NamesOf(JsonObject? content) => (content?["examples"] as JsonObject ?? []).Select(static example => example.Key);
 
-    private static JsonNode? ExampleOf(JsonObject? content, string name) => content?["examples"]?[name]?["value"];
+    // Of a stream, its first event.
+    private static JsonNode? ExampleOf(JsonObject? content, string name) => content?["examples"]?[name]?["value"] is { } value
+        ? value.GetValueKind() == JsonValueKind.String && value.GetValue<string>() is ['d', 'a', 't', 'a', ':', .. var first] ? JsonNode.Parse(first.Split('\n')[0]) : value
+        : null;
 }

@@ -22,6 +22,8 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
 
     public Func<Task<ImmutableArray<SiloResidency>>> OnGetSilos { get; set; } = static () => Task.FromResult<ImmutableArray<SiloResidency>>([Silo()]);
 
+    public Func<int, ImmutableArray<SiloHistory>> OnGetHistory { get; set; } = static _ => [new SiloHistory("silo-1", [])];
+
     public Func<string?, int, CancellationToken, Task<ClusterEventPage>> OnGetEvents { get; set; } = static (after, _, _) =>
         Task.FromResult(new ClusterEventPage { Events = [], Position = after ?? "p0", HasMore = false });
 
@@ -185,6 +187,8 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
 
     public Task<ImmutableArray<ModelStatistics>> GetStatisticsAsync(string? modelId = null, CancellationToken cancellationToken = default) =>
         Task.FromResult(OnGetStatistics(modelId));
+
+    public Task<ImmutableArray<SiloHistory>> GetHistoryAsync(int slots = SiloHistory.MostSlots, CancellationToken cancellationToken = default) => Task.FromResult(OnGetHistory(slots));
 
     public Task<ClusterEventPage> GetEventsAsync(string? after = null, int last = 100, CancellationToken cancellationToken = default) => OnGetEvents(after, last, cancellationToken);
 

@@ -12,7 +12,7 @@ public sealed class ResidencyTests
         await using var host = await HttpHost.StartAsync();
 
         var expected = """
-            {"silos":[{"silo":"silo-1","address":"127.0.0.1:11111","maxBytes":5000,"chargedBytes":1000,"maxMappedBytes":0,"chargedMappedBytes":0,"utilisation":0,"draining":false,"cache":{"bytes":600,"maxBytes":9000,"versions":2,"hits":5,"fetches":3,"evictions":1},"pools":[{"pool":"onnx","maxModels":-1,"chargedModels":2,"models":[{"model":"iris","version":3,"state":"ready","bytes":1000,"mappedBytes":0,"ageSeconds":1.5,"hits":7,"inFlight":2,"loadSeconds":0.0123,"pinned":false,"copy":false},{"model":"wine","version":3,"state":"opening","bytes":1000,"mappedBytes":0,"ageSeconds":1.5,"hits":7,"inFlight":2,"loadSeconds":null,"pinned":false,"copy":false}]}]}]}
+            {"silos":[{"silo":"silo-1","address":"127.0.0.1:11111","maxBytes":5000,"chargedBytes":1000,"maxMappedBytes":0,"chargedMappedBytes":0,"utilisation":0,"draining":false,"cache":{"bytes":600,"maxBytes":9000,"versions":2,"hits":5,"fetches":3,"evictions":1},"pools":[{"pool":"onnx","maxModels":-1,"chargedModels":2,"models":[{"model":"iris","version":3,"state":"ready","bytes":1000,"mappedBytes":0,"ageSeconds":1.5,"hits":7,"inFlight":2,"loadSeconds":0.0123,"pinned":false,"copy":false,"nextVictim":false,"queued":0},{"model":"wine","version":3,"state":"opening","bytes":1000,"mappedBytes":0,"ageSeconds":1.5,"hits":7,"inFlight":2,"loadSeconds":null,"pinned":false,"copy":false,"nextVictim":false,"queued":0}]}]}]}
             """.Trim();
         Assert.Equal(expected, (await host.GetAsync("/multiplex/silos")).IsOk().Text);
     }
@@ -47,7 +47,7 @@ public sealed class ResidencyTests
         });
 
         var expected = """
-            {"model":"$","locations":[{"silo":"silo-1","pool":"onnx","model":"iris","version":3,"state":"ready","bytes":1000,"mappedBytes":0,"ageSeconds":1.5,"hits":7,"inFlight":2,"loadSeconds":null,"pinned":false,"copy":false}],"placements":[{"chosen":"silo-1","decidedBy":"silo-2","ageSeconds":9,"candidates":[{"silo":"silo-1","reason":"room"},{"silo":"silo-2","reason":"full"}]}],"failures":[{"silo":"silo-2","error":"ModelLoadFailedException","message":"no \"graph\"","attempts":2,"nextTrySeconds":4}],"events":[]}
+            {"model":"$","locations":[{"silo":"silo-1","pool":"onnx","model":"iris","version":3,"state":"ready","bytes":1000,"mappedBytes":0,"ageSeconds":1.5,"hits":7,"inFlight":2,"loadSeconds":null,"pinned":false,"copy":false,"nextVictim":false,"queued":0}],"placements":[{"chosen":"silo-1","decidedBy":"silo-2","ageSeconds":9,"candidates":[{"silo":"silo-1","reason":"room"},{"silo":"silo-2","reason":"full"}]}],"failures":[{"silo":"silo-2","error":"ModelLoadFailedException","message":"no \"graph\"","attempts":2,"nextTrySeconds":4}],"latencies":[],"events":[]}
             """.Trim();
         Assert.Equal(expected.Replace("$", model, StringComparison.Ordinal), (await host.GetAsync(path)).IsOk().Text);
     }
@@ -71,7 +71,7 @@ public sealed class ResidencyTests
 
         Assert.Contains(
             $$$"""
-            "pinned":false,"copy":false,"fetch":{"bytes":200,"totalBytes":1000,"bytesPerSecond":100,"remainingSeconds":{{{written}}}}}
+            "pinned":false,"copy":false,"nextVictim":false,"queued":0,"fetch":{"bytes":200,"totalBytes":1000,"bytesPerSecond":100,"remainingSeconds":{{{written}}}}}
             """.Trim(),
             (await host.GetAsync("/multiplex/models/iris")).IsOk().Text,
             StringComparison.Ordinal);
@@ -97,7 +97,7 @@ public sealed class ResidencyTests
 
         Assert.Contains(
             $$$"""
-            "pinned":false,"copy":false,"newer":{"version":4,"state":"{{{writtenState}}}","reason":"so it is","attempts":2,"nextTrySeconds":{{{writtenNext}}}}}
+            "pinned":false,"copy":false,"nextVictim":false,"queued":0,"newer":{"version":4,"state":"{{{writtenState}}}","reason":"so it is","attempts":2,"nextTrySeconds":{{{writtenNext}}}}}
             """.Trim(),
             (await host.GetAsync("/multiplex/models/iris")).IsOk().Text,
             StringComparison.Ordinal);

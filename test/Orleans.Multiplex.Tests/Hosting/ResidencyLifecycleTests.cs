@@ -5,6 +5,7 @@ using Orleans.Configuration;
 using Orleans.Multiplex.Hosting;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Tests.Execution.Scheduling;
+using Orleans.Multiplex.Telemetry.Figures;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.Hosting;
@@ -17,6 +18,7 @@ public sealed class ResidencyLifecycleTests : IAsyncDisposable
     private readonly MultiplexOptions _options = new() { IdleUnload = TimeSpan.FromMinutes(8) };
     private readonly ResidencyPublisher _publisher;
     private readonly TestScheduler _scheduler;
+    private readonly FigureHistory _history;
     private readonly ResidencyLifecycle _lifecycle;
 
     public ResidencyLifecycleTests()
@@ -24,14 +26,16 @@ public sealed class ResidencyLifecycleTests : IAsyncDisposable
         _publisher = new ResidencyPublisher(
             _silo.Quota, _silo.Evictions, _silo.Pins, _silo.Footprints, cached: null, _channel, new LocalSilo(SiloAddress.New(IPAddress.Loopback, 11111, 1)), _silo.Time);
         _scheduler = new TestScheduler(new(1, 10, 10, TimeSpan.FromSeconds(1)), "silo-1", _silo.Time, _silo.Log);
+        _history = new FigureHistory(_silo.Counters, _silo.Time);
         _lifecycle = new ResidencyLifecycle(
-            _publisher, _silo.Ledger, _silo.Evictions, _silo.Loader, _scheduler.Scheduler, Options.Create(_options), _silo.Time);
+            _publisher, _silo.Ledger, _silo.Evictions, _silo.Loader, _scheduler.Scheduler, _history, Options.Create(_options), _silo.Time);
         _lifecycle.Participate(_life);
     }
 
     public async ValueTask DisposeAsync()
     {
         _lifecycle.Dispose();
+        _history.Dispose();
         await _publisher.DisposeAsync();
         _scheduler.Dispose();
         _silo.Dispose();

@@ -65,6 +65,9 @@ internal sealed partial class InferenceScheduler : IDisposable
     public ModelRuns GetRuns(object resident, string modelId) =>
         _models.TryGetValue(resident, out var runs) ? runs : _models.GetValue(resident, _ => new ModelRuns(modelId, new BusyTime(_time), Busy));
 
+    /// <summary>How many requests wait for a model that is resident.</summary>
+    public int CountWaiting(object resident) => _models.TryGetValue(resident, out var runs) ? runs.Waiting : 0;
+
     /// <summary>
     /// Runs work on an inference thread. Work that is cancelled, or whose time is up, before a thread is free leaves the queue at once and
     /// does not run.

@@ -30,6 +30,7 @@ internal static class EndpointTable
         Get("/multiplex/silos", Right.Read, "/multiplex/silos", Lists),
         Get("/multiplex/models/{**model}", Right.Read, $"/multiplex/models/{Model}", Names),
 
+        Get("/multiplex/history", Right.Read, "/multiplex/history"),
         Get("/multiplex/events", Right.Read, "/multiplex/events?follow=false", Lists),
         Get("/multiplex/pins", Right.Read, "/multiplex/pins", Lists),
         Get("/multiplex/quarantine", Right.Read, "/multiplex/quarantine", Lists),
