@@ -5,7 +5,7 @@ builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.
 builder.Services.AddMultiplexHttp(builder.Configuration);
 builder.UseOrleans(silo =>
 {
-    silo.UseMultiplexCluster().AddRedisCluster();
+    silo.UseMultiplexCluster().AddRedisCluster().AddMultiplexDashboard();
     if (GatewayRole.HoldsModels(builder.Configuration))
     {
         silo.AddMultiplex(options => options.Models ??= GatewayRole.SampleModels).AddS3Models().AddOnnxRuntime();
@@ -19,6 +19,7 @@ builder.UseOrleans(silo =>
 var app = builder.Build();
 app.MapMultiplex();
 app.MapMultiplexOpenApi();
+app.MapMultiplexDashboard();
 app.MapMultiplexFallback();
 app.SayWhatToTryWhenStarted();
 await app.RunAsync();

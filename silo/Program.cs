@@ -8,11 +8,13 @@ builder.UseOrleans(silo => silo
     .AddRedisCluster()
     .AddMultiplex(options => options.Models ??= Path.Combine(AppContext.BaseDirectory, "models"))
     .AddS3Models()
-    .AddOnnxRuntime());
+    .AddOnnxRuntime()
+    .AddMultiplexDashboard());
 
 var app = builder.Build();
 app.MapMultiplex();
 app.MapMultiplexOpenApi();
+app.MapMultiplexDashboard();
 app.MapMultiplexFallback();
 app.SayWhereWhenStarted();
 await app.RunAsync();

@@ -28,6 +28,8 @@ internal static class KnownSettings
         "Multiplex:Cluster:Tls:Key",
         "Multiplex:Copies:*:MaxCopies",
         "Multiplex:Copies:*:MinCopies",
+        "Multiplex:Dashboard:Orleans",
+        "Multiplex:Dashboard:ProfileGrains",
         "Multiplex:Drain:Timeout",
         "Multiplex:Execution:MaxBatchSize",
         "Multiplex:Execution:MaxQueueDelay",

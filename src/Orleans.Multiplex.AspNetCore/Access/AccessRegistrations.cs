@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Multiplex.AspNetCore.Access.Pages;
 using Orleans.Multiplex.Settings;
 
 namespace Orleans.Multiplex.AspNetCore.Access;
@@ -15,5 +16,12 @@ internal static class AccessRegistrations
         services.TryAddSingleton<AccessRule>();
         services.TryAddSingleton<RefusalLog>();
         services.TryAddSingleton<AccessFilter>();
+    }
+
+    /// <summary>Registers what lets people sign in on pages, which keeps keys of its own on the machine: only where there are pages.</summary>
+    public static void AddMultiplexSignIn(this IServiceCollection services)
+    {
+        services.AddDataProtection();
+        services.TryAddSingleton<SignInCookie>();
     }
 }

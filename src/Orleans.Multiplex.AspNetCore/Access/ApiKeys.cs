@@ -16,9 +16,11 @@ internal sealed class ApiKeys(IOptions<MultiplexAccessOptions> options, TimeProv
     public bool Any => _keys.Length > 0;
 
     /// <summary>The key that was presented; null for none of them. Takes as long for one as for another.</summary>
-    public ApiKey? Find(string presented)
+    public ApiKey? Find(string presented) => FindByHash(KeyHash.Of(presented));
+
+    /// <summary>The key that has a hash; null for none of them. Takes as long for one as for another.</summary>
+    public ApiKey? FindByHash(ReadOnlySpan<byte> hash)
     {
-        var hash = KeyHash.Of(presented);
         ApiKey? found = null;
         foreach (var key in _keys)
         {

@@ -19,7 +19,7 @@ public sealed class ProjectReferenceTests
         ["Orleans.Multiplex.Redis"] = [Silo],
         ["Orleans.Multiplex.S3"] = [Silo],
         ["Orleans.Multiplex.AspNetCore"] = [Client],
-        ["Orleans.Multiplex.Dashboard"] = [Client],
+        ["Orleans.Multiplex.Dashboard"] = ["Orleans.Multiplex.AspNetCore"],
     };
 
     public static TheoryData<string> Libraries => [.. Repository.Libraries];

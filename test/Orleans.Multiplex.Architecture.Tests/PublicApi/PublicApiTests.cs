@@ -23,7 +23,7 @@ public sealed class PublicApiTests
     [MemberData(nameof(Libraries))]
     public void PublicApi_OfLibrary_IsTheApprovedOne(string library)
     {
-        var actual = Repository.Load(library).GeneratePublicApi(Options).ReplaceLineEndings("\n").TrimEnd() + "\n";
+        var actual = FindShown(library).GeneratePublicApi(Options).ReplaceLineEndings("\n").TrimEnd() + "\n";
         var file = Path.Combine(Repository.Root, "test", "Orleans.Multiplex.Architecture.Tests", "PublicApi", library + ".txt");
         if (Accept)
             File.WriteAllText(file, actual);
@@ -43,6 +43,10 @@ public sealed class PublicApiTests
 
         Assert.Equal(Repository.Libraries, approved.Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal));
     }
+
+    // Razor makes components public, and what they import; nobody names those of our pages.
+    private static Type[] FindShown(string library) =>
+        [.. Repository.Load(library).GetTypes().Where(static type => type.Name != "_Imports" && !type.GetInterfaces().Any(static one => one.FullName == "Microsoft.AspNetCore.Components.IComponent"))];
 
     private static string Difference(string approved, string actual)
     {

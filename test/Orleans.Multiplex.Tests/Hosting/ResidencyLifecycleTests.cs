@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Multiplex.Hosting;
 using Orleans.Multiplex.Residency;
-using Orleans.Multiplex.Tests.Execution.Scheduling;
 using Orleans.Multiplex.Telemetry.Figures;
+using Orleans.Multiplex.Tests.Execution.Scheduling;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.Hosting;

@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Dashboard;
+using Orleans.Multiplex.AspNetCore.Access;
+
+namespace Orleans.Multiplex.Dashboard.Hosting;
+
+/// <summary>Orleans' own dashboard, below ours and under the same access.</summary>
+internal sealed class OrleansDashboard
+{
+    private const string ProfilerFilter = "GrainProfilerFilter";
+
+    private OrleansDashboard()
+    {
+    }
+
+    /// <summary>Adds it, unless the settings say otherwise. What is wrong with them is said when all are checked.</summary>
+    public static ISiloBuilder Add(ISiloBuilder builder)
+    {
+        var settings = builder.Configuration.GetSection(MultiplexDashboardOptionsValidator.Section);
+        if (IsSet(settings, nameof(MultiplexDashboardOptions.Orleans)) ?? true)
+        {
+            builder.Services.AddSingleton(new OrleansDashboard());
+
+            // Its page of logs streams all of them, whatever is in them.
+            builder.AddDashboard(static options => options.HideTrace = true);
+            if (IsSet(settings, nameof(MultiplexDashboardOptions.ProfileGrains)) is not true)
+            {
+                RemoveProfiler(builder.Services);
+            }
+        }
+
+        return builder;
+    }
+
+    /// <summary>Maps it where it was added.</summary>
+    public static void Map(RouteGroupBuilder pages)
+    {
+        if (((IEndpointRouteBuilder)pages).ServiceProvider.GetService<OrleansDashboard>() is not null)
+        {
+            pages.MapOrleansDashboard("/orleans").RequireRight(Right.Read);
+        }
+    }
+
+    private static bool? IsSet(IConfigurationSection settings, string name) => bool.TryParse(settings[name], out var value) ? value : null;
+
+    // A filter is asked at every call, also while nobody looks.
+    private static void RemoveProfiler(IServiceCollection services)
+    {
+        foreach (var filter in services.Where(static service =>
+            service.ServiceType == typeof(IIncomingGrainCallFilter) && !service.IsKeyedService && service.ImplementationType?.Name == ProfilerFilter).ToList())
+        {
+            services.Remove(filter);
+        }
+    }
+}
