@@ -3,6 +3,7 @@ using Orleans.Multiplex.Execution.Batching;
 using Orleans.Multiplex.Grains.Copies;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Telemetry;
+using Orleans.Multiplex.Telemetry.Traces;
 
 namespace Orleans.Multiplex.Grains;
 
@@ -33,6 +34,7 @@ internal sealed class InferenceCalls(
         var startedAt = time.GetTimestamp();
         var lease = found;
         CallLog.Entry? entry = null;
+        using var span = Spans.Start(SpanNames.Infer, tie.Model)?.SetTag(SpanTags.Silo, silo.Name);
         try
         {
             entry = log.Start(tie.Model);
@@ -49,6 +51,7 @@ internal sealed class InferenceCalls(
             statistics.CountSuccess(tie.Key!.Value.Id, version, new RequestTimes(total, run.Queued, run.Times), run.Share);
             telemetry.Answered(held.IsCold, total);
             entry?.Succeed(held.IsCold);
+            span?.SetTag(SpanTags.IsCold, held.IsCold).SetTag(SpanTags.Version, version);
             return new InferenceResponse
             {
                 Version = version,
@@ -69,6 +72,7 @@ internal sealed class InferenceCalls(
 
             telemetry.Failed(new ModelName(InferenceGrain.PoolName, tie.Key?.Id ?? tie.Model, tie.FoundVersion ?? 0), error);
             entry?.Fail(error);
+            span?.Fail(error);
             throw;
         }
         finally
