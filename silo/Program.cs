@@ -2,6 +2,7 @@ using Orleans.Multiplex.Silo;
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.Services.AddMultiplexHttp(builder.Configuration);
+builder.AddMultiplexTelemetry();
 builder.ListenOnFirstFreePort(from: 8080);
 builder.UseOrleans(silo => silo
     .UseMultiplexCluster()
@@ -13,6 +14,7 @@ builder.UseOrleans(silo => silo
 var app = builder.Build();
 app.MapMultiplex();
 app.MapMultiplexOpenApi();
+app.MapMultiplexMetrics();
 app.MapMultiplexFallback();
 app.SayWhereWhenStarted();
 await app.RunAsync();

@@ -19,6 +19,7 @@ public sealed class ProjectReferenceTests
         ["Orleans.Multiplex.Redis"] = [Silo],
         ["Orleans.Multiplex.S3"] = [Silo],
         ["Orleans.Multiplex.AspNetCore"] = [Client],
+        ["Orleans.Multiplex.OpenTelemetry"] = [Silo, "Orleans.Multiplex.AspNetCore"],
         ["Orleans.Multiplex.Dashboard"] = [Client],
     };
 
