@@ -15,15 +15,13 @@ internal static class MetricsExport
         "System.Runtime",
     ];
 
-    private static readonly string[] EndpointSettings = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"];
-
     public static void AddMetrics(this IOpenTelemetryBuilder telemetry, IConfiguration configuration) => telemetry.WithMetrics(metrics =>
     {
         metrics.AddMeter(Meters);
 
         // A label with the name of the meter on each series would only make them longer, and Ray's have none.
         metrics.AddPrometheusExporter(static exporter => exporter.ScopeInfoEnabled = false);
-        if (Array.Exists(EndpointSettings, name => !string.IsNullOrWhiteSpace(configuration[name])))
+        if (OtlpEndpoint.IsSet(configuration, "METRICS"))
         {
             metrics.AddOtlpExporter();
         }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Multiplex.AspNetCore.Errors;
+using Orleans.Multiplex.AspNetCore.Traces;
 
 namespace Orleans.Multiplex.AspNetCore.Access;
 
@@ -30,6 +31,7 @@ internal sealed class AccessFilter(AccessRule rule, RefusalLog log)
     private Task FilterAsync(HttpContext context, Right right, bool isRpc, RequestDelegate answer)
     {
         ErrorBoundary.Begin(context);
+        RequestTrace.Tell(context);
         if (rule.FindRefusal(context, right, isRpc, out var grant) is { } refusal)
         {
             log.Write(context, refusal);

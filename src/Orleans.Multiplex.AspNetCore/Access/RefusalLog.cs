@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.AspNetCore.Hosting;
+using Orleans.Multiplex.AspNetCore.Traces;
 
 namespace Orleans.Multiplex.AspNetCore.Access;
 
@@ -21,7 +22,7 @@ internal sealed class RefusalLog(TimeProvider time, ILoggerFactory loggers)
     {
         var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "";
         var key = refusal.Key ?? "none";
-        _logger.RequestRefused(context.TraceIdentifier, context.Request.Method, route, key, refusal.Reason);
+        _logger.RequestRefused(RequestTrace.IdOf(context), context.Request.Method, route, key, refusal.Reason);
         if (_tallies.GetOrAdd((refusal.Key, refusal.Reason), static _ => new Tally()).Count(time) is { } refused)
         {
             _logger.Refusing(refused, route, context.Connection.RemoteIpAddress?.ToString() ?? "", key, refusal.Message);
