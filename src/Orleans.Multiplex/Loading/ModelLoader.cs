@@ -151,7 +151,7 @@ internal sealed partial class ModelLoader : IDisposable
 
     private async Task LoadAsync(Resident resident, LoadInProgress load, ModelManifest? manifest, IModelOpener opener, ActivityContext? beginner)
     {
-        using var trace = LoadTrace.Start(beginner, resident.Key.Named);
+        var trace = LoadTrace.Start(beginner, resident.Key.Named);
         resident.LoadSpan = trace?.Load;
         using var timeout = new CancellationTokenSource(_options.Timeout, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, resident.LoadStopped);

@@ -6,7 +6,7 @@ namespace Orleans.Multiplex.Telemetry.Traces;
 /// The spans of a load: one for all of it and one for each of its steps, which follow one another. They are in the trace of whoever began it, though nothing else of that flows into the load; one that nobody's
 /// trace began is a trace of its own.
 /// </summary>
-internal sealed class LoadTrace : IDisposable
+internal sealed class LoadTrace
 {
     private Activity? _step;
 
@@ -45,20 +45,25 @@ internal sealed class LoadTrace : IDisposable
         _step = Load.Recorded ? Spans.Source.StartActivity(step) : null;
     }
 
-    /// <summary>The load has succeeded.</summary>
+    /// <summary>The load has succeeded, of which nobody has been told yet.</summary>
     /// <param name="bytes">What the model is charged.</param>
-    public void Succeed(long bytes) => Load.SetTag(SpanTags.Bytes, bytes);
+    public void Succeed(long bytes)
+    {
+        Load.SetTag(SpanTags.Bytes, bytes);
+        End();
+    }
 
-    /// <summary>The load has failed, and so has the step that it was at.</summary>
+    /// <summary>The load has failed, and so has the step that it was at. What is left of it to be cleared away is no part of it.</summary>
     /// <param name="kind">The kind of failure.</param>
     /// <param name="reason">Why, for people.</param>
     public void Fail(string kind, string reason)
     {
         _step?.Fail(kind);
         Load.Fail(kind, reason);
+        End();
     }
 
-    public void Dispose()
+    private void End()
     {
         _step?.Dispose();
         Load.Dispose();

@@ -18,6 +18,9 @@ internal static class SpanNames
     /// <summary>A load, all steps of it.</summary>
     public const string Load = "load model";
 
+    /// <summary>The end of a model on a silo, from where it takes no more requests until its room is free.</summary>
+    public const string Evict = "evict model";
+
     /// <summary>The wait for an inference thread.</summary>
     public const string Queue = "queue";
 

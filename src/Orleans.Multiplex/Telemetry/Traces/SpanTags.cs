@@ -11,6 +11,7 @@ internal static class SpanTags
     public const string Silo = "multiplex.silo";
     public const string IsCold = "multiplex.cold";
     public const string Bytes = "multiplex.bytes";
+    public const string Reason = "multiplex.reason";
     public const string Candidates = "multiplex.placement.candidates";
     public const string WhyChosen = "multiplex.placement.reason";
     public const string Requests = "multiplex.batch.requests";

@@ -17,6 +17,18 @@ internal static class Spans
     /// <summary>Begins a part of what the activity at hand does, and is the one at hand until it is disposed. Null where that is not recorded.</summary>
     public static Activity? Start(string name, string model) => Recorded is null ? null : Source.StartActivity(name)?.SetTag(SpanTags.Model, model);
 
+    /// <summary>Begins a part of what another activity does, and is the one at hand until it is disposed. Without that other one there is none at hand from then on.</summary>
+    public static Activity? StartFor(Activity? other, string name, string model)
+    {
+        if (other is null)
+        {
+            Activity.Current = null;
+            return null;
+        }
+
+        return Source.StartActivity(name, ActivityKind.Internal, other.Context)?.SetTag(SpanTags.Model, model);
+    }
+
     /// <summary>Begins a part of what another activity does, wherever that is; the one at hand stays what it is.</summary>
     public static Activity? StartAside(string name, ActivityContext parent, string model)
     {
