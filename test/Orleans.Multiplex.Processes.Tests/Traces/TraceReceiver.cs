@@ -35,6 +35,9 @@ internal sealed class TraceReceiver : IAsyncDisposable
         "--OTEL_BSP_SCHEDULE_DELAY=100",
     ];
 
+    /// <summary>All that came so far.</summary>
+    public IReadOnlyList<ReceivedSpan> Spans => Volatile.Read(ref _spans);
+
     public static async Task<TraceReceiver> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using Grpc.Net.Client;
 using Orleans.Multiplex.Testing.OpenInference;
 using Xunit;
@@ -9,8 +8,6 @@ namespace Orleans.Multiplex.Processes.Tests.Traces;
 /// <summary>What a collector of traces gets of a cluster of processes: two silos, and a gateway without models.</summary>
 public sealed class TraceTests(TracedCluster traced) : IClassFixture<TracedCluster>
 {
-    private const string Caller = "00f067aa0ba902b7";
-
     private static readonly string[] LoadSteps = ["wait for turn", "fetch files", "read settings", "check model", "reserve room", "open model", "measure model"];
 
     // What a cold request is made of, on all processes.
@@ -23,17 +20,17 @@ public sealed class TraceTests(TracedCluster traced) : IClassFixture<TracedClust
     [Fact]
     public async Task Infer_ColdOverHttp_IsOneTraceOverGatewayAndSilo()
     {
-        var traceId = NewTraceId();
+        var traceId = TracedCall.NewTraceId();
         _cluster.AddModel(1);
         using var http = _cluster.Front.CreateClient();
 
-        using var answer = await PostAsync(http, "/", "1", traceId, TensorsOf(1));
+        using var answer = await TracedCall.PostAsync(http, "/", "1", traceId, TracedCall.Tensors);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        var trace = await _receiver.WaitForAsync(traceId, Caller, ColdRequest);
+        var trace = await _receiver.WaitForAsync(traceId, TracedCall.Caller, ColdRequest);
         var gateway = _cluster.Front.SiloName;
         var silo = Assert.Single(answer.Headers.GetValues("x-multiplex-silo"));
-        var server = Assert.Single(trace, static span => span.ParentId == Caller);
+        var server = Assert.Single(trace, static span => span.ParentId == TracedCall.Caller);
         Assert.Equal((gateway, "Microsoft.AspNetCore"), (server.Instance, server.Source));
         Assert.Equal($"00-{traceId}-{server.Id}-01", Assert.Single(answer.Headers.GetValues("traceresponse")));
 
@@ -61,19 +58,19 @@ public sealed class TraceTests(TracedCluster traced) : IClassFixture<TracedClust
     [Fact]
     public async Task Infer_ColdOverGrpc_IsOneTraceAndSaysSo()
     {
-        var traceId = NewTraceId();
+        var traceId = TracedCall.NewTraceId();
         _cluster.AddModel(2);
         using var channel = GrpcChannel.ForAddress(_cluster.Front.GrpcAddress!);
         var client = new GRPCInferenceService.GRPCInferenceServiceClient(channel);
         var request = new ModelInferRequest { ModelName = "2" };
         request.Inputs.Add(new ModelInferRequest.Types.InferInputTensor { Name = "x", Datatype = "FP32", Shape = { 1, 4 }, Contents = new() { Fp32Contents = { 1, 2, 3, 4 } } });
 
-        using var call = client.ModelInferAsync(request, new global::Grpc.Core.Metadata { { "traceparent", $"00-{traceId}-{Caller}-01" } }, cancellationToken: TestContext.Current.CancellationToken);
+        using var call = client.ModelInferAsync(request, new global::Grpc.Core.Metadata { { "traceparent", TracedCall.Header(traceId) } }, cancellationToken: TestContext.Current.CancellationToken);
         var headers = await call.ResponseHeadersAsync;
         await call;
 
-        var trace = await _receiver.WaitForAsync(traceId, Caller, ColdRequest);
-        var server = Assert.Single(trace, static span => span.ParentId == Caller);
+        var trace = await _receiver.WaitForAsync(traceId, TracedCall.Caller, ColdRequest);
+        var server = Assert.Single(trace, static span => span.ParentId == TracedCall.Caller);
         Assert.Equal($"00-{traceId}-{server.Id}-01", headers.GetValue("traceresponse"));
         Assert.NotEqual(server.Instance, One(trace, "run").Instance);
     }
@@ -81,19 +78,19 @@ public sealed class TraceTests(TracedCluster traced) : IClassFixture<TracedClust
     [Fact]
     public async Task Call_TwoThatRunTogether_AreLinkedWithTheOneRun()
     {
-        string[] traceIds = [NewTraceId(), NewTraceId()];
+        string[] traceIds = [TracedCall.NewTraceId(), TracedCall.NewTraceId()];
         using var http = _cluster.Silos[0].CreateClient();
-        using (await PostAsync(http, "/greet", "hello", NewTraceId(), new { name = "Ada" }))
+        using (await TracedCall.PostAsync(http, "/greet", "hello", TracedCall.NewTraceId(), new { name = "Ada" }))
         {
         }
 
-        var answers = await Task.WhenAll(traceIds.Select(traceId => PostAsync(http, "/greet-together", "hello", traceId, new { name = "Ada" })));
+        var answers = await Task.WhenAll(traceIds.Select(traceId => TracedCall.PostAsync(http, "/greet-together", "hello", traceId, new { name = "Ada" })));
 
         Assert.All(answers, static answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
         var traces = new List<IReadOnlyList<ReceivedSpan>>();
         foreach (var traceId in traceIds)
         {
-            traces.Add(await _receiver.WaitForAsync(traceId, Caller, "call model", "queue", "run"));
+            traces.Add(await _receiver.WaitForAsync(traceId, TracedCall.Caller, "call model", "queue", "run"));
         }
 
         var runs = traces.Select(static trace => One(trace, "run")).ToList();
@@ -112,14 +109,14 @@ public sealed class TraceTests(TracedCluster traced) : IClassFixture<TracedClust
     [Fact]
     public async Task Infer_ModelThatCannotBeLoaded_SaysItsTraceAndWhatFailedInIt()
     {
-        var traceId = NewTraceId();
+        var traceId = TracedCall.NewTraceId();
         _cluster.AddModel("garbage", [1, 2, 3, 4, 5]);
         using var http = _cluster.Front.CreateClient();
 
-        using var answer = await PostAsync(http, "/", "garbage", traceId, TensorsOf(1));
+        using var answer = await TracedCall.PostAsync(http, "/", "garbage", traceId, TracedCall.Tensors);
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
-        var trace = await _receiver.WaitForAsync(traceId, Caller, "infer", "wait for model", "load model");
+        var trace = await _receiver.WaitForAsync(traceId, TracedCall.Caller, "infer", "wait for model", "load model");
         Assert.Contains(traceId, Assert.Single(answer.Headers.GetValues("traceresponse")), StringComparison.Ordinal);
         Assert.Equal(
             [(true, "load_failed"), (true, "load_failed"), (true, "broken")],
@@ -127,16 +124,4 @@ public sealed class TraceTests(TracedCluster traced) : IClassFixture<TracedClust
     }
 
     private static ReceivedSpan One(IEnumerable<ReceivedSpan> trace, string name) => Assert.Single(trace, span => span.Name == name);
-
-    private static string NewTraceId() => Guid.NewGuid().ToString("N");
-
-    private static object TensorsOf(float x) => new { inputs = new[] { new { name = "x", datatype = "FP32", shape = new[] { 1, 4 }, data = Enumerable.Repeat(x, 4) } } };
-
-    private static async Task<HttpResponseMessage> PostAsync(HttpClient http, string path, string model, string traceId, object body)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
-        request.Headers.Add("serve_multiplexed_model_id", model);
-        request.Headers.Add("traceparent", $"00-{traceId}-{Caller}-01");
-        return await http.SendAsync(request, TestContext.Current.CancellationToken);
-    }
 }
