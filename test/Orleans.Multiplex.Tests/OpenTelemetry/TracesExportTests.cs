@@ -3,11 +3,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry.Trace;
 using Orleans.Multiplex.OpenTelemetry;
+using Orleans.Multiplex.Tests.AspNetCore.Mutants;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.OpenTelemetry;
 
-/// <summary>When a host makes spans, and of what.</summary>
+/// <summary>When a host makes spans, and of what. Alone, since who listens in a process does so for all of it.</summary>
+[Collection(Alone.Name)]
 public sealed class TracesExportTests
 {
     // Nothing is sent there: no span of these tests is recorded.
