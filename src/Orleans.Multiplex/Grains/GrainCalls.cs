@@ -43,7 +43,7 @@ internal sealed class GrainCalls(
         {
             var call = await BeginAsync(left, context.Request.GetCancellationToken());
             await InvokeInTimeAsync(call, context);
-            outcome.Succeed(call.Lease.IsCold);
+            outcome.Succeed(call.Lease);
         }
         catch (Exception error)
         {

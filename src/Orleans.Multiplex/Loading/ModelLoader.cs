@@ -167,6 +167,7 @@ internal sealed partial class ModelLoader : IDisposable
             await MeasureAsync(resident, load, opener, model, stop.Token);
             await WarmUpAsync(resident, load, opener, model, stop.Token);
             resident.Reservation = load.Reservation;
+            resident.Series = _telemetry.GetSeries(resident.Key.Named);
             var took = _time.GetElapsedTime(started);
             LogLoaded(resident.Name, took.TotalMilliseconds);
             _telemetry.Loaded(resident.Key.Named, took, load.Reservation!.Bytes + load.Reservation.MappedBytes, isSuccessor: resident.Predecessor is not null);

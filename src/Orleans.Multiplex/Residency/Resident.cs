@@ -28,7 +28,6 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
     private LoadOutcome? _outcome;
     private volatile ResidentState _state;
     private readonly UseMarks _use = new(clock);
-    private TimeSpan? _loadTime;
 
     public ResidentKey Key => key;
 
@@ -48,6 +47,9 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
 
     /// <summary>Whether it stands in the order of eviction. Set by that order.</summary>
     public bool IsInOrder { get; set; }
+
+    /// <summary>What its requests are measured by. Set by the loader, before Ready.</summary>
+    public Telemetry.Metrics.ModelSeries Series { get; set; } = new(key.Pool, key.ModelId);
 
     public LeaseGate Gate { get; } = new();
 
@@ -87,7 +89,7 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
 
     public long Hits => _use.Hits;
 
-    public TimeSpan? LoadTime => _loadTime;
+    public TimeSpan? LoadTime { get; private set; }
 
     /// <summary>The time since the load was asked for.</summary>
     public TimeSpan Elapsed => clock.Time.GetElapsedTime(_createdAt);
@@ -150,7 +152,7 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
         lock (_lock)
         {
             Model = model;
-            _loadTime = Elapsed;
+            LoadTime = Elapsed;
             MoveTo_NeedsLock(ResidentState.Ready);
         }
 
@@ -262,8 +264,7 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
         ImmutableArray<IResidentHolder> holders;
         lock (_lock)
         {
-            holders = _holders;
-            _holders = [];
+            (holders, _holders) = (_holders, []);
         }
 
         foreach (var holder in holders)
@@ -277,8 +278,7 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
     {
         lock (_lock)
         {
-            var model = Model;
-            Model = null;
+            (var model, Model) = (Model, null);
             return model;
         }
     }
