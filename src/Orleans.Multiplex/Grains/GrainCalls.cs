@@ -45,7 +45,7 @@ internal sealed class GrainCalls(
         {
             var call = await BeginAsync(left, context.Request.GetCancellationToken());
             await InvokeInTimeAsync(call, context);
-            outcome.Succeed(call.Lease.IsCold);
+            outcome.Succeed(call.Lease);
             span?.SetTag(SpanTags.IsCold, call.Lease.IsCold);
         }
         catch (Exception error)

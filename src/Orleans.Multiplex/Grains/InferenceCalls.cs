@@ -3,6 +3,7 @@ using Orleans.Multiplex.Execution.Batching;
 using Orleans.Multiplex.Grains.Copies;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Telemetry;
+using Orleans.Multiplex.Telemetry.Metrics;
 using Orleans.Multiplex.Telemetry.Traces;
 
 namespace Orleans.Multiplex.Grains;
@@ -48,8 +49,9 @@ internal sealed class InferenceCalls(
             ThrowIfTooLarge(tie.Model, run);
             var version = held.Resident.Key.Version;
             var total = time.GetElapsedTime(startedAt);
-            statistics.CountSuccess(tie.Key!.Value.Id, version, new RequestTimes(total, run.Queued, run.Times), run.Share);
-            telemetry.Answered(held.IsCold, total);
+            var isFirstOfRun = statistics.CountSuccess(tie.Key!.Value.Id, version, new RequestTimes(total, run.Queued, run.Times), run.Share);
+            telemetry.Answered(new AnsweredRequest(
+                held.Resident.Series, total, held.IsCold ? held.Waited : null, run.Queued, isFirstOfRun ? run.Share.RunRows : null));
             entry?.Succeed(held.IsCold);
             span?.SetTag(SpanTags.IsCold, held.IsCold).SetTag(SpanTags.Version, version);
             return new InferenceResponse
@@ -70,7 +72,8 @@ internal sealed class InferenceCalls(
                 CountFailure(tie, key, time.GetElapsedTime(startedAt));
             }
 
-            telemetry.Failed(new ModelName(InferenceGrain.PoolName, tie.Key?.Id ?? tie.Model, tie.FoundVersion ?? 0), error);
+            telemetry.Failed(
+                new ModelName(InferenceGrain.PoolName, tie.Key?.Id ?? tie.Model, tie.FoundVersion ?? 0), error, time.GetElapsedTime(startedAt));
             entry?.Fail(error);
             span?.Fail(error);
             throw;

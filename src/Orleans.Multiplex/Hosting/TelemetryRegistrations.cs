@@ -17,6 +17,6 @@ internal static class TelemetryRegistrations
         services.AddSingleton<RepeatedEvents>();
         services.AddSingleton<SiloCounters>();
         services.AddSingleton<SiloTelemetry>();
-        return services;
+        return services.AddSiloMetrics();
     }
 }

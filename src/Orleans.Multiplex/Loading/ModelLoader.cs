@@ -180,6 +180,7 @@ internal sealed partial class ModelLoader : IDisposable
             await MeasureAsync(resident, load, opener, model, stop.Token);
             await WarmUpAsync(resident, load, opener, model, trace, stop.Token);
             resident.Reservation = load.Reservation;
+            resident.Series = _telemetry.GetSeries(resident.Key.Named);
             var took = _time.GetElapsedTime(started);
             LogLoaded(resident.Name, took.TotalMilliseconds);
             trace?.Succeed(load.Reservation!.Bytes + load.Reservation.MappedBytes);

@@ -49,6 +49,9 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
     /// <summary>Whether it stands in the order of eviction. Set by that order.</summary>
     public bool IsInOrder { get; set; }
 
+    /// <summary>What its requests are measured by. Set by the loader, before Ready.</summary>
+    public Telemetry.Metrics.ModelSeries Series { get; set; } = new(key.Pool, key.ModelId);
+
     public LeaseGate Gate { get; } = new();
 
     /// <summary>The one beside which this one is loaded, to take its place; null for one that was asked for, and when it has.</summary>
@@ -96,9 +99,6 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
     public TimeSpan Elapsed => clock.Time.GetElapsedTime(_createdAt);
 
     public ResidentModel Report() => ResidentReport.Of(this);
-
-    /// <summary>How far the fetch of its files is; null when none is under way.</summary>
-    public FetchReport? ReportFetch() => State == ResidentState.Fetching ? Fetch?.Read() : null;
 
     /// <summary>The version that is to take its place, for a report; null when there is none.</summary>
     public NewerVersionReport? ReportNewer() => Store.Newer?.Report(clock.Time);
@@ -262,8 +262,7 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
         ImmutableArray<IResidentHolder> holders;
         lock (_lock)
         {
-            holders = _holders;
-            _holders = [];
+            (holders, _holders) = (_holders, []);
         }
 
         foreach (var holder in holders)

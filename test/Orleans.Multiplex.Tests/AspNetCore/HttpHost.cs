@@ -55,7 +55,8 @@ internal sealed class HttpHost : IAsyncDisposable
         TimeProvider? time = null,
         string environment = "Production",
         HttpProtocols? protocols = null,
-        LogLevel logged = LogLevel.Debug)
+        LogLevel logged = LogLevel.Debug,
+        Action<WebApplicationBuilder>? build = null)
     {
         fake ??= new FakeMultiplexClient();
         var log = new LogRecorder();
@@ -77,6 +78,7 @@ internal sealed class HttpHost : IAsyncDisposable
         builder.Services.AddSingleton<IMultiplexClient>(fake);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddMultiplexHttp(builder.Configuration);
+        build?.Invoke(builder);
         var app = builder.Build();
         app.Use((context, next) =>
         {
