@@ -3,6 +3,7 @@ using Orleans.Multiplex.Gateway;
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(60));
 builder.Services.AddMultiplexHttp(builder.Configuration);
+builder.AddMultiplexTelemetry();
 builder.UseOrleans(silo =>
 {
     silo.UseMultiplexCluster().AddRedisCluster().AddMultiplexDashboard();
@@ -20,6 +21,7 @@ var app = builder.Build();
 app.MapMultiplex();
 app.MapMultiplexOpenApi();
 app.MapMultiplexDashboard();
+app.MapMultiplexMetrics();
 app.MapMultiplexFallback();
 app.SayWhatToTryWhenStarted();
 await app.RunAsync();

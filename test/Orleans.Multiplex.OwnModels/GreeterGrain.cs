@@ -13,6 +13,12 @@ public sealed class GreeterGrain(ILocalSiloDetails silo) : MultiplexedGrain<Gree
         new(MultiplexContext.ModelId, await RunAsync(model => model.Greet(name)), silo.Name);
 
     /// <inheritdoc/>
+    public async Task<Greeting> GreetTogetherAsync(string name, CancellationToken cancellationToken = default) =>
+        new(MultiplexContext.ModelId, await RunBatchedAsync<string, string>(name, GreetAll, maxSize: 2, maxDelay: TimeSpan.FromSeconds(10)), silo.Name);
+
+    private static IReadOnlyList<string> GreetAll(GreetingModel model, IReadOnlyList<string> names) => [.. names.Select(model.Greet)];
+
+    /// <inheritdoc/>
     protected override async Task<GreetingModel> LoadModelAsync(ModelArtifact artifact, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(artifact);

@@ -5,6 +5,9 @@ public interface IGreeterGrain : IGrainWithStringKey
 {
     /// <summary>Greets somebody.</summary>
     Task<Greeting> GreetAsync(string name, CancellationToken cancellationToken = default);
+
+    /// <summary>Greets somebody together with somebody else, who is waited for.</summary>
+    Task<Greeting> GreetTogetherAsync(string name, CancellationToken cancellationToken = default);
 }
 
 /// <summary>Who is to be greeted.</summary>

@@ -4,9 +4,11 @@ using Orleans.Multiplex.OwnModels;
 var builder = WebApplication.CreateBuilder(args);
 builder.Logging.AddFilter("Orleans", LogLevel.Warning);
 builder.Services.AddMultiplexHttp(builder.Configuration);
+builder.AddMultiplexTelemetry();
 builder.UseOrleans(silo => silo.UseMultiplexCluster().AddMultiplex().AddOnnxRuntime());
 
 var app = builder.Build();
 app.MapMultiplex();
 app.MapMultiplexed<IGreeterGrain, GreetRequest, Greeting>("/greet", (grain, request, token) => grain.GreetAsync(request.Name, token));
+app.MapMultiplexed<IGreeterGrain, GreetRequest, Greeting>("/greet-together", (grain, request, token) => grain.GreetTogetherAsync(request.Name, token));
 await app.RunAsync();

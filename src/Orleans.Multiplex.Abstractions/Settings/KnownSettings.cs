@@ -50,6 +50,8 @@ internal static class KnownSettings
         "Multiplex:MaxModelsPerSilo",
         "Multiplex:MaxRequestBytes",
         "Multiplex:MaxRequestTimeout",
+        "Multiplex:Metrics:MaxModels",
+        "Multiplex:Metrics:RayNames",
         "Multiplex:Models",
         "Multiplex:Models:CheckTimeout",
         "Multiplex:Models:Trusted",

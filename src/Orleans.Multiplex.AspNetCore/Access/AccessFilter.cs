@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Multiplex.AspNetCore.Access.Pages;
 using Orleans.Multiplex.AspNetCore.Errors;
+using Orleans.Multiplex.AspNetCore.Traces;
 
 namespace Orleans.Multiplex.AspNetCore.Access;
 
@@ -32,6 +33,7 @@ internal sealed class AccessFilter(AccessRule rule, RefusalLog log, TimeProvider
     private Task FilterAsync(HttpContext context, Right right, Surface surface, PageEndpoint? page, RequestDelegate answer)
     {
         ErrorBoundary.Begin(context);
+        RequestTrace.Tell(context);
         if (rule.FindRefusal(context, right, surface, out var grant) is { } refusal)
         {
             log.Write(context, refusal);

@@ -9,6 +9,13 @@ internal sealed class BytesInFlight(IOptions<MultiplexHttpOptions> options)
 
     private readonly long _limit = options.Value.MaxBytesInFlight.Bytes;
     private long _charged;
+    private long _refused;
+
+    /// <summary>The most bytes that may be charged.</summary>
+    public long Limit => _limit;
+
+    /// <summary>How many requests found no room so far.</summary>
+    public long Refused => Interlocked.Read(ref _refused);
 
     /// <summary>The bytes charged now.</summary>
     public long Charged => Interlocked.Read(ref _charged);
@@ -29,6 +36,7 @@ internal sealed class BytesInFlight(IOptions<MultiplexHttpOptions> options)
             if (Interlocked.Add(ref total._charged, bytes) > total._limit)
             {
                 Interlocked.Add(ref total._charged, -bytes);
+                Interlocked.Increment(ref total._refused);
                 throw new OverloadedException(
                     model,
                     $"The requests in flight take all the memory allowed to them ({new ByteSize(total._limit)}, Multiplex:MaxBytesInFlight). Send the request again later.",

@@ -1,10 +1,10 @@
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.AspNetCore.Hosting;
+using Orleans.Multiplex.AspNetCore.Traces;
 
 namespace Orleans.Multiplex.AspNetCore.Errors;
 
@@ -40,7 +40,7 @@ internal sealed class ErrorBoundary(TimeProvider time, IHostEnvironment environm
         }
         catch (Exception error) when (IsClientGone(context, error))
         {
-            _logger.ClientGone(context.TraceIdentifier, Elapsed(start), ModelOf(context));
+            _logger.ClientGone(RequestTrace.IdOf(context), Elapsed(start), ModelOf(context));
         }
         catch (Exception error)
         {
@@ -51,12 +51,12 @@ internal sealed class ErrorBoundary(TimeProvider time, IHostEnvironment environm
     /// <summary>The model noted; empty when none is.</summary>
     public static string ModelOf(HttpContext context) => context.Features.Get<NamedModel>()?.Model ?? "";
 
-    // A request gets an id when it is asked for one.
+    // A request without a trace gets an id when it is asked for one.
     private void LogStarted(HttpContext context, string route)
     {
         if (_logger.IsEnabled(LogLevel.Debug))
         {
-            _logger.RequestStarted(context.TraceIdentifier, context.Request.Method, route);
+            _logger.RequestStarted(RequestTrace.IdOf(context), context.Request.Method, route);
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed class ErrorBoundary(TimeProvider time, IHostEnvironment environm
     {
         if (_logger.IsEnabled(LogLevel.Debug))
         {
-            _logger.RequestEnded(context.TraceIdentifier, status, Elapsed(start), ModelOf(context));
+            _logger.RequestEnded(RequestTrace.IdOf(context), status, Elapsed(start), ModelOf(context));
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class ErrorBoundary(TimeProvider time, IHostEnvironment environm
         var report = ErrorMapping.Find(error);
         if (report is null)
         {
-            _logger.RequestFailed(error, context.TraceIdentifier, context.Request.Method, route, Elapsed(start), ModelOf(context));
+            _logger.RequestFailed(error, RequestTrace.IdOf(context), context.Request.Method, route, Elapsed(start), ModelOf(context));
             report = Unexpected(context, error);
         }
 
@@ -91,12 +91,13 @@ internal sealed class ErrorBoundary(TimeProvider time, IHostEnvironment environm
         try
         {
             context.Response.Clear();
+            RequestTrace.Tell(context);
             await ErrorResponse.WriteAsync(context, report);
             LogEnded(context, report.Status, start);
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException)
         {
-            _logger.ClientGone(context.TraceIdentifier, Elapsed(start), ModelOf(context));
+            _logger.ClientGone(RequestTrace.IdOf(context), Elapsed(start), ModelOf(context));
         }
     }
 
@@ -105,7 +106,7 @@ internal sealed class ErrorBoundary(TimeProvider time, IHostEnvironment environm
             ? new ErrorReport(StatusCodes.Status500InternalServerError, error.ToString())
             : new ErrorReport(StatusCodes.Status500InternalServerError, "internal error")
             {
-                TraceId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
+                TraceId = RequestTrace.IdOf(context),
             };
 
     private double Elapsed(long start) => time.GetElapsedTime(start).TotalMilliseconds;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -6,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.AspNetCore.Hosting;
+using Orleans.Multiplex.AspNetCore.Traces;
 
 namespace Orleans.Multiplex.AspNetCore.Errors;
 
@@ -46,13 +46,13 @@ internal sealed class RpcErrorBoundary(TimeProvider time, IHostEnvironment envir
         try
         {
             var response = await answer();
-            _logger.CallEnded(http.TraceIdentifier, StatusCode.OK, Elapsed(start), model());
+            _logger.CallEnded(RequestTrace.IdOf(http), StatusCode.OK, Elapsed(start), model());
             return response;
         }
         catch (Exception error) when (IsCancelled(error, cancellationToken))
         {
             // By its deadline or by its client: in both cases the status does not come from here any more.
-            _logger.ClientGone(http.TraceIdentifier, Elapsed(start), model());
+            _logger.ClientGone(RequestTrace.IdOf(http), Elapsed(start), model());
             throw new RpcException(new Status(StatusCode.Cancelled, "The call was cancelled."));
         }
         catch (Exception error)
@@ -60,11 +60,11 @@ internal sealed class RpcErrorBoundary(TimeProvider time, IHostEnvironment envir
             var known = error as RpcException ?? RpcErrors.Find(error);
             if (known is null)
             {
-                _logger.RequestFailed(error, http.TraceIdentifier, "gRPC", context.Method, Elapsed(start), model());
+                _logger.RequestFailed(error, RequestTrace.IdOf(http), "gRPC", context.Method, Elapsed(start), model());
                 throw Unexpected(http, error);
             }
 
-            _logger.CallEnded(http.TraceIdentifier, known.StatusCode, Elapsed(start), model());
+            _logger.CallEnded(RequestTrace.IdOf(http), known.StatusCode, Elapsed(start), model());
             throw known;
         }
     }
@@ -80,7 +80,7 @@ internal sealed class RpcErrorBoundary(TimeProvider time, IHostEnvironment envir
     private Task<T> RunCallAsync<T>(ServerCallContext context, Func<Task<T>> answer, bool isOfMany = false)
     {
         var http = context.GetHttpContext();
-        _logger.RequestStarted(http.TraceIdentifier, "gRPC", context.Method);
+        _logger.RequestStarted(RequestTrace.IdOf(http), "gRPC", context.Method);
         return RunAsync(context, answer, () => isOfMany ? "" : ErrorBoundary.ModelOf(http), context.CancellationToken);
     }
 
@@ -89,7 +89,7 @@ internal sealed class RpcErrorBoundary(TimeProvider time, IHostEnvironment envir
 
     private RpcException Unexpected(HttpContext context, Exception error) => new(new Status(
         StatusCode.Internal,
-        environment.IsDevelopment() ? ErrorText.Cut(error.ToString(), ErrorText.MaxRpcBytes) : $"internal error (trace {Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier})"));
+        environment.IsDevelopment() ? ErrorText.Cut(error.ToString(), ErrorText.MaxRpcBytes) : $"internal error (trace {RequestTrace.IdOf(context)})"));
 
     private double Elapsed(long start) => time.GetElapsedTime(start).TotalMilliseconds;
 }

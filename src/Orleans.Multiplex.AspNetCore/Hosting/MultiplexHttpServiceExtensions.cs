@@ -9,6 +9,7 @@ using Orleans.Multiplex.AspNetCore.Errors;
 using Orleans.Multiplex.AspNetCore.Events;
 using Orleans.Multiplex.AspNetCore.Grpc;
 using Orleans.Multiplex.AspNetCore.Hosting;
+using Orleans.Multiplex.AspNetCore.Metrics;
 using Orleans.Multiplex.AspNetCore.ModelHeader;
 using Orleans.Multiplex.AspNetCore.OpenApi;
 using Orleans.Multiplex.AspNetCore.OpenInference;
@@ -39,6 +40,8 @@ public static class MultiplexHttpServiceExtensions
         services.TryAddSingleton<ServerStop>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ServerStop>(static provider => provider.GetRequiredService<ServerStop>()));
         services.TryAddSingleton<BytesInFlight>();
+        services.AddMetrics();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, GatewayInstruments>());
         services.TryAddSingleton(static _ => new InputPool());
         services.TryAddSingleton<ErrorBoundary>();
         services.TryAddSingleton<Descriptions>();

@@ -6,6 +6,7 @@ using Orleans.Multiplex.Execution.Batching;
 using Orleans.Multiplex.Execution.Scheduling;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Telemetry;
+using Orleans.Multiplex.Telemetry.Traces;
 
 namespace Orleans.Multiplex.Execution;
 
@@ -91,6 +92,7 @@ internal sealed partial class InferenceRunner(
         }
 
         var startedAt = time.GetTimestamp();
+        using var span = Spans.Start(SpanNames.Run, runs.ModelId);
         try
         {
             // What does not heed its end in time may still have come to one.
@@ -100,6 +102,11 @@ internal sealed partial class InferenceRunner(
                 ? new InferenceOutcome(
                     outputs, TimeSpan.Zero, took, InferenceRun.OrWhole(times, took), RunShare.Alone(BatchRows.Count(session.Signature, request)))
                 : throw new InferenceTimeoutException(runs.ModelId, "while it ran");
+        }
+        catch (Exception error)
+        {
+            span?.Fail(error);
+            throw;
         }
         finally
         {

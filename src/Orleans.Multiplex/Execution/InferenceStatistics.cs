@@ -21,7 +21,8 @@ internal sealed class InferenceStatistics(TimeProvider time, int maxNames = Infe
     private readonly PriorityQueue<ModelCounters, long> _order = new();
 
     /// <summary>Counts a request that was answered.</summary>
-    public void CountSuccess(string model, long version, in RequestTimes times, in RunShare share) => Get(model, version).AddSuccess(times, share, time);
+    /// <returns>Whether it is the one of its run that the run was counted with.</returns>
+    public bool CountSuccess(string model, long version, in RequestTimes times, in RunShare share) => Get(model, version).AddSuccess(times, share, time);
 
     /// <summary>Counts a request that ended in an error, to a version that the store has.</summary>
     public void CountFailure(string model, long version, TimeSpan total) => Get(model, version).AddFailure(total, time);

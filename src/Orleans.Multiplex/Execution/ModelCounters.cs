@@ -34,7 +34,8 @@ internal sealed class ModelCounters(string model, long version, long createdAt)
     /// <param name="times">Where its time went.</param>
     /// <param name="share">The part that it had of a run.</param>
     /// <param name="time">The clock.</param>
-    public void AddSuccess(in RequestTimes times, in RunShare share, TimeProvider time)
+    /// <returns>Whether its run was counted with it.</returns>
+    public bool AddSuccess(in RequestTimes times, in RunShare share, TimeProvider time)
     {
         var size = RoundBatch(share.RunRows);
         var run = times.Run;
@@ -51,13 +52,14 @@ internal sealed class ModelCounters(string model, long version, long createdAt)
             _output = _output.Add(run.Output);
             if (!share.Claim())
             {
-                return;
+                return false;
             }
 
             _executions++;
             var batch = _batches.GetValueOrDefault(size);
             _batches[size] = new BatchStatistics(
                 size, batch.ComputeInput.Add(run.Input), batch.ComputeInfer.Add(run.Infer), batch.ComputeOutput.Add(run.Output));
+            return true;
         }
     }
 

@@ -1,4 +1,6 @@
+using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Telemetry;
+using Orleans.Multiplex.Telemetry.Metrics;
 
 namespace Orleans.Multiplex.Grains;
 
@@ -12,12 +14,13 @@ internal sealed class CallOutcome(ModelName model, CallLog.Entry? entry, SiloTel
     private readonly long _startedAt = time.GetTimestamp();
     private bool _hasEnded;
 
-    public void Succeed(bool isCold)
+    /// <summary>It was answered by the model that the lease is of.</summary>
+    public void Succeed(in ModelLease lease)
     {
         if (!Interlocked.Exchange(ref _hasEnded, true))
         {
-            telemetry.Answered(isCold, time.GetElapsedTime(_startedAt));
-            entry?.Succeed(isCold);
+            telemetry.Answered(new AnsweredRequest(lease.Resident.Series, time.GetElapsedTime(_startedAt), lease.IsCold ? lease.Waited : null));
+            entry?.Succeed(lease.IsCold);
         }
     }
 
@@ -25,7 +28,7 @@ internal sealed class CallOutcome(ModelName model, CallLog.Entry? entry, SiloTel
     {
         if (!Interlocked.Exchange(ref _hasEnded, true))
         {
-            telemetry.Failed(model, error);
+            telemetry.Failed(model, error, time.GetElapsedTime(_startedAt));
             entry?.Fail(error);
         }
     }

@@ -2,6 +2,7 @@ using Orleans.Multiplex.Execution.Scheduling;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Telemetry;
+using Orleans.Multiplex.Telemetry.Traces;
 
 namespace Orleans.Multiplex.Grains;
 
@@ -38,17 +39,20 @@ internal sealed class GrainCalls(
             return;
         }
 
+        using var span = Spans.Start(SpanNames.Call, attachment.Model)?.SetTag(SpanTags.Pool, Pool?.Name);
         var outcome = StartCall();
         try
         {
             var call = await BeginAsync(left, context.Request.GetCancellationToken());
             await InvokeInTimeAsync(call, context);
-            outcome.Succeed(call.Lease.IsCold);
+            outcome.Succeed(call.Lease);
+            span?.SetTag(SpanTags.IsCold, call.Lease.IsCold);
         }
         catch (Exception error)
         {
             OwnErrors.Mark(error);
             outcome.Fail(error);
+            span?.Fail(error);
             throw;
         }
     }

@@ -3,6 +3,8 @@ using Orleans.Multiplex.Execution.Batching;
 using Orleans.Multiplex.Grains.Copies;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Telemetry;
+using Orleans.Multiplex.Telemetry.Metrics;
+using Orleans.Multiplex.Telemetry.Traces;
 
 namespace Orleans.Multiplex.Grains;
 
@@ -33,6 +35,7 @@ internal sealed class InferenceCalls(
         var startedAt = time.GetTimestamp();
         var lease = found;
         CallLog.Entry? entry = null;
+        using var span = Spans.Start(SpanNames.Infer, tie.Model)?.SetTag(SpanTags.Silo, silo.Name);
         try
         {
             entry = log.Start(tie.Model);
@@ -46,9 +49,11 @@ internal sealed class InferenceCalls(
             ThrowIfTooLarge(tie.Model, run);
             var version = held.Resident.Key.Version;
             var total = time.GetElapsedTime(startedAt);
-            statistics.CountSuccess(tie.Key!.Value.Id, version, new RequestTimes(total, run.Queued, run.Times, held.IsCold ? held.Waited : TimeSpan.Zero), run.Share);
-            telemetry.Answered(held.IsCold, total);
+            var isFirstOfRun = statistics.CountSuccess(tie.Key!.Value.Id, version, new RequestTimes(total, run.Queued, run.Times, held.IsCold ? held.Waited : TimeSpan.Zero), run.Share);
+            telemetry.Answered(new AnsweredRequest(
+                held.Resident.Series, total, held.IsCold ? held.Waited : null, run.Queued, isFirstOfRun ? run.Share.RunRows : null));
             entry?.Succeed(held.IsCold);
+            span?.SetTag(SpanTags.IsCold, held.IsCold).SetTag(SpanTags.Version, version);
             return new InferenceResponse
             {
                 Version = version,
@@ -67,8 +72,10 @@ internal sealed class InferenceCalls(
                 CountFailure(tie, key, time.GetElapsedTime(startedAt));
             }
 
-            telemetry.Failed(new ModelName(InferenceGrain.PoolName, tie.Key?.Id ?? tie.Model, tie.FoundVersion ?? 0), error);
+            telemetry.Failed(
+                new ModelName(InferenceGrain.PoolName, tie.Key?.Id ?? tie.Model, tie.FoundVersion ?? 0), error, time.GetElapsedTime(startedAt));
             entry?.Fail(error);
+            span?.Fail(error);
             throw;
         }
         finally

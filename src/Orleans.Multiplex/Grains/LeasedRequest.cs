@@ -125,7 +125,7 @@ internal sealed class LeasedRequest<T>(IAsyncEnumerableRequest<T> inner, GrainCa
 
             if (_isComplete)
             {
-                _outcome.Succeed(call.Lease.IsCold);
+                _outcome.Succeed(call.Lease);
             }
             else
             {

@@ -9,8 +9,8 @@ namespace Orleans.Multiplex.Grains;
 internal sealed class LoaderOpener<TModel>(MultiplexedGrain<TModel> grain, IServiceProvider services) : IModelOpener
     where TModel : class
 {
-    private readonly IModelStore? _store =
-        GrainPools.GetSource(grain.GetType()) == ModelSource.Store ? services.GetRequiredService<IModelStore>() : null;
+    private readonly MeasuredStore? _store =
+        GrainPools.GetSource(grain.GetType()) == ModelSource.Store ? services.GetRequiredService<MeasuredStore>() : null;
 
     public IModelStore? Store => _store;
 

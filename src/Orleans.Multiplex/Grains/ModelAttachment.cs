@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Telemetry;
+using Orleans.Multiplex.Telemetry.Traces;
 
 namespace Orleans.Multiplex.Grains;
 
@@ -75,6 +77,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         if (!await _arrival.TryStayAsync(cancellationToken))
         {
             LogPassedOn(Model);
+            Spans.Recorded?.AddEvent(new ActivityEvent("passed on"));
             await End.EndUnfinishedAsync("Passed on: another silo is a better place for the model.");
             return;
         }
@@ -95,7 +98,7 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
             }
         }
 
-        return AcquireColdAsync(new LoadWait(Model, wait, silo.Loader, _time), cancellationToken);
+        return WaitAsync(new LoadWait(Model, wait, silo.Loader, _time), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -132,7 +135,21 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
         }
     }
 
-    private async ValueTask<ModelLease> AcquireColdAsync(LoadWait wait, CancellationToken cancellationToken)
+    private async ValueTask<ModelLease> WaitAsync(LoadWait wait, CancellationToken cancellationToken)
+    {
+        using var span = Spans.Start(SpanNames.Wait, Model);
+        try
+        {
+            return await AcquireColdAsync(wait, span, cancellationToken);
+        }
+        catch (Exception error)
+        {
+            span?.Fail(error);
+            throw;
+        }
+    }
+
+    private async ValueTask<ModelLease> AcquireColdAsync(LoadWait wait, Activity? span, CancellationToken cancellationToken)
     {
         ThrowIfFailed();
         var found = await wait.ForAsync(_search.FindAsync(), null, cancellationToken);
@@ -153,11 +170,15 @@ internal sealed partial class ModelAttachment(ModelAttachments silo, IGrainConte
             resident.Leave();
             throw;
         }
+        finally
+        {
+            span?.LinkTo(resident.LoadSpan);
+        }
 
         if (outcome.Failure is not null)
         {
             resident.Leave();
-            return _search.HasPassedOver(resident.Key.Version) ? await AcquireColdAsync(wait, cancellationToken) : throw Failures.GetError(outcome);
+            return _search.HasPassedOver(resident.Key.Version) ? await AcquireColdAsync(wait, span, cancellationToken) : throw Failures.GetError(outcome);
         }
 
         resident.Touch();

@@ -5,6 +5,7 @@ using Orleans.Multiplex.Grains.HandOver;
 using Orleans.Multiplex.Loading;
 using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Storage.Cache;
+using Orleans.Multiplex.Telemetry.Metrics;
 
 namespace Orleans.Configuration;
 
@@ -85,4 +86,7 @@ public sealed class MultiplexOptions
 
     /// <summary>How inference runs.</summary>
     public ExecutionOptions Execution { get; } = new();
+
+    /// <summary>How metrics name models.</summary>
+    public MetricsOptions Metrics { get; } = new();
 }

@@ -96,6 +96,7 @@ internal sealed class MultiplexOptionsValidator(MultiplexedClasses classes, Silo
         .. Rules.Require(
             options.Execution.MaxQueueDelay >= TimeSpan.Zero && options.Execution.MaxQueueDelay <= ExecutionOptions.LongestQueueDelay,
             "Multiplex:Execution:MaxQueueDelay", options.Execution.MaxQueueDelay, "zero to a minute"),
+        .. Rules.Require(options.Metrics.MaxModels is >= 0 and <= 250, "Multiplex:Metrics:MaxModels", options.Metrics.MaxModels, "zero, which names no model, to 250"),
     ];
 
     /// <summary>Finds the faults. A silo that holds no models may share its settings with those that do, so what they say of models is not held against its own parts.</summary>

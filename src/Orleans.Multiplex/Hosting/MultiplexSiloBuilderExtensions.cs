@@ -57,7 +57,8 @@ public static class MultiplexSiloBuilderExtensions
                 .AddExecution()
                 .AddGrains()
                 .AddHandOver()
-                .AddCopies();
+                .AddCopies()
+                .AddModelGauges();
         }
 
         return builder.AddExchange();

@@ -22,6 +22,7 @@ using Orleans.Multiplex.Residency.Quarantine;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Storage.Cache;
 using Orleans.Multiplex.Telemetry;
+using Orleans.Multiplex.Telemetry.Metrics;
 using Orleans.Runtime.GrainDirectory;
 
 namespace Orleans.Multiplex.Hosting;
@@ -97,10 +98,13 @@ internal static class RoomRegistrations
                 ? StoreAddress.Find(models, provider.GetServices<IModelStoreScheme>())?.Create(models)
                     ?? new FolderModelStore(models, new FolderNames(provider.GetRequiredService<TimeProvider>()), Logger(provider, LogEvents.Storage))
                 : null!);
+        services.AddSingleton<MeasuredStore>(provider => provider.GetService<IModelStore>() is { } store
+            ? new MeasuredStore(store, provider.GetRequiredService<SiloInstruments>(), provider.GetRequiredService<TimeProvider>())
+            : null!);
         services.AddSingleton<CacheFolder>(provider => provider.GetService<IModelStore>() is null ? null! : CacheFolder.Open(Settings(provider).Cache.Path));
         services.AddSingleton<ArtifactCache>(provider =>
         {
-            if (provider.GetService<IModelStore>() is not { } store)
+            if (provider.GetService<MeasuredStore>() is not { } store)
             {
                 return null!;
             }
@@ -202,7 +206,7 @@ internal static class RoomRegistrations
 
         // Null where there is no store or nothing that reads its models; then the built-in grain class is left out too.
         services.AddSingleton<ModelCatalog>(provider =>
-            provider.GetService<IModelStore>() is { } store && provider.GetService<IInferenceBackend>() is { } backend
+            provider.GetService<MeasuredStore>() is { } store && provider.GetService<IInferenceBackend>() is { } backend
                 ? new ModelCatalog(store, provider.GetRequiredService<ArtifactCache>(), backend)
                 : null!);
         return services;

@@ -18,6 +18,6 @@ internal static class TelemetryRegistrations
         services.AddSingleton<SiloCounters>();
         services.AddSingleton<FigureHistory>();
         services.AddSingleton<SiloTelemetry>();
-        return services;
+        return services.AddSiloMetrics();
     }
 }

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Orleans.Multiplex.Execution.Scheduling;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Storage.Cache;
+using Orleans.Multiplex.Telemetry.Traces;
 
 namespace Orleans.Multiplex.Loading;
 
@@ -68,6 +70,7 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads, 
     {
         var started = new TaskCompletionSource<Task<T>>();
         var use = Thread = new ThreadUse(threads);
+        var span = Activity.Current;
         Add(Start);
         Step = started.Task.Unwrap();
         return await started.Task.WaitAsync(cancellationToken);
@@ -78,7 +81,10 @@ internal sealed class LoadInProgress(LoadQueue queue, DedicatedThreads threads, 
             Task<T> begun;
             try
             {
-                begun = step();
+                using (Spans.Enter(span))
+                {
+                    begun = step();
+                }
             }
 #pragma warning disable CA1031 // What other people's code throws belongs to the load, not to this thread.
             catch (Exception error)

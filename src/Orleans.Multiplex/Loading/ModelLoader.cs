@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Execution.Scheduling;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Storage;
 using Orleans.Multiplex.Storage.Cache;
 using Orleans.Multiplex.Telemetry;
+using Orleans.Multiplex.Telemetry.Traces;
 
 namespace Orleans.Multiplex.Loading;
 
@@ -136,39 +138,52 @@ internal sealed partial class ModelLoader : IDisposable
         _stopping.Dispose();
     }
 
-    // A load belongs to nobody: neither a caller's request context nor its trace may flow into it.
+    // A load belongs to nobody: a caller's request context may not flow into it. Its trace is told who began it.
     private void Start(Resident resident, ModelManifest? manifest, IModelOpener opener, Reservation? claim)
     {
         var load = new LoadInProgress(_queue, _threads, _work) { Reservation = claim, Beside = resident.Predecessor };
+        var beginner = LoadTrace.FindBeginner();
         using (ExecutionContext.SuppressFlow())
         {
-            _ = Task.Run(() => LoadAsync(resident, load, manifest, opener));
+            _ = Task.Run(() => LoadAsync(resident, load, manifest, opener, beginner));
         }
     }
 
-    private async Task LoadAsync(Resident resident, LoadInProgress load, ModelManifest? manifest, IModelOpener opener)
+    private async Task LoadAsync(Resident resident, LoadInProgress load, ModelManifest? manifest, IModelOpener opener, ActivityContext? beginner)
     {
+        var trace = LoadTrace.Start(beginner, resident.Key.Named);
+        resident.LoadSpan = trace?.Load;
         using var timeout = new CancellationTokenSource(_options.Timeout, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, resident.LoadStopped);
         try
         {
             _stopping.Token.ThrowIfCancellationRequested();
             using var expected = _room.Expect(resident, load);
+            trace?.Begin(LoadSteps.Turn);
             await load.TakeTurnAsync(stop.Token);
             LogLoading(resident.Name);
             var started = _time.GetTimestamp();
+            trace?.Begin(LoadSteps.Fetch);
             manifest = await FetchAsync(resident, load, manifest, opener, stop.Token);
             resident.Store.Loaded = manifest;
             resident.Store.Files = load.GetArtifact(resident.Key).Contents;
-            var memory = await CheckAsync(resident, load, opener, await ReadAsync(resident, load, manifest, opener, stop.Token), stop.Token);
+            trace?.Begin(LoadSteps.Read);
+            var estimated = await ReadAsync(resident, load, manifest, opener, stop.Token);
+            trace?.Begin(LoadSteps.Check);
+            var memory = await CheckAsync(resident, load, opener, estimated, stop.Token);
             expected?.Dispose();
+            trace?.Begin(LoadSteps.Reserve);
             await _room.ReserveAsync(resident, load, memory, stop.Token);
+            trace?.Begin(LoadSteps.Open);
             var model = await load.OpenAsync(opener, resident, stop.Token);
+            trace?.Begin(LoadSteps.Measure);
             await MeasureAsync(resident, load, opener, model, stop.Token);
-            await WarmUpAsync(resident, load, opener, model, stop.Token);
+            await WarmUpAsync(resident, load, opener, model, trace, stop.Token);
             resident.Reservation = load.Reservation;
+            resident.Series = _telemetry.GetSeries(resident.Key.Named);
             var took = _time.GetElapsedTime(started);
             LogLoaded(resident.Name, took.TotalMilliseconds);
+            trace?.Succeed(load.Reservation!.Bytes + load.Reservation.MappedBytes);
             _telemetry.Loaded(resident.Key.Named, took, load.Reservation!.Bytes + load.Reservation.MappedBytes, isSuccessor: resident.Predecessor is not null);
             Interlocked.Exchange(ref _lastLoadTicks, took.Ticks);
             var artifact = load.GetArtifact(resident.Key);
@@ -182,7 +197,9 @@ internal sealed partial class ModelLoader : IDisposable
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            await _end.FailAsync(resident, load, _end.ToOutcome(error, resident, timeout.Token));
+            var outcome = _end.ToOutcome(error, resident, timeout.Token);
+            trace?.Fail(SiloTelemetry.Camel($"{outcome.Failure}"), outcome.Message);
+            await _end.FailAsync(resident, load, outcome);
         }
     }
 
@@ -226,7 +243,8 @@ internal sealed partial class ModelLoader : IDisposable
         }
     }
 
-    private async ValueTask WarmUpAsync(Resident resident, LoadInProgress load, IModelOpener opener, object model, CancellationToken cancellationToken)
+    private async ValueTask WarmUpAsync(
+        Resident resident, LoadInProgress load, IModelOpener opener, object model, LoadTrace? trace, CancellationToken cancellationToken)
     {
         if (load.Beside is not { } old)
         {
@@ -236,6 +254,7 @@ internal sealed partial class ModelLoader : IDisposable
         // One that was asked for, be it meanwhile, is warmed up by who asked.
         if (resident.Predecessor is not null)
         {
+            trace?.Begin(LoadSteps.WarmUp);
             using var patience = new CancellationTokenSource(WarmUpPatience, _time);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
             await load.RunAsync(

@@ -1,5 +1,6 @@
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Telemetry;
+using Orleans.Multiplex.Telemetry.Traces;
 using Orleans.Runtime.Placement;
 
 namespace Orleans.Multiplex.Placement;
@@ -22,6 +23,7 @@ internal sealed class ModelQuotaPlacementDirector(
 
         var pool = ((ModelQuotaPlacement)strategy).Pool;
         var model = target.GrainIdentity.Key.ToString() ?? "";
+        using var span = Spans.Start(SpanNames.Place, model);
         var isValid = ModelKey.TryParse(model, out var key, out _);
         var id = isValid ? key.Id : model;
         var bytes = footprints.Find(pool, id);
@@ -33,6 +35,7 @@ internal sealed class ModelQuotaPlacementDirector(
             snapshots.CountSent(chosen, pool, bytes);
         }
 
+        span?.SetTag(SpanTags.Silo, view.GetName(decision.Chosen)).SetTag(SpanTags.WhyChosen, decision.WhyChosen).SetTag(SpanTags.Candidates, decision.Candidates);
         if (isValid)
         {
             decisions.Add(model, decision);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Telemetry;
+using Orleans.Multiplex.Telemetry.Traces;
 
 namespace Orleans.Multiplex.Residency;
 
@@ -24,6 +25,10 @@ internal sealed partial class ModelUnloader(ResidencyLedger ledger, ThrashDetect
     public async Task UnloadAsync(Victim victim, EvictionReason reason)
     {
         var resident = victim.Resident;
+
+        // It is for who waits for the room, and not for who came by when it could begin.
+        using var span = Spans.StartFor(victim.Shortage is { } shortage ? shortage.Span : Spans.Recorded, SpanNames.Evict, resident.Key.ModelId)
+            ?.SetTag(SpanTags.Reason, SiloTelemetry.Camel(reason.ToString()));
         var evicted = new EvictedModel(
             reason, victim.Shortage?.For, victim.Shortage?.Limit, resident.Gate.Users > 0, resident.Age, resident.Reservation!.Bytes + resident.Reservation.MappedBytes);
         if (!resident.Gate.WhenEmpty.IsCompleted)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Orleans.Multiplex.Storage.Cache;
 
 namespace Orleans.Multiplex.Residency;
@@ -28,7 +29,6 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
     private LoadOutcome? _outcome;
     private volatile ResidentState _state;
     private readonly UseMarks _use = new(clock);
-    private TimeSpan? _loadTime;
 
     public ResidentKey Key => key;
 
@@ -48,6 +48,9 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
 
     /// <summary>Whether it stands in the order of eviction. Set by that order.</summary>
     public bool IsInOrder { get; set; }
+
+    /// <summary>What its requests are measured by. Set by the loader, before Ready.</summary>
+    public Telemetry.Metrics.ModelSeries Series { get; set; } = new(key.Pool, key.ModelId);
 
     public LeaseGate Gate { get; } = new();
 
@@ -69,6 +72,9 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
     /// <summary>How far the fetch of its files is; null before it, and for a model whose files are here.</summary>
     public FetchProgress? Fetch { get; set; }
 
+    /// <summary>The span of the load, to which who waits for it links; null where it is not recorded. Set by the loader.</summary>
+    public Activity? LoadSpan { get; set; }
+
     /// <summary>Completes, never with an exception, when the load has ended.</summary>
     public Task<LoadOutcome> WhenLoaded => _loaded.Task;
 
@@ -87,15 +93,12 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
 
     public long Hits => _use.Hits;
 
-    public TimeSpan? LoadTime => _loadTime;
+    public TimeSpan? LoadTime { get; private set; }
 
     /// <summary>The time since the load was asked for.</summary>
     public TimeSpan Elapsed => clock.Time.GetElapsedTime(_createdAt);
 
     public ResidentModel Report() => ResidentReport.Of(this);
-
-    /// <summary>How far the fetch of its files is; null when none is under way.</summary>
-    public FetchReport? ReportFetch() => State == ResidentState.Fetching ? Fetch?.Read() : null;
 
     /// <summary>The version that is to take its place, for a report; null when there is none.</summary>
     public NewerVersionReport? ReportNewer() => Store.Newer?.Report(clock.Time);
@@ -150,7 +153,7 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
         lock (_lock)
         {
             Model = model;
-            _loadTime = Elapsed;
+            LoadTime = Elapsed;
             MoveTo_NeedsLock(ResidentState.Ready);
         }
 
@@ -253,17 +256,13 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
         }
     }
 
-    /// <summary>The model as those of its holders name it that are no copies.</summary>
-    public ImmutableArray<string> GetNames() => [.. Holders.Where(static holder => !holder.IsCopy).Select(static holder => holder.Model)];
-
     /// <summary>Lets every holder know that the resident goes.</summary>
     public void LetGo()
     {
         ImmutableArray<IResidentHolder> holders;
         lock (_lock)
         {
-            holders = _holders;
-            _holders = [];
+            (holders, _holders) = (_holders, []);
         }
 
         foreach (var holder in holders)
@@ -277,8 +276,7 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
     {
         lock (_lock)
         {
-            var model = Model;
-            Model = null;
+            (var model, Model) = (Model, null);
             return model;
         }
     }

@@ -3,6 +3,9 @@ namespace Orleans.Multiplex.Residency;
 /// <summary>What people are told of a resident.</summary>
 internal static class ResidentReport
 {
+    /// <summary>How far the fetch of its files is; null when none is under way.</summary>
+    public static FetchReport? ReportFetch(this Resident resident) => resident.State == ResidentState.Fetching ? resident.Fetch?.Read() : null;
+
     public static ResidentModel Of(Resident resident) => new()
     {
         Model = resident.Key.ModelId,

@@ -30,8 +30,8 @@ internal sealed class Room(long capacity, string limit = "")
 
     public int Waiting => _waiting.Count;
 
-    /// <summary>The model for which the first one waits; empty when nobody does.</summary>
-    public string FirstWaiting => _waiting.First?.Value.Model ?? "";
+    /// <summary>The one that waits first; null when nobody does.</summary>
+    public RoomRequest? FirstWaiting => _waiting.First?.Value;
 
     /// <summary>What is taken, waited for and expected: only the rest is room for somebody who comes now.</summary>
     public long Demand => Charged + _wanted + Expected;

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Orleans.Multiplex.Telemetry.Traces;
+
 namespace Orleans.Multiplex.Residency;
 
 /// <summary>One who waits for room.</summary>
@@ -8,6 +11,9 @@ internal sealed class RoomRequest(long amount, string model)
     public long Amount => amount;
 
     public string Model => model;
+
+    /// <summary>The span of who waits, to which belongs what is evicted for it; null where that is not recorded.</summary>
+    public Activity? Span { get; } = Spans.Recorded;
 
     public TaskCompletionSource Served { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

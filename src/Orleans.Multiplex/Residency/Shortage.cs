@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Orleans.Multiplex.Residency;
 
 /// <summary>Too little room for those who wait.</summary>
@@ -5,4 +7,5 @@ namespace Orleans.Multiplex.Residency;
 /// <param name="IsOf">What of a model's reservation is short, so that only a model that has some helps.</param>
 /// <param name="Limit">What is short, as people read it.</param>
 /// <param name="For">The model that waits for it first; empty where one is corrected that is here.</param>
-internal readonly record struct Shortage(IReadOnlyList<ModelPool> Pools, Func<Reservation, long> IsOf, string Limit, string For);
+/// <param name="Span">The span of who waits for it first; null where that is not recorded.</param>
+internal readonly record struct Shortage(IReadOnlyList<ModelPool> Pools, Func<Reservation, long> IsOf, string Limit, string For, Activity? Span);

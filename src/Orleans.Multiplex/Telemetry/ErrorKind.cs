@@ -6,6 +6,9 @@ internal static class ErrorKind
     /// <summary>What a request ended in that was given up by its caller.</summary>
     public const string Cancelled = "cancelled";
 
+    /// <summary>What a request ended in whose time was up.</summary>
+    public const string Timeout = "timeout";
+
     /// <summary>What users' code threw, or what nobody foresaw.</summary>
     public const string Other = "other";
 
@@ -17,7 +20,7 @@ internal static class ErrorKind
         ModelLoadingException => "loading",
         ModelLoadFailedException => "load_failed",
         StoreUnavailableException => "store_unavailable",
-        InferenceTimeoutException => "timeout",
+        InferenceTimeoutException => Timeout,
         InferenceFailedException => "inference_failed",
         InvalidInputException => "invalid_input",
         InvalidModelIdException => "invalid_model_id",

@@ -1,13 +1,21 @@
 using Orleans.Multiplex.Telemetry.Figures;
 using Orleans.Multiplex.Telemetry.Journal;
+using Orleans.Multiplex.Telemetry.Metrics;
 
 namespace Orleans.Multiplex.Telemetry;
 
 /// <summary>
-/// Is told, once and by whoever does it, what happens on this silo, and writes it into the journal and the counters. Nothing depends on it.
+/// Is told, once and by whoever does it, what happens on this silo, and writes it into the journal, the counters and the metrics. Nothing depends on it.
 /// </summary>
-internal sealed class SiloTelemetry(SiloJournal journal, RepeatedEvents repeated, SiloCounters counters)
+/// <param name="journal">The journal.</param>
+/// <param name="repeated">The journal for what may come often.</param>
+/// <param name="counters">The counters.</param>
+/// <param name="metrics">The metrics; null for none.</param>
+internal sealed class SiloTelemetry(SiloJournal journal, RepeatedEvents repeated, SiloCounters counters, SiloMetrics? metrics = null)
 {
+    /// <summary>What a model's requests are measured by, to be kept as long as it is resident.</summary>
+    public ModelSeries GetSeries(in ModelName model) => metrics?.GetSeries(model) ?? new ModelSeries(model.Pool, model.Id);
+
     /// <summary>A model has become ready.</summary>
     /// <param name="model">The model.</param>
     /// <param name="took">The time from its turn to its end.</param>
@@ -16,6 +24,7 @@ internal sealed class SiloTelemetry(SiloJournal journal, RepeatedEvents repeated
     public void Loaded(in ModelName model, TimeSpan took, long bytes, bool isSuccessor)
     {
         counters.Add(Counted.Loaded);
+        metrics?.Loaded(model, took);
         journal.Add(Of(ClusterEventKind.Loaded, model, isSuccessor ? "newer" : "", EventText.Loaded(model, took, bytes, isSuccessor)) with
         {
             Took = took,
@@ -30,6 +39,7 @@ internal sealed class SiloTelemetry(SiloJournal journal, RepeatedEvents repeated
     public void LoadFailed(in ModelName model, string kind, string reason)
     {
         counters.Add(Counted.LoadFailed);
+        metrics?.LoadFailed(model, kind);
         repeated.Add(Of(ClusterEventKind.LoadFailed, model, kind, EventText.LoadFailed(model, reason)));
     }
 
@@ -39,8 +49,10 @@ internal sealed class SiloTelemetry(SiloJournal journal, RepeatedEvents repeated
     /// <param name="took">The time from its last request's end.</param>
     public void Evicted(in ModelName model, in EvictedModel evicted, TimeSpan took)
     {
+        var reason = Camel(evicted.Reason.ToString());
         counters.Add(Counted.Evicted);
-        journal.Add(Of(ClusterEventKind.Evicted, model, Camel(evicted.Reason.ToString()), EventText.Evicted(model, evicted)) with
+        metrics?.Evicted(model, evicted, reason, took);
+        journal.Add(Of(ClusterEventKind.Evicted, model, reason, EventText.Evicted(model, evicted)) with
         {
             Took = took,
             Bytes = evicted.Bytes,
@@ -52,23 +64,32 @@ internal sealed class SiloTelemetry(SiloJournal journal, RepeatedEvents repeated
     /// <param name="model">The model.</param>
     /// <param name="silo">The silo's name.</param>
     /// <param name="reason">Why there.</param>
-    public void Placed(string pool, ModelKey model, string silo, string reason) => journal.Add(
-        Of(ClusterEventKind.Placed, new ModelName(pool, model.Id, model.Version ?? 0), silo, EventText.Placed(model.ToString(), reason, silo)));
+    public void Placed(string pool, ModelKey model, string silo, string reason)
+    {
+        metrics?.Placed(pool);
+        journal.Add(Of(ClusterEventKind.Placed, new ModelName(pool, model.Id, model.Version ?? 0), silo, EventText.Placed(model.ToString(), reason, silo)));
+    }
 
     /// <summary>A request was answered.</summary>
-    /// <param name="isCold">Whether it waited for a load.</param>
-    /// <param name="total">All of its time on this silo.</param>
-    public void Answered(bool isCold, TimeSpan total)
+    public void Answered(in AnsweredRequest request)
     {
-        counters.Add(isCold ? Counted.Cold : Counted.Hit);
-        counters.Latency.Add(total);
+        counters.Add(request.LoadWait is null ? Counted.Hit : Counted.Cold);
+        counters.Latency.Add(request.Total);
+        metrics?.Answered(request);
     }
 
     /// <summary>A request ended in an error.</summary>
     /// <param name="model">The model.</param>
     /// <param name="error">The error.</param>
-    public void Failed(in ModelName model, Exception error)
+    /// <param name="total">All of its time on this silo.</param>
+    public void Failed(in ModelName model, Exception error, TimeSpan total)
     {
+        // One whose model went is tried again elsewhere, and measured there.
+        if (error is not ModelUnloadedException)
+        {
+            metrics?.Failed(model, ErrorKind.Of(error), ErrorKind.IsRefusal(error), total);
+        }
+
         if (ErrorKind.IsRefusal(error))
         {
             counters.Add(Counted.Refused);
@@ -82,7 +103,15 @@ internal sealed class SiloTelemetry(SiloJournal journal, RepeatedEvents repeated
     }
 
     /// <summary>A silo has come, or goes.</summary>
-    public void SiloChanged(ClusterEventKind kind, string silo, string message) => journal.Add(new JournalEntry(kind, silo, message));
+    public void SiloChanged(ClusterEventKind kind, string silo, string message)
+    {
+        if (kind == ClusterEventKind.SiloDied)
+        {
+            counters.Add(Counted.SiloDied);
+        }
+
+        journal.Add(new JournalEntry(kind, silo, message));
+    }
 
     /// <summary>A word as it is filtered by.</summary>
     public static string Camel(string word) => string.Concat(char.ToLowerInvariant(word[0]).ToString(), word.AsSpan(1));

@@ -20,6 +20,7 @@ public sealed class ProjectReferenceTests
         ["Orleans.Multiplex.S3"] = [Silo],
         ["Orleans.Multiplex.AspNetCore"] = [Client],
         ["Orleans.Multiplex.Dashboard"] = ["Orleans.Multiplex.AspNetCore"],
+        ["Orleans.Multiplex.OpenTelemetry"] = [Silo, "Orleans.Multiplex.AspNetCore"],
     };
 
     public static TheoryData<string> Libraries => [.. Repository.Libraries];

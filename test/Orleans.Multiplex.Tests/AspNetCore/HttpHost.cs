@@ -56,7 +56,7 @@ internal sealed class HttpHost : IAsyncDisposable
         string environment = "Production",
         HttpProtocols? protocols = null,
         LogLevel logged = LogLevel.Debug,
-        Action<WebApplicationBuilder>? configure = null)
+        Action<WebApplicationBuilder>? build = null)
     {
         fake ??= new FakeMultiplexClient();
         var log = new LogRecorder();
@@ -78,7 +78,7 @@ internal sealed class HttpHost : IAsyncDisposable
         builder.Services.AddSingleton<IMultiplexClient>(fake);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddMultiplexHttp(builder.Configuration);
-        configure?.Invoke(builder);
+        build?.Invoke(builder);
         var app = builder.Build();
         app.Use((context, next) =>
         {

@@ -216,7 +216,7 @@ public sealed partial class DashboardAccessTests
             app.MapMultiplexDashboard();
         },
         time: time,
-        configure: static builder =>
+        build: static builder =>
         {
             builder.Services.AddDashboardPages(builder.Configuration);
             builder.Services.AddSingleton<IDataProtectionProvider, EphemeralDataProtectionProvider>();

@@ -83,8 +83,9 @@ internal sealed class DedicatedThreads : IDisposable
         }
     }
 
+    // Without what flows here: a thread that is begun in a request, in the place of one that is stuck, would have that request's context and trace for good.
     private void Start() =>
-        new Thread(RunWork) { IsBackground = true, Name = $"{_name}-{Interlocked.Increment(ref _started) - 1}" }.Start();
+        new Thread(RunWork) { IsBackground = true, Name = $"{_name}-{Interlocked.Increment(ref _started) - 1}" }.UnsafeStart();
 
     private bool MayLeave()
     {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.Telemetry;
+using Orleans.Multiplex.Telemetry.Traces;
 
 namespace Orleans.Multiplex.Execution.Scheduling;
 
@@ -80,11 +81,12 @@ internal sealed partial class InferenceScheduler : IDisposable
     {
         if (run.CancellationToken.IsCancellationRequested)
         {
-            run.Drop();
+            run.Drop(ErrorKind.Cancelled);
             throw new OperationCanceledException(run.CancellationToken);
         }
 
         var startedAt = _time.GetTimestamp();
+        run.Trace = RunTrace.Begin(model.ModelId);
         Queue(model, run);
         try
         {
@@ -133,8 +135,9 @@ internal sealed partial class InferenceScheduler : IDisposable
         }
         else if (refusal is not null)
         {
-            run.Drop();
-            throw Overloaded(model, refusal);
+            var overloaded = Overloaded(model, refusal);
+            run.Drop(ErrorKind.Of(overloaded));
+            throw overloaded;
         }
     }
 
@@ -146,7 +149,7 @@ internal sealed partial class InferenceScheduler : IDisposable
     {
         if (_queue.TryRemove(model, run, isLate))
         {
-            run.Drop();
+            run.Drop(isLate ? ErrorKind.Timeout : ErrorKind.Cancelled);
         }
         else
         {

@@ -1,3 +1,5 @@
+using Orleans.Multiplex.Telemetry.Traces;
+
 namespace Orleans.Multiplex.Execution.Scheduling;
 
 /// <summary>Runs of one model that may go together in one, and how that is done. Two runs go together where they have the same object.</summary>
@@ -12,7 +14,7 @@ internal abstract class RunKind
     /// <summary>Runs several, on the calling thread, and ends each of them: together, or each alone where that fails, since one of them may be to blame.</summary>
     public void Run(IReadOnlyList<ScheduledRun> runs)
     {
-        if (TryRunTogether(runs))
+        if (TryRunTraced(runs))
         {
             return;
         }
@@ -28,6 +30,20 @@ internal abstract class RunKind
         {
             OnRanOnlyAlone();
         }
+    }
+
+    private bool TryRunTraced(IReadOnlyList<ScheduledRun> runs)
+    {
+        using var trace = Spans.Source.HasListeners() && runs.Any(static run => run.Trace is not null)
+            ? BatchTrace.Begin(runs.Select(static run => run.Trace), runs.Sum(static run => run.Rows))
+            : null;
+        var haveRun = TryRunTogether(runs);
+        if (!haveRun)
+        {
+            trace?.Fail();
+        }
+
+        return haveRun;
     }
 
     /// <summary>Runs them as one, and ends each of them with its part. False, with none of them ended, where that fails; must not throw.</summary>

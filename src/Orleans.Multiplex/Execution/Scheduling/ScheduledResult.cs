@@ -1,3 +1,6 @@
+using Orleans.Multiplex.Telemetry;
+using Orleans.Multiplex.Telemetry.Traces;
+
 namespace Orleans.Multiplex.Execution.Scheduling;
 
 /// <summary>A run that gives a result.</summary>
@@ -22,6 +25,7 @@ internal abstract class ScheduledResult<T>(int priority, TimeSpan remaining, Can
     // Nobody may be waiting any more; an error nobody sees must not be reported as unobserved.
     public sealed override void Fail(Exception error)
     {
+        Trace?.Fail(SpanTags.KindOf(error));
         EndOnce();
         _done.TrySetException(error);
         _ = _done.Task.Exception;
@@ -32,7 +36,10 @@ internal abstract class ScheduledResult<T>(int priority, TimeSpan remaining, Can
         T result;
         try
         {
-            result = Run();
+            using (Spans.Enter(Trace?.Span))
+            {
+                result = Run();
+            }
         }
 #pragma warning disable CA1031 // Whatever the run throws belongs to who waits for it, not to this thread.
         catch (Exception error)
@@ -50,10 +57,15 @@ internal abstract class ScheduledResult<T>(int priority, TimeSpan remaining, Can
 
     protected sealed override void Cancel()
     {
+        Trace?.Fail(ErrorKind.Cancelled);
         EndOnce();
         _done.TrySetCanceled(CancellationToken);
     }
 
     // Who waits finds out by its own clock; this is for the case that the thread sees it first.
-    protected sealed override void Expire() => Fail(new TimeoutException());
+    protected sealed override void Expire()
+    {
+        Trace?.Fail(ErrorKind.Timeout);
+        Fail(new TimeoutException());
+    }
 }

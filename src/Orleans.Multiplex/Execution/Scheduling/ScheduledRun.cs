@@ -1,3 +1,5 @@
+using Orleans.Multiplex.Telemetry.Traces;
+
 namespace Orleans.Multiplex.Execution.Scheduling;
 
 /// <summary>One run that waits for an inference thread, or is on one, and whoever waits for it.</summary>
@@ -60,6 +62,9 @@ internal abstract class ScheduledRun
     /// <summary>Whether it has ended with a result.</summary>
     public abstract bool HasSucceeded { get; }
 
+    /// <summary>Its spans; null where its request is not recorded. Set before it is queued.</summary>
+    internal RunTrace? Trace { get; set; }
+
     /// <summary>Where it stands in its model's line.</summary>
     internal LinkedListNode<ScheduledRun> Place { get; }
 
@@ -107,6 +112,7 @@ internal abstract class ScheduledRun
         }
 
         Waited = waited;
+        Trace?.BeginRun();
         Volatile.Write(ref _use, use);
         return true;
     }
@@ -118,7 +124,12 @@ internal abstract class ScheduledRun
     public abstract void Fail(Exception error);
 
     /// <summary>It will never run, since nobody waits for it any more.</summary>
-    internal void Drop() => EndOnce();
+    /// <param name="why">The kind of what its caller gets.</param>
+    internal void Drop(string why)
+    {
+        Trace?.Fail(why);
+        EndOnce();
+    }
 
     protected abstract void Cancel();
 
@@ -135,6 +146,7 @@ internal abstract class ScheduledRun
     {
         if (Interlocked.Exchange(ref _isEnded, 1) == 0)
         {
+            Trace?.End();
             OnEnded();
         }
     }

@@ -16,10 +16,30 @@ internal sealed class CacheFigures(ArtifactCache.Parts cache)
 
     private sealed record Seen(long Bytes, long MaxBytes, int Versions);
 
+    /// <summary>What this process did with it.</summary>
+    public CacheCounts Counts => cache.Counts;
+
     /// <summary>The figures; null while the cache was never seen.</summary>
     public async Task<CacheReport?> ReadAsync()
     {
-        Task looking;
+        // A disk that hangs does so on no clock but the real one.
+        await BeginLook().WaitAsync(Patience, TimeProvider.System, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return ReadLast();
+    }
+
+    /// <summary>The figures seen last, at once; null while the cache was never seen. It is looked at behind the caller, for whoever asks next.</summary>
+    public CacheReport? Glance()
+    {
+        _ = BeginLook();
+        return ReadLast();
+    }
+
+    private CacheReport? ReadLast() => _last is { } last
+        ? new CacheReport(last.Bytes, last.MaxBytes, last.Versions, cache.Counts.Hits, cache.Counts.Fetches, cache.Counts.Evictions)
+        : null;
+
+    private Task BeginLook()
+    {
         lock (_lock)
         {
             if (_looking.IsCompleted)
@@ -30,14 +50,8 @@ internal sealed class CacheFigures(ArtifactCache.Parts cache)
                 }
             }
 
-            looking = _looking;
+            return _looking;
         }
-
-        // A disk that hangs does so on no clock but the real one.
-        await looking.WaitAsync(Patience, TimeProvider.System, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return _last is { } last
-            ? new CacheReport(last.Bytes, last.MaxBytes, last.Versions, cache.Counts.Hits, cache.Counts.Fetches, cache.Counts.Evictions)
-            : null;
     }
 
     private async Task LookAsync()

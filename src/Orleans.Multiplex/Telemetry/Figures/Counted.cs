@@ -23,4 +23,7 @@ internal enum Counted
 
     /// <summary>Models unloaded, for whatever reason.</summary>
     Evicted,
+
+    /// <summary>Silos of the cluster that died.</summary>
+    SiloDied,
 }

@@ -7,6 +7,7 @@ using System.Text;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Hosting;
 
 namespace Orleans.Multiplex.Tests.AspNetCore.Access;
 
@@ -81,7 +82,7 @@ internal sealed class AccessHost : IAsyncDisposable
             OnGetSilos = static () => Task.FromResult<System.Collections.Immutable.ImmutableArray<SiloResidency>>([Silo]),
             OnGetGrain = static () => new Grain(),
         };
-        return new(await HttpHost.StartAsync(fake, settings, Map, protocols: HttpProtocols.Http2), asked);
+        return new(await HttpHost.StartAsync(fake, settings, MapWithMetrics, protocols: HttpProtocols.Http2, build: static builder => builder.AddMultiplexTelemetry()), asked);
     }
 
     private static ClusterEvent EventOf(string model) =>
@@ -139,6 +140,12 @@ internal sealed class AccessHost : IAsyncDisposable
         app.MapMultiplexOpenApi();
         app.MapMultiplexed<IGrainWithStringKey, object, string>("/greet", static (_, _, _) => Task.FromResult("hello"));
         app.MapMultiplexFallback();
+    }
+
+    private static void MapWithMetrics(WebApplication app)
+    {
+        app.MapMultiplexMetrics();
+        Map(app);
     }
 
     private static ByteArrayContent Frame(IMessage message)

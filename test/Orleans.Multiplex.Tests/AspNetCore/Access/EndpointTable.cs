@@ -34,6 +34,7 @@ internal static class EndpointTable
         Get("/multiplex/events", Right.Read, "/multiplex/events?follow=false", Lists),
         Get("/multiplex/pins", Right.Read, "/multiplex/pins", Lists),
         Get("/multiplex/quarantine", Right.Read, "/multiplex/quarantine", Lists),
+        Get("/metrics", Right.Read, "/metrics", ModelUse.All) with { IsOfAnother = true },
         Post("/v2/repository/index", Right.Read, "/v2/repository/index", Lists, ""),
         Get("/v2/models/{model}/config", Right.Read, $"/v2/models/{InPath}/config", Names),
         Get("/v2/models/{model}/versions/{version}/config", Right.Read, $"/v2/models/{InPath}/versions/3/config", Names),

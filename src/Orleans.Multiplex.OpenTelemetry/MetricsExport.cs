@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Configuration;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+
+namespace Orleans.Multiplex.OpenTelemetry;
+
+/// <summary>Which metrics are collected, and where they go.</summary>
+internal static class MetricsExport
+{
+    private static readonly string[] Meters =
+    [
+        "Orleans.Multiplex",
+        "Microsoft.Orleans",
+        "Microsoft.AspNetCore.*",
+        "System.Runtime",
+    ];
+
+    public static void AddMetrics(this IOpenTelemetryBuilder telemetry, IConfiguration configuration) => telemetry.WithMetrics(metrics =>
+    {
+        metrics.AddMeter(Meters);
+
+        // A label with the name of the meter on each series would only make them longer, and Ray's have none.
+        metrics.AddPrometheusExporter(static exporter => exporter.ScopeInfoEnabled = false);
+        if (OtlpEndpoint.IsSet(configuration, "METRICS"))
+        {
+            metrics.AddOtlpExporter();
+        }
+    });
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Orleans.Multiplex.OpenTelemetry;
+
+/// <summary>Where things are sent by OTLP, if anywhere.</summary>
+internal static class OtlpEndpoint
+{
+    /// <summary>Whether an endpoint is set.</summary>
+    /// <param name="configuration">The settings, the environment among them.</param>
+    /// <param name="signal">What is to be sent, as the standard variables name it.</param>
+    public static bool IsSet(IConfiguration configuration, string signal) =>
+        IsSet(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]) || IsSet(configuration[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"]);
+
+    private static bool IsSet(string? endpoint) => !string.IsNullOrWhiteSpace(endpoint);
+}

@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Xunit;
+
+namespace Orleans.Multiplex.Processes.Tests.Prometheus;
+
+/// <summary>What a real Prometheus makes of the metrics.</summary>
+public sealed class MetricsTests(MeasuredCluster cluster) : IClassFixture<MeasuredCluster>
+{
+    private static readonly string[] RaysSeries =
+    [
+        "ray_serve_multiplexed_model_load_latency_ms_bucket",
+        "ray_serve_multiplexed_model_unload_latency_ms_bucket",
+        "ray_serve_num_multiplexed_models",
+        "ray_serve_registered_multiplexed_model_id",
+        "ray_serve_multiplexed_get_model_requests_counter_total",
+        "ray_serve_multiplexed_models_load_counter_total",
+        "ray_serve_multiplexed_models_unload_counter_total",
+    ];
+
+    public static TheoryData<string> OfRay => [.. RaysSeries];
+
+    [Fact]
+    public async Task Metrics_OfEachProcess_PassPromtool()
+    {
+        foreach (var process in cluster.Processes)
+        {
+            using var http = process.CreateClient();
+            var text = await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
+
+            var (_, printed) = await DebianTool.CheckAsync(text, "check", "metrics");
+
+            // Names and help of Orleans, .NET and Ray are theirs; that anything cannot be read would be ours.
+            Assert.Contains("multiplex_", text, StringComparison.Ordinal);
+            Assert.DoesNotContain(printed.Split('\n'), static line => line.StartsWith("multiplex_", StringComparison.Ordinal));
+            Assert.DoesNotContain("error while linting", printed, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Promtool_NamesThatAreWrong_SaysSo()
+    {
+        var (code, printed) = await DebianTool.CheckAsync("# TYPE multiplex_wait_milliseconds gauge\nmultiplex_wait_milliseconds 1\n", "check", "metrics");
+
+        Assert.NotEqual(0, code);
+        Assert.Contains("multiplex_wait_milliseconds no help text", printed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task HitRatio_ByPromQl_IsThatOfTheAnswers()
+    {
+        var ratio = await cluster.Prometheus.GetAsync(
+            """sum(multiplex_requests_total{multiplex_outcome="hit"}) / sum(multiplex_requests_total{multiplex_outcome=~"hit|cold"})""");
+
+        Assert.True(cluster is { Hits: > 0, Cold: > 0 }, $"{cluster.Hits} hits, {cluster.Cold} cold");
+        Assert.Equal((double)cluster.Hits / (cluster.Hits + cluster.Cold), ratio, precision: 12);
+        Assert.Equal(cluster.Cold, await cluster.Prometheus.GetAsync("sum(multiplex_request_cold_wait_seconds_count)"));
+    }
+
+    [Fact]
+    public async Task Copies_SummedOverSilos_AreOfWhatIsResident() =>
+        Assert.Equal(await cluster.Prometheus.GetAsync("sum(multiplex_models_resident)"), await cluster.Prometheus.GetAsync("sum(multiplex_model_copies)"));
+
+    [Theory]
+    [MemberData(nameof(OfRay))]
+    public async Task RaysMetric_IsThereByItsNameAndTags(string name)
+    {
+        var series = await cluster.Prometheus.QueryAsync(name);
+
+        Assert.NotEmpty(series);
+        Assert.All(series, one =>
+        {
+            Assert.Equal("Inference", one.Labels["deployment"]);
+            Assert.Equal(cluster.ClusterId, one.Labels["application"]);
+            Assert.Contains(one.Labels["replica"], cluster.Silos.Select(static silo => silo.SiloName));
+        });
+        string[] own = ["__name__", "instance", "job", "deployment", "application", "replica", "model_id", "le"];
+        Assert.Empty(series.SelectMany(static one => one.Labels.Keys).Except(own));
+    }
+
+    [Fact]
+    public async Task RaysHitRate_AsItsDashboardAsks_IsAPercentage()
+    {
+        var rate = await cluster.Prometheus.GetAsync(
+            "100*(1 - sum(rate(ray_serve_multiplexed_models_load_counter_total[5m])) / sum(rate(ray_serve_multiplexed_get_model_requests_counter_total[5m])))");
+
+        Assert.InRange(rate, 1, 99);
+        Assert.Equal("600000", (await cluster.Prometheus.QueryAsync("""ray_serve_multiplexed_model_load_latency_ms_bucket{le!="+Inf"}"""))
+            .Select(static one => one.Labels["le"]).Distinct().MaxBy(double.Parse));
+    }
+
+    [Fact]
+    public async Task Dashboard_EachPanel_HasSeries()
+    {
+        using var dashboard = JsonDocument.Parse(await File.ReadAllTextAsync(MeasuredCluster.Deployed("grafana.json"), TestContext.Current.CancellationToken));
+        List<string> empty = [];
+        var panels = dashboard.RootElement.GetProperty("panels").EnumerateArray().ToList();
+        foreach (var panel in panels)
+        {
+            var found = 0;
+            foreach (var target in panel.GetProperty("targets").EnumerateArray())
+            {
+                // What Grafana puts in.
+                var query = target.GetProperty("expr").GetString()!.Replace("$__rate_interval", "5m", StringComparison.Ordinal).Replace("$job", ".*", StringComparison.Ordinal);
+                found += (await cluster.Prometheus.QueryAsync(query)).Count(static one => !double.IsNaN(one.Value));
+            }
+
+            if (found == 0)
+            {
+                empty.Add(panel.GetProperty("title").GetString()!);
+            }
+        }
+
+        Assert.True(panels.Count > 20, "The panels are not seen.");
+        Assert.Empty(empty);
+    }
+
+    [Fact]
+    public async Task Alerts_AreWhatTheySay()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(MeasuredCluster.Deployed("alerts.yaml"), Path.Combine(folder.Path, "alerts.yaml"));
+        var tests = Path.Combine(folder.Path, "alerts.test.yaml");
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Prometheus", "alerts.test.yaml"), tests);
+
+        AssertPassed(await DebianTool.CheckAsync("", "check", "rules", MeasuredCluster.Deployed("alerts.yaml")));
+        AssertPassed(await DebianTool.CheckAsync("", "check", "config", MeasuredCluster.Deployed("prometheus.yaml")));
+        AssertPassed(await DebianTool.CheckAsync("", "test", "rules", tests));
+
+        // And Prometheus could evaluate each of them.
+        var rules = await cluster.Prometheus.GetRulesAsync();
+        Assert.Equal(6, rules.Count);
+        Assert.All(rules, static rule => Assert.Equal("ok", rule.Health));
+    }
+
+    private static void AssertPassed((int Code, string Printed) check) => Assert.True(check.Code == 0, check.Printed);
+}
