@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Multiplex.OwnModels;
+using Orleans.Multiplex.Testing.Processes;
 using Xunit;
 
 namespace Orleans.Multiplex.Processes.Tests;
@@ -109,7 +110,7 @@ public sealed class ClusterTests : IAsyncLifetime
         var residents = await _cluster.GetResidentsAsync("GreeterGrain");
         var evicted = models.Except(residents.Values.SelectMany(held => held)).Single();
         var joined = await _cluster.AddSiloAsync(ProcessCluster.OwnModels);
-        await _cluster.WaitForSilosAsync(4);
+        await _cluster.WaitForSilosAsync(4, TestContext.Current.CancellationToken);
 
         Assert.Equal(joined.SiloName, (await grains.GetGrain<IGreeterGrain>(evicted).GreetAsync("a", token)).Silo);
         Assert.Equal(7, (await _cluster.GetResidentsAsync("GreeterGrain")).Values.Sum(held => held.Length));

@@ -27,7 +27,7 @@ public sealed class ClusterTlsTests : IDisposable
     {
         await using var cluster = await ProcessCluster.StartAsync(silos: 2, ProcessCluster.Silo, [.. Settings(), "--Multiplex:MaxModelsPerSilo=8"]);
         using var http = cluster.Front.CreateClient();
-        await cluster.WaitForSilosAsync(2);
+        await cluster.WaitForSilosAsync(2, TestContext.Current.CancellationToken);
         for (var i = 1; i <= 4; i++)
         {
             cluster.AddModel(i);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Multiplex.OwnModels;
+using Orleans.Multiplex.Testing.Processes;
 using Xunit;
 
 namespace Orleans.Multiplex.Processes.Tests;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Orleans.Multiplex.Testing.Processes;
 using Xunit;
 
 namespace Orleans.Multiplex.Processes.Tests;
@@ -24,7 +25,7 @@ public sealed class DrainTests : IAsyncLifetime
             _cluster.AddModel(i);
         }
 
-        await _cluster.WaitForSilosAsync(3);
+        await _cluster.WaitForSilosAsync(3, TestContext.Current.CancellationToken);
     }
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
@@ -43,7 +44,7 @@ public sealed class DrainTests : IAsyncLifetime
         await load.EndAsync();
         Assert.Empty(_faults);
         Assert.Equal((0, 0), (code, _cold));
-        await _cluster.WaitForSilosAsync(2);
+        await _cluster.WaitForSilosAsync(2, TestContext.Current.CancellationToken);
         var residents = await _cluster.GetResidentsAsync();
         Assert.Equal(Models, residents.Values.Sum(static models => models.Length));
         Assert.Contains(_cluster.Silos[0].Lines, line => line.Contains($"is leaving: it hands {held} models over to the others", StringComparison.Ordinal));
@@ -80,7 +81,7 @@ public sealed class DrainTests : IAsyncLifetime
         await load.WaitForMoreAsync(100);
 
         await _cluster.Silos[2].KillAsync();
-        await _cluster.WaitForSilosAsync(2);
+        await _cluster.WaitForSilosAsync(2, TestContext.Current.CancellationToken);
         await load.WaitForMoreAsync(400);
 
         await load.EndAsync();
@@ -114,7 +115,7 @@ public sealed class DrainTests : IAsyncLifetime
         }
 
         await _cluster.Silos[0].StopAsync();
-        await _cluster.WaitForSilosAsync(2);
+        await _cluster.WaitForSilosAsync(2, TestContext.Current.CancellationToken);
 
         var after = (await _cluster.GetResidentsAsync()).Values.SelectMany(static models => models).ToArray();
         Assert.Equal(20, after.Length);

@@ -88,7 +88,7 @@ public sealed class ExecutableTests
             cluster.AddModel(i);
         }
 
-        await cluster.WaitForSilosAsync(2);
+        await cluster.WaitForSilosAsync(2, TestContext.Current.CancellationToken);
         using var http = cluster.Front.CreateClient();
         for (var i = 1; i <= 4; i++)
         {

@@ -35,7 +35,7 @@ public sealed class RedisClusterTests : IAsyncLifetime
             "--Orleans:Clustering:ProviderType=Redis",
             $"--Orleans:Clustering:ConnectionString={_redis.Values["REDIS"]}");
         using var http = declared.Front.CreateClient();
-        await declared.WaitForSilosAsync(2);
+        await declared.WaitForSilosAsync(2, TestContext.Current.CancellationToken);
 
         await AskAllAsync(http);
 
@@ -46,7 +46,7 @@ public sealed class RedisClusterTests : IAsyncLifetime
     public async Task Infer_ThroughTheGateway_ModelsAreOnBothSilosAndAnswerRight()
     {
         using var http = _cluster.Front.CreateClient();
-        await _cluster.WaitForSilosAsync(2);
+        await _cluster.WaitForSilosAsync(2, TestContext.Current.CancellationToken);
 
         await AskAllAsync(http);
 
@@ -61,13 +61,13 @@ public sealed class RedisClusterTests : IAsyncLifetime
     public async Task Infer_ASiloIsKilled_AllModelsAnswerFromTheOtherAndTheDeadOneLeavesTheView()
     {
         using var http = _cluster.Front.CreateClient();
-        await _cluster.WaitForSilosAsync(2);
+        await _cluster.WaitForSilosAsync(2, TestContext.Current.CancellationToken);
         await AskAllAsync(http);
 
         await _cluster.Silos[0].KillAsync();
 
         await AskAllAsync(http);
-        await _cluster.WaitForSilosAsync(1);
+        await _cluster.WaitForSilosAsync(1, TestContext.Current.CancellationToken);
         Assert.Equal(Models, Assert.Single(await _cluster.GetResidentsAsync()).Value.Length);
     }
 
@@ -77,7 +77,7 @@ public sealed class RedisClusterTests : IAsyncLifetime
     public async Task Infer_RedisIsAway_WarmModelsAnswerAndItGoesOnAfterwards(bool isLost)
     {
         using var http = _cluster.Front.CreateClient();
-        await _cluster.WaitForSilosAsync(2);
+        await _cluster.WaitForSilosAsync(2, TestContext.Current.CancellationToken);
         await AskAllAsync(http);
 
         await (isLost ? _redis.KillAsync() : _redis.PauseAsync());
@@ -91,7 +91,7 @@ public sealed class RedisClusterTests : IAsyncLifetime
         await (isLost ? _redis.RestartAsync() : _redis.ResumeAsync());
         await AskAllAsync(http);
         await _cluster.AddSiloAsync(ProcessCluster.Silo);
-        await _cluster.WaitForSilosAsync(3);
+        await _cluster.WaitForSilosAsync(3, TestContext.Current.CancellationToken);
         await AskAllAsync(http);
     }
 

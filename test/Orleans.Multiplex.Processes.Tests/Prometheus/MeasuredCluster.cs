@@ -36,7 +36,7 @@ public sealed class MeasuredCluster : IAsyncLifetime
         _cluster = await ProcessCluster.StartAsync(silos: 2, ProcessCluster.Silo, "--Multiplex:MaxModelsPerSilo=3", "--Multiplex:Metrics:RayNames=true", "--Multiplex:MaxCopies=1");
         Enumerable.Range(1, Models).ToList().ForEach(_cluster.AddModel);
         _cluster.AddModel("broken", [1, 2, 3]);
-        await _cluster.WaitForSilosAsync(2);
+        await _cluster.WaitForSilosAsync(2, TestContext.Current.CancellationToken);
         _prometheus = await PrometheusServer.StartAsync(Processes.Select(static process => process.Address), Deployed("alerts.yaml"));
 
         // Rates need values from before, and from between.

@@ -1,4 +1,5 @@
 using System.Net;
+using Orleans.Multiplex.Testing.Processes;
 using Xunit;
 
 namespace Orleans.Multiplex.Processes.Tests.Traces;

@@ -1,6 +1,7 @@
 using System.Net;
 using Grpc.Net.Client;
 using Orleans.Multiplex.Testing.OpenInference;
+using Orleans.Multiplex.Testing.Processes;
 using Xunit;
 
 namespace Orleans.Multiplex.Processes.Tests.Traces;

@@ -1,3 +1,4 @@
+using Orleans.Multiplex.Testing.Processes;
 using Xunit;
 
 namespace Orleans.Multiplex.Processes.Tests.Traces;
@@ -13,7 +14,7 @@ public sealed class TracedCluster : IAsyncLifetime
     {
         Receiver = await TraceReceiver.StartAsync();
         Cluster = await ProcessCluster.StartAsync(silos: 2, ProcessCluster.OwnModels, [.. Receiver.Settings]);
-        await Cluster.WaitForSilosAsync(2);
+        await Cluster.WaitForSilosAsync(2, TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()

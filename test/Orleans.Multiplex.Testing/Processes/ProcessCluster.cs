@@ -7,10 +7,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Multiplex.Testing.Onnx;
-using Orleans.Multiplex.Testing.Processes;
-using Xunit;
 
-namespace Orleans.Multiplex.Processes.Tests;
+namespace Orleans.Multiplex.Testing.Processes;
 
 /// <summary>Silos and a gateway as processes of their own, in a cluster of their own, with a folder of models that tell who they are.</summary>
 public sealed class ProcessCluster : IAsyncDisposable
@@ -136,9 +134,9 @@ public sealed class ProcessCluster : IAsyncDisposable
     }
 
     /// <summary>Waits, for a minute at most, until so many silos report themselves to each other.</summary>
-    public async Task WaitForSilosAsync(int count)
+    public async Task WaitForSilosAsync(int count, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(TimeSpan.FromMinutes(1));
         while ((await GetChargedAsync()).Count != count)
         {
