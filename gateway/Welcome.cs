@@ -30,7 +30,9 @@ internal static class Welcome
             -d '{"inputs":[{"name":"x","datatype":"FP32","shape":[1,3],"data":[1,2,3]}]}'
           curl {{address}}/v2/models/1
           curl {{address}}/multiplex/silos
-        or open {{address}}/scalar in a browser: all calls, to read and to send.
+        or open in a browser:
+          {{address}}/dashboard   what is where, what happens and why
+          {{address}}/scalar      all calls, to read and to send
 
         Ctrl+C stops it.
 

@@ -32,7 +32,7 @@ internal static class HttpSide
     {
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
         var models = app.Services.GetRequiredService<IOptions<MultiplexOptions>>().Value.Models;
-        Console.WriteLine($"The silo holds models of {models}. See {address}/multiplex/silos and {address}/v2/health/ready. Ctrl+C stops it.");
+        Console.WriteLine($"The silo holds models of {models}. See {address}/dashboard in a browser, or {address}/multiplex/silos. Ctrl+C stops it.");
     });
 
     private static bool TryHold(int port)

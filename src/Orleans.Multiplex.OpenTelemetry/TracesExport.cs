@@ -33,12 +33,12 @@ internal static class TracesExport
         new SiloParts(telemetry.Services, configuration).AddActivityPropagation();
         telemetry.WithTracing(traces =>
         {
-            traces.AddSource(Sources).AddAspNetCoreInstrumentation(static requests => requests.Filter = IsTraced).AddOtlpExporter();
+            traces.AddSource(Sources).AddAspNetCoreInstrumentation(static requests => requests.Filter = IsTraced).AddProcessor(new ErrorTexts()).AddOtlpExporter();
 
-            // One that is set in code would hide the standard one.
-            if (string.IsNullOrWhiteSpace(configuration["OTEL_TRACES_SAMPLER"]))
+            // One that is set in code hides that of the standard variables: so those that heed the parent are made by them here, and the others are left to them.
+            if (BeginningSampler.Find(configuration) is { } sampler)
             {
-                traces.SetSampler(new ParentBasedSampler(new BeginningSampler()));
+                traces.SetSampler(new ParentBasedSampler(sampler));
             }
         });
     }

@@ -76,7 +76,7 @@ public sealed class PagesTests
         var events = dashboard.Page.GetByTestId("events");
         await Expect(events).ToContainTextAsync("'3' needed room within the quota of 2 models of pool 'Inference'");
         await Expect(dashboard.Page.GetByText("Resident nowhere")).ToBeVisibleAsync();
-        await Expect(dashboard.Page.GetByText("Chosen: has room")).ToBeVisibleAsync();
+        await Expect(dashboard.Page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "Chosen: has room" })).ToBeVisibleAsync();
         await Expect(dashboard.Page.GetByTestId("signature")).ToContainTextAsync("FP32");
         await Expect(dashboard.Page.GetByTestId("latencies")).ToContainTextAsync(dashboard.Cluster.Silos[0].SiloName);
         Assert.Empty(dashboard.Faults);

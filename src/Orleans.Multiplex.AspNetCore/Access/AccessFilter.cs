@@ -21,20 +21,21 @@ internal sealed class AccessFilter(AccessRule rule, RefusalLog log, TimeProvider
         var right = endpoint.Metadata.OfType<RequiredRight>().LastOrDefault()?.Right
             ?? throw new InvalidOperationException($"No right is given for the endpoint {endpoint.DisplayName}.");
         var page = endpoint.Metadata.OfType<PageEndpoint>().LastOrDefault();
+        var isOfAll = endpoint.Metadata.OfType<WholeCluster>().Any();
         var surface = page is not null ? Surface.Pages : endpoint.Metadata.OfType<GrpcMethodMetadata>().Any() ? Surface.Rpc : Surface.Http;
         var answer = endpoint.RequestDelegate!;
 
         // Looked up on the first request: keys are checked with all settings when the application starts, which is after it is mapped.
         AccessFilter? filter = null;
         endpoint.RequestDelegate = context =>
-            (filter ??= ((IEndpointRouteBuilder)group).ServiceProvider.GetRequiredService<AccessFilter>()).FilterAsync(context, right, surface, page, answer);
+            (filter ??= ((IEndpointRouteBuilder)group).ServiceProvider.GetRequiredService<AccessFilter>()).FilterAsync(context, right, surface, page, isOfAll, answer);
     });
 
-    private Task FilterAsync(HttpContext context, Right right, Surface surface, PageEndpoint? page, RequestDelegate answer)
+    private Task FilterAsync(HttpContext context, Right right, Surface surface, PageEndpoint? page, bool isOfAll, RequestDelegate answer)
     {
         ErrorBoundary.Begin(context);
         RequestTrace.Tell(context);
-        if (rule.FindRefusal(context, right, surface, out var grant) is { } refusal)
+        if ((rule.FindRefusal(context, right, surface, out var grant) ?? (isOfAll ? grant.FindRefusalOfSilos() : null)) is { } refusal)
         {
             log.Write(context, refusal);
             return RefuseAsync(context, refusal, surface, page);
@@ -46,7 +47,7 @@ internal sealed class AccessFilter(AccessRule rule, RefusalLog log, TimeProvider
 
     private static Task RefuseAsync(HttpContext context, Refusal refusal, Surface surface, PageEndpoint? page)
     {
-        if (page is not null && refusal.Reason is RefusalReason.NoKey or RefusalReason.WrongKey && IsNavigation(context.Request))
+        if (page is not null && refusal.Reason is RefusalReason.NoKey or RefusalReason.WrongKey or RefusalReason.NoRight && IsNavigation(context.Request))
         {
             context.Response.Redirect($"{context.Request.PathBase}{page.SignIn}");
             return Task.CompletedTask;

@@ -34,7 +34,7 @@ internal sealed class AccessGrant(ApiKey? key, DateTimeOffset? until = null)
 
     /// <summary>Whether the caller may know of the model: an endpoint that lists models leaves out the others.</summary>
     /// <param name="model">The model: <c>id</c>, or <c>id@version</c>.</param>
-    public bool Covers(string model) => key is null ? !IsNothing : (ModelKey.TryParse(model, out var parsed, out _) && key.Covers(parsed.Id));
+    public bool Covers(string model) => key is null ? !IsNothing : !key.IsLimited || (ModelKey.TryParse(model, out var parsed, out _) && key.Covers(parsed.Id));
 
     /// <summary>Why the caller may not ask for the model; null when it may.</summary>
     public Refusal? FindRefusal(ModelKey model) => key is null || key.Covers(model.Id)
@@ -45,6 +45,9 @@ internal sealed class AccessGrant(ApiKey? key, DateTimeOffset? until = null)
     public Refusal? FindRefusalOfSilos() => key is not { IsLimited: true }
         ? null
         : new Refusal(RefusalReason.OtherModels, $"The key '{key.Name}' is for some models only, and a silo holds others too.", key.Name);
+
+    /// <summary>Counts what the caller does on a page, which is no request of its own.</summary>
+    public Refusal? Count() => key?.Count();
 
     /// <summary>Counts a request that names a model. The first one of a call was counted with the call; a stream has more.</summary>
     public Refusal? CountModel() => key is null || Interlocked.Increment(ref _models) == 1 ? null : key.Count();

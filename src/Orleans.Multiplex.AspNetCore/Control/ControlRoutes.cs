@@ -66,7 +66,7 @@ internal static class ControlRoutes
             }
 
             var report = await client.GetModelAsync(model, context.RequestAborted);
-            await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json => ResidencyJson.Write(json, report));
+            await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json => ResidencyJson.Write(json, report, AccessGrant.Of(context)));
         });
 
     private static Operation Describe(string id, string summary, string description, IReadOnlyList<int> errors) => new(id, "Operation", summary)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Events;
 
 namespace Orleans.Multiplex.AspNetCore.Control;
@@ -65,8 +66,8 @@ internal static class ResidencyJson
         json.WriteEndObject();
     }
 
-    /// <summary>Writes where a model is, and why.</summary>
-    public static void Write(Utf8JsonWriter json, ModelReport report)
+    /// <summary>Writes where a model is, and why, for who may know of it.</summary>
+    public static void Write(Utf8JsonWriter json, ModelReport report, AccessGrant grant)
     {
         json.WriteStartObject();
         json.WriteString("model", report.Model);
@@ -97,7 +98,7 @@ internal static class ResidencyJson
         });
         WriteArray(json, "latencies", report.Latencies, FiguresJson.Write);
         json.WriteStartArray("events");
-        foreach (var one in report.Events)
+        foreach (var one in EventView.Of(report.Events, grant))
         {
             EventJson.Write(json, one);
         }

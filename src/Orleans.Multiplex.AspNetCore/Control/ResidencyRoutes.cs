@@ -65,7 +65,7 @@ internal static class ResidencyRoutes
         map.Map<IMultiplexClient>(HttpMethods.Get, "/multiplex/models/{**model}", Right.Read, GetModel, static async (client, context) =>
         {
             var report = await client.GetModelAsync(ModelRoute.Read(context).ToString(), context.RequestAborted);
-            await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json => ResidencyJson.Write(json, report));
+            await JsonBody.WriteAsync(context, StatusCodes.Status200OK, json => ResidencyJson.Write(json, report, AccessGrant.Of(context)));
         }, IsVerb);
     }
 

@@ -39,6 +39,11 @@ internal static class EventJson
             json.WriteNumber("bytes", bytes);
         }
 
+        if (one.For is { } other)
+        {
+            json.WriteString("for", other);
+        }
+
         json.WriteEndObject();
     }
 }

@@ -40,7 +40,7 @@ internal sealed class EventStream(IMultiplexClient client, ServerStop stop, Time
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stop.Token);
         try
         {
-            if (Interlocked.Increment(ref _readers) > MostReaders)
+            if (Interlocked.Increment(ref _readers) > MostReaders && follows)
             {
                 throw new OverloadedException("", $"{MostReaders} others follow the events here already. Ask another gateway or silo, or come again.", TimeSpan.FromSeconds(10));
             }
@@ -52,7 +52,7 @@ internal sealed class EventStream(IMultiplexClient client, ServerStop stop, Time
             context.Response.Headers[BufferingHeader] = "no";
             var grant = AccessGrant.Of(context);
             await SseFormatter.WriteAsync(
-                ReadAsync(first, one => filter.Admits(one) && (one.Model is not { } model || grant.Covers(model)), follows, end.Token),
+                ReadAsync(first, page => EventView.Of(page.Events, grant).Where(filter.Admits), follows, end.Token),
                 context.Response.Body,
                 static (item, buffer) =>
                 {
@@ -72,13 +72,13 @@ internal sealed class EventStream(IMultiplexClient client, ServerStop stop, Time
     }
 
     private async IAsyncEnumerable<SseItem<ClusterEvent?>> ReadAsync(
-        ClusterEventPage page, Func<ClusterEvent, bool> admits, bool follows, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ClusterEventPage page, Func<ClusterEventPage, IEnumerable<ClusterEvent>> choose, bool follows, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         long? sentAt = null;
         while (true)
         {
             ClusterEvent? pending = null;
-            foreach (var one in page.Events.Where(admits))
+            foreach (var one in choose(page))
             {
                 if (pending is not null)
                 {

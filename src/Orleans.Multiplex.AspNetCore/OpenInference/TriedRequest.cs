@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -10,6 +11,10 @@ namespace Orleans.Multiplex.AspNetCore.OpenInference;
 /// <summary>A request that somebody tries on a page: read, run and answered as if it had come over HTTP.</summary>
 internal sealed class TriedRequest(InferEndpoint endpoint, RefusalLog refusals)
 {
+    private const int MostShown = 64 << 10;
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
     /// <summary>Sends it.</summary>
     /// <param name="services">The services of the page.</param>
     /// <param name="grant">What its sender may do.</param>
@@ -37,19 +42,27 @@ internal sealed class TriedRequest(InferEndpoint endpoint, RefusalLog refusals)
 
             await endpoint.AnswerAsync(context, RequestModel.Admit(context, model));
             await context.Response.BodyWriter.FlushAsync(cancellationToken);
-            return new TriedAnswer(StatusCodes.Status200OK, Indent(answer), Header("x-multiplex-silo"), Header("x-multiplex-cold") == "true");
+            return new TriedAnswer(
+                StatusCodes.Status200OK, Describe(answer.ToArray(), Header(BinaryHeader.Name)), Header("x-multiplex-silo"), Header("x-multiplex-cold") == "true");
         }
-        catch (Exception error) when (ErrorMapping.Find(error) is { } report)
+#pragma warning disable CA1031 // Whatever it is, who tries it is told, as over HTTP.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
-            return new TriedAnswer(report.Status, report.Message, "", IsCold: false);
+            return ErrorMapping.Find(error) is { } report
+                ? new TriedAnswer(report.Status, report.Message, "", IsCold: false)
+                : new TriedAnswer(StatusCodes.Status500InternalServerError, $"It failed unexpectedly ({error.GetType().Name}).", "", IsCold: false);
         }
 
         string Header(string name) => context.Response.Headers[name].ToString();
     }
 
-    private static string Indent(MemoryStream json)
+    // A page has room for so much of an answer, and none for raw bytes.
+    private static string Describe(byte[] answer, string jsonLength)
     {
-        json.Position = 0;
-        return JsonNode.Parse(json)?.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) ?? "";
+        var length = int.TryParse(jsonLength, NumberStyles.None, CultureInfo.InvariantCulture, out var head) ? head : answer.Length;
+        var json = JsonNode.Parse(answer.AsSpan(0, length))?.ToJsonString(Indented) ?? "";
+        var shown = json.Length <= MostShown ? json : $"{json[..MostShown]}\n… and {json.Length - MostShown} more characters";
+        return length == answer.Length ? shown : $"{shown}\n… and {answer.Length - length} raw bytes";
     }
 }

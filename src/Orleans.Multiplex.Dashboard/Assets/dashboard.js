@@ -1,5 +1,7 @@
 "use strict";
+
+// Where a browser keeps nothing, the choice lasts as long as the page.
 window.dashboard = {
-    getTheme: () => localStorage.getItem("multiplex-theme"),
-    setTheme: theme => localStorage.setItem("multiplex-theme", theme)
+    getTheme: () => { try { return localStorage.getItem("multiplex-theme"); } catch { return null; } },
+    setTheme: theme => { try { localStorage.setItem("multiplex-theme", theme); } catch { } }
 };

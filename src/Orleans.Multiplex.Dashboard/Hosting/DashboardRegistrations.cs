@@ -13,11 +13,14 @@ namespace Orleans.Multiplex.Dashboard.Hosting;
 /// <summary>Registers what the pages need.</summary>
 internal static class DashboardRegistrations
 {
+    /// <summary>A request that somebody pastes into the form to try a model.</summary>
+    private const long LargestMessage = 1 << 20;
+
     public static IServiceCollection AddDashboardPages(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<MultiplexDashboardOptions, MultiplexDashboardOptionsValidator>(configuration);
         services.AddMultiplexSignIn();
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(static hub => hub.MaximumReceiveMessageSize = LargestMessage);
         services.AddCascadingAuthenticationState();
         services.AddMudServices();
         services.TryAddSingleton<ClusterWatch>();

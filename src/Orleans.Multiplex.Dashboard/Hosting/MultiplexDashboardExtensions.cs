@@ -18,11 +18,17 @@ public static class MultiplexDashboardExtensions
     /// HTTP endpoints (<c>Multiplex:ApiKeys</c>); a browser signs in with a key. Everything that browsers need comes from here. Orleans' own dashboard is mapped below, at <c>/orleans</c>.
     /// </summary>
     /// <param name="endpoints">The application, with <c>AddMultiplexHttp()</c> in its services and <c>AddMultiplexDashboard()</c> on its silo.</param>
-    /// <param name="path">The path below which the pages are.</param>
+    /// <param name="path">The path below which the pages are: a slash and what follows.</param>
+    /// <exception cref="ArgumentException">The path is none.</exception>
     public static IEndpointConventionBuilder MapMultiplexDashboard(this IEndpointRouteBuilder endpoints, string path = "/dashboard")
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(path);
+        if (path is not ['/', _, ..] || path.EndsWith('/'))
+        {
+            throw new ArgumentException($"'{path}' is no path for the dashboard: it begins with a slash, has something behind it, and does not end with one.", nameof(path));
+        }
+
         var group = endpoints.MapGroup(path);
         AccessFilter.Guard(group);
         var pages = group.MapGroup("");

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -39,7 +40,7 @@ internal sealed class OrleansDashboard
     {
         if (((IEndpointRouteBuilder)pages).ServiceProvider.GetService<OrleansDashboard>() is not null)
         {
-            pages.MapOrleansDashboard("/orleans").RequireRight(Right.Read);
+            pages.MapOrleansDashboard("/orleans").RequireRight(Right.Read).WithMetadata(new WholeCluster());
         }
     }
 

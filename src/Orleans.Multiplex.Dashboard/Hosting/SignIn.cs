@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Access.Pages;
@@ -13,6 +14,7 @@ internal static class SignIn
     public const string Page = "sign-in";
 
     private const int LongestKey = 4096;
+    private const int LargestForm = 16 << 10;
 
     public static async Task BeginAsync(HttpContext context)
     {
@@ -23,15 +25,18 @@ internal static class SignIn
 
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         var keys = context.RequestServices.GetRequiredService<ApiKeys>();
-        if (form["key"] is [{ Length: > 0 and <= LongestKey } presented] && keys.Find(presented.Trim()) is { } key)
+        var key = form["key"] is [{ Length: > 0 and <= LongestKey } presented] ? keys.Find(presented.Trim()) : null;
+        if (key is not null && key.Has(Right.Read))
         {
             context.RequestServices.GetRequiredService<SignInCookie>().Write(context, key);
             context.Response.Redirect($"{context.Request.PathBase}/");
             return;
         }
 
-        context.RequestServices.GetRequiredService<RefusalLog>().Write(context, new Refusal(RefusalReason.WrongKey, "Somebody tried to sign in with what is no key."));
-        context.Response.Redirect($"{context.Request.PathBase}/{Page}?wrong=true");
+        context.RequestServices.GetRequiredService<RefusalLog>().Write(context, key is null
+            ? new Refusal(RefusalReason.WrongKey, "Somebody tried to sign in with what is no key.")
+            : new Refusal(RefusalReason.NoRight, "Somebody tried to sign in with a key that may not read.", key.Name));
+        context.Response.Redirect($"{context.Request.PathBase}/{Page}?{(key is null ? "wrong" : "unread")}=true");
     }
 
     public static async Task EndAsync(HttpContext context)
@@ -46,12 +51,30 @@ internal static class SignIn
     // The token that came with the page shows that the form is ours.
     private static async Task<bool> IsOursAsync(HttpContext context)
     {
-        if (await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context))
+        // Anybody may send this, so nothing large is read for it.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = LargestForm;
+        }
+
+        if (await IsValidAsync(context))
         {
             return true;
         }
 
         context.Response.Redirect($"{context.Request.PathBase}/{Page}?expired=true");
         return false;
+    }
+
+    private static async Task<bool> IsValidAsync(HttpContext context)
+    {
+        try
+        {
+            return await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context);
+        }
+        catch (Exception error) when (error is AntiforgeryValidationException or BadHttpRequestException or InvalidDataException)
+        {
+            return false;
+        }
     }
 }

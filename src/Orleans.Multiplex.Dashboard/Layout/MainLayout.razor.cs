@@ -10,6 +10,7 @@ public sealed partial class MainLayout
 {
     private MudThemeProvider _provider = null!;
     private bool _isDark;
+    private bool _isChosen;
     private bool _isOpen = true;
     private bool _isSignedIn;
     private bool _hasOrleans;
@@ -29,7 +30,7 @@ public sealed partial class MainLayout
         var grant = await Operations.GetGrantAsync();
         _viewer = grant.Name;
         _isSignedIn = grant.Until is not null;
-        _hasOrleans = Services.GetService(typeof(OrleansDashboard)) is not null;
+        _hasOrleans = !grant.IsLimited && Services.GetService(typeof(OrleansDashboard)) is not null;
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -49,13 +50,16 @@ public sealed partial class MainLayout
 
     private async Task OnSystemChangedAsync(bool isDark)
     {
-        _isDark = isDark;
-        await InvokeAsync(StateHasChanged);
+        if (!_isChosen)
+        {
+            _isDark = isDark;
+            await InvokeAsync(StateHasChanged);
+        }
     }
 
     private async Task ToggleThemeAsync()
     {
-        _isDark = !_isDark;
+        (_isDark, _isChosen) = (!_isDark, true);
         await Script.InvokeVoidAsync("dashboard.setTheme", _isDark ? "dark" : "light");
     }
 }

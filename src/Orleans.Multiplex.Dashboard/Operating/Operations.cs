@@ -1,13 +1,19 @@
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.Logging;
 using MudBlazor;
 using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Access.Pages;
+using Orleans.Multiplex.Dashboard.Watching;
 
 namespace Orleans.Multiplex.Dashboard.Operating;
 
 /// <summary>What who looks at a page may see and do, and the doing: asks once, does it, and says what came of it.</summary>
-internal sealed class Operations(AuthenticationStateProvider viewer, IMultiplexClient client, IDialogService dialogs, ISnackbar messages)
+internal sealed partial class Operations(
+    AuthenticationStateProvider viewer, IMultiplexClient client, IDialogService dialogs, ISnackbar messages, ILogger<Operations> logger)
 {
+    private readonly ILogger _logger = logger;
+    private static readonly DialogOptions Question = new() { CloseOnEscapeKey = true, CloseButton = false, MaxWidth = MaxWidth.Small };
+
     private AccessGrant? _grant;
 
     /// <summary>What the viewer may do.</summary>
@@ -36,42 +42,47 @@ internal sealed class Operations(AuthenticationStateProvider viewer, IMultiplexC
     public async Task DrainAsync(string silo)
     {
         var grant = await GetGrantAsync();
-        var refusal = grant.FindRefusalOfSilos()?.Message ?? FindRefusal(grant);
         await DoAsync(
-            refusal, "Drain", $"Drain silo '{silo}'? It hands its models over to the others, finishes its requests, and ends its process.", $"Silo '{silo}' leaves.", token => client.DrainAsync(silo, token));
+            FindRefusal(grant) ?? grant.FindRefusalOfSilos() ?? grant.Count(), "Drain", $"Drain silo '{silo}'? It hands its models over to the others, finishes its requests, and ends its process.", $"Silo '{silo}' leaves.", token => client.DrainAsync(silo, token));
     }
 
     private async Task DoAsync(string model, string verb, string question, string done, Func<IMultiplexClient, string, CancellationToken, Task> act)
     {
         var grant = await GetGrantAsync();
-        var refusal = FindRefusal(grant) ?? grant.FindRefusal(ModelKey.Parse(model))?.Message;
-        await DoAsync(refusal, verb, question, done, token => act(client, model, token));
+        await DoAsync(FindRefusal(grant) ?? grant.FindRefusal(ModelKey.Parse(model)) ?? grant.Count(), verb, question, done, token => act(client, model, token));
     }
 
-    private async Task DoAsync(string? refusal, string verb, string question, string done, Func<CancellationToken, Task> act)
+    private async Task DoAsync(Refusal? refusal, string verb, string question, string done, Func<CancellationToken, Task> act)
     {
         if (refusal is not null)
         {
-            messages.Add(refusal, Severity.Error);
+            messages.Add(refusal.Message, Severity.Error);
             return;
         }
 
-        if (await dialogs.ShowMessageBoxAsync(verb, question, yesText: verb, cancelText: "Cancel") != true)
+        if (await dialogs.ShowMessageBoxAsync(verb, question, yesText: verb, cancelText: "Cancel", options: Question) != true)
         {
             return;
         }
 
         try
         {
+            LogDone(verb, question, (await GetGrantAsync()).Name);
             await act(CancellationToken.None);
             messages.Add(done, Severity.Success);
         }
-        catch (MultiplexException error)
+#pragma warning disable CA1031 // Whatever it is, the page goes on and says so.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
-            messages.Add(error.Message, Severity.Error);
+            messages.Add(Faults.Describe(error), Severity.Error);
         }
     }
 
-    private static string? FindRefusal(AccessGrant grant) =>
-        grant.Has(Right.Operate) ? null : $"The key '{grant.Name}' lacks the right '{AccessRule.NameOf(Right.Operate)}'.";
+    private static Refusal? FindRefusal(AccessGrant grant) => grant.Has(Right.Operate)
+        ? null
+        : new Refusal(RefusalReason.NoRight, $"The key '{grant.Name}' lacks the right '{AccessRule.NameOf(Right.Operate)}'.", grant.Name);
+
+    [LoggerMessage(2201, LogLevel.Information, "{Verb}, asked for on the dashboard by '{Viewer}': {Question}")]
+    private partial void LogDone(string verb, string question, string viewer);
 }

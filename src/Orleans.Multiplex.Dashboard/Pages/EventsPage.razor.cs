@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Multiplex.AspNetCore.Events;
 
 namespace Orleans.Multiplex.Dashboard.Pages;
 
@@ -13,12 +14,13 @@ public sealed partial class EventsPage
     private bool _isPaused;
     private ImmutableList<ClusterEvent> _held = [];
 
-    private ImmutableList<ClusterEvent> All => _isPaused ? _held : Cluster.Events;
-
-    private List<ClusterEvent> Shown => Grant is null ? [] :
-    [
-        .. All.Where(one => (one.Model is not { } model || Grant.Covers(model)) && (_kinds.Count == 0 || _kinds.Contains(one.Kind)) && Fits(one)).Take(MostRows),
-    ];
+    // What fits, as much of it as is shown, and how much there is that the reader may know of.
+    private (List<ClusterEvent> Rows, int Fitting, int All) Find()
+    {
+        var known = Grant is null ? [] : EventView.Of(_isPaused ? _held : Cluster.Events, Grant).ToList();
+        var fitting = known.Where(one => (_kinds.Count == 0 || _kinds.Contains(one.Kind)) && Fits(one)).ToList();
+        return ([.. fitting.Take(MostRows)], fitting.Count, known.Count);
+    }
 
     private void Pause(bool isPaused)
     {

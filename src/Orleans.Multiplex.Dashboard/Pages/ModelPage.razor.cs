@@ -9,6 +9,7 @@ public sealed partial class ModelPage
     private ModelReport? _report;
     private ModelDescription? _description;
     private string? _refusal;
+    private string? _fault;
     private string? _notDescribed;
     private string? _shown;
 
@@ -27,7 +28,7 @@ public sealed partial class ModelPage
         }
 
         _shown = Model;
-        (_report, _description, _refusal, _notDescribed) = (null, null, null, null);
+        (_report, _description, _refusal, _fault, _notDescribed) = (null, null, null, null, null);
         await AskAsync();
         await DescribeAsync();
     }
@@ -53,11 +54,16 @@ public sealed partial class ModelPage
         try
         {
             var report = await Client.GetModelAsync(model);
-            _report = model == Model ? report : _report;
+            if (model == Model)
+            {
+                (_report, _fault) = (report, null);
+            }
         }
-        catch (MultiplexException error)
+#pragma warning disable CA1031 // Whatever it is, the page says so, keeps what it shows, and asks again at the next look.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
-            _refusal = error.Message;
+            _fault = model == Model ? Faults.Describe(error) : _fault;
         }
     }
 
@@ -74,9 +80,11 @@ public sealed partial class ModelPage
             var description = await Client.DescribeAsync(model);
             _description = model == Model ? description : _description;
         }
-        catch (MultiplexException error)
+#pragma warning disable CA1031 // Whatever it is, the page says so.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
-            _notDescribed = error.Message;
+            _notDescribed = model == Model ? Faults.Describe(error) : _notDescribed;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
+using Orleans.Multiplex.Dashboard.Parts;
 using Orleans.Multiplex.Dashboard.Watching;
 
 namespace Orleans.Multiplex.Dashboard.Pages;
@@ -9,9 +10,9 @@ namespace Orleans.Multiplex.Dashboard.Pages;
 public sealed partial class ModelsPage
 {
     private readonly CancellationTokenSource _closed = new();
-    private MudDataGrid<KnownModel>? _grid;
+    private MudDataGrid<GridRow<KnownModel>>? _grid;
     private ImmutableArray<KnownModel> _all;
-    private IReadOnlyList<KnownModel> _shown = [];
+    private List<GridRow<KnownModel>> _shown = [];
     private string? _text;
     private string? _fault;
     private bool _isResidentOnly;
@@ -31,7 +32,7 @@ public sealed partial class ModelsPage
         try
         {
             var all = await Models.ListAsync(Cluster.Silos, _closed.Token);
-            _all = [.. all.Where(model => Grant.Covers(model.Model))];
+            _all = Grant.IsLimited ? [.. all.Where(model => Grant.Covers(model.Model))] : all;
             _fault = null;
             await FindAsync();
         }
@@ -39,9 +40,11 @@ public sealed partial class ModelsPage
         {
             // The page was left.
         }
-        catch (MultiplexException error)
+#pragma warning disable CA1031 // Whatever it is, the page says so, and lists again at the next look.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
-            _fault = $"The models of the store cannot be listed: {error.Message}";
+            _fault = $"The models of the store cannot be listed. {Faults.Describe(error)}";
         }
         finally
         {
@@ -70,25 +73,23 @@ public sealed partial class ModelsPage
 
     private async Task FindAsync()
     {
-        _shown = _all.IsDefault ? [] :
-        [
-            .. _all.Where(model => (!_isResidentOnly || !model.Silos.IsEmpty)
-                && (string.IsNullOrWhiteSpace(_text) || model.Model.Contains(_text.Trim(), StringComparison.OrdinalIgnoreCase))),
-        ];
+        _shown = _all.IsDefault ? [] : GridRow<KnownModel>.Of(
+            _all.Where(model => (!_isResidentOnly || !model.Silos.IsEmpty) && (string.IsNullOrWhiteSpace(_text) || model.Model.Contains(_text.Trim(), StringComparison.OrdinalIgnoreCase))),
+            static model => model.Model);
         if (_grid is not null)
         {
             await _grid.ReloadServerData();
         }
     }
 
-    private Task<GridData<KnownModel>> ReadAsync(GridStateVirtualize<KnownModel> state, CancellationToken cancellationToken)
+    private Task<GridData<GridRow<KnownModel>>> ReadAsync(GridStateVirtualize<GridRow<KnownModel>> state, CancellationToken cancellationToken)
     {
-        IEnumerable<KnownModel> rows = _shown;
+        IEnumerable<GridRow<KnownModel>> rows = _shown;
         if (state.SortDefinitions.FirstOrDefault() is { } sort)
         {
             rows = sort.Descending ? rows.OrderByDescending(sort.SortFunc) : rows.OrderBy(sort.SortFunc);
         }
 
-        return Task.FromResult(new GridData<KnownModel> { TotalItems = _shown.Count, Items = [.. rows.Skip(state.StartIndex).Take(state.Count)] });
+        return Task.FromResult(new GridData<GridRow<KnownModel>> { TotalItems = _shown.Count, Items = [.. rows.Skip(state.StartIndex).Take(state.Count)] });
     }
 }

@@ -10,6 +10,7 @@ public abstract class WatchingPage : ComponentBase, IDisposable
 {
     private IDisposable? _following;
     private int _isDrawing;
+    private bool _isDisposed;
 
     [Inject]
     private protected ClusterWatch Watch { get; set; } = null!;
@@ -31,13 +32,21 @@ public abstract class WatchingPage : ComponentBase, IDisposable
     protected override async Task OnInitializedAsync()
     {
         Grant = await Operations.GetGrantAsync();
-        if (RendererInfo.IsInteractive)
+        if (RendererInfo.IsInteractive && !_isDisposed)
         {
             _following = Watch.Follow(Draw);
+            if (Cluster.IsKnown)
+            {
+                await OnLookedAsync();
+            }
         }
     }
 
-    protected virtual void Dispose(bool isDisposing) => _following?.Dispose();
+    protected virtual void Dispose(bool isDisposing)
+    {
+        _isDisposed = true;
+        _following?.Dispose();
+    }
 
     /// <summary>Is called, in the page's turn, after each look and before the page is drawn.</summary>
     protected virtual Task OnLookedAsync() => Task.CompletedTask;
@@ -47,12 +56,26 @@ public abstract class WatchingPage : ComponentBase, IDisposable
     {
         if (Interlocked.Exchange(ref _isDrawing, 1) == 0)
         {
-            _ = InvokeAsync(async () =>
-            {
-                Interlocked.Exchange(ref _isDrawing, 0);
-                await OnLookedAsync();
-                StateHasChanged();
-            });
+            _ = Task.Run(() => InvokeAsync(DrawAsync));
+        }
+    }
+
+    private async Task DrawAsync()
+    {
+        try
+        {
+            await OnLookedAsync();
+            StateHasChanged();
+        }
+#pragma warning disable CA1031 // What is unforeseen ends the page as any error of it does, and is not lost.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            await DispatchExceptionAsync(error);
+        }
+        finally
+        {
+            Interlocked.Exchange(ref _isDrawing, 0);
         }
     }
 }

@@ -17,6 +17,7 @@ internal static class SampleRequest
     public static (string? Json, string Why) Compose(ModelSignature signature)
     {
         var inputs = new List<string>();
+        var all = 0L;
         foreach (var input in signature.Inputs.Where(static input => !input.IsOptional))
         {
             if (input.Kind != ValueKind.Tensor || input.Type is not { } type || DataOf(type) is not { } element)
@@ -26,7 +27,8 @@ internal static class SampleRequest
 
             var shape = input.Shape.IsDefault ? [1] : input.Shape.Select(static dimension => Math.Max(1, dimension)).ToArray();
             var elements = shape.Aggregate(1L, static (product, dimension) => product > MostElements ? product : product * dimension);
-            if (elements > MostElements)
+            all += elements;
+            if (all > MostElements)
             {
                 return (null, $"Input '{input.Name}' has {string.Join(" × ", shape)} elements, too many to write down here.");
             }

@@ -9,7 +9,7 @@ namespace Orleans.Multiplex.Dashboard.Watching;
 internal sealed partial class ClusterWatch(IMultiplexClient client, TimeProvider time, ILogger<ClusterWatch> logger) : IAsyncDisposable
 {
     /// <summary>How many events pages show at most.</summary>
-    public const int MostEvents = 2000;
+    private const int MostEvents = 2000;
 
     private const int LastEvents = 1000;
     private const int PauseFactor = 9;
@@ -37,7 +37,12 @@ internal sealed partial class ClusterWatch(IMultiplexClient client, TimeProvider
             if (!_isLooking && !_stop.IsCancellationRequested)
             {
                 _isLooking = true;
-                _looking = Task.Run(LookAsync);
+
+                // It belongs to no page: neither its trace nor its context may flow in.
+                using (ExecutionContext.SuppressFlow())
+                {
+                    _looking = Task.Run(LookAsync);
+                }
             }
         }
 
@@ -53,6 +58,8 @@ internal sealed partial class ClusterWatch(IMultiplexClient client, TimeProvider
 
     private async Task LookAsync()
     {
+        // What happened while nobody looked is not news any more.
+        _position = null;
         while (TryGoOn())
         {
             var startedAt = time.GetTimestamp();
@@ -69,11 +76,11 @@ internal sealed partial class ClusterWatch(IMultiplexClient client, TimeProvider
 #pragma warning restore CA1031
             {
                 LogFailed(error);
-                Volatile.Write(ref _current, Current with { Fault = error is MultiplexException ? error.Message : $"The cluster could not be asked ({error.GetType().Name}); see the log." });
+                Volatile.Write(ref _current, Current with { Fault = Faults.Describe(error) });
             }
 
-            Tell();
             var pause = time.GetElapsedTime(startedAt) * PauseFactor;
+            Tell();
             await Task.Delay(pause > LeastPause ? pause : LeastPause, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -85,8 +92,10 @@ internal sealed partial class ClusterWatch(IMultiplexClient client, TimeProvider
         var slotEnd = new DateTimeOffset(now.Ticks - (now.Ticks % SiloHistory.SlotLength.Ticks), TimeSpan.Zero);
         var history = slotEnd > before.HistoryEnd ? await client.GetHistoryAsync(cancellationToken: cancellationToken) : before.History;
         var page = await ReadEventsAsync(cancellationToken);
-        var events = before.Events.InsertRange(0, page.Events.Reverse());
-        _position = page.Position;
+        var events = (_position is null ? [] : before.Events).InsertRange(0, page.Events.Reverse());
+
+        // Who is far behind goes on with what happens now.
+        _position = page.HasMore ? null : page.Position;
         return new ClusterSnapshot
         {
             Silos = silos,

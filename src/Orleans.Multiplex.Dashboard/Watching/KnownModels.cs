@@ -10,37 +10,58 @@ internal sealed class KnownModels(IMultiplexClient client, TimeProvider time)
 {
     private const int PartSize = 10_000;
 
-    private static readonly TimeSpan Life = TimeSpan.FromSeconds(30);
+    private const int LifeFactor = 10;
+
+    private static readonly TimeSpan LeastLife = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
-    private Task<ImmutableArray<ModelIndexEntry>> _listing = Task.FromResult<ImmutableArray<ModelIndexEntry>>([]);
-    private long? _listedAt;
+    private Task<Listing>? _listing;
+    private Listing? _last;
+    private (Listing Listing, ImmutableArray<SiloResidency> Silos, Task<ImmutableArray<KnownModel>> Models)? _joined;
 
     /// <summary>Lists them, by their ids.</summary>
     /// <param name="silos">What is resident.</param>
     /// <param name="cancellationToken">Ends the wait, not the listing.</param>
     public async Task<ImmutableArray<KnownModel>> ListAsync(ImmutableArray<SiloResidency> silos, CancellationToken cancellationToken)
     {
-        var entries = await GetListing().WaitAsync(cancellationToken);
-        return ModelJoin.Join(entries, silos);
+        var listing = await GetListing().WaitAsync(cancellationToken);
+        return await GetJoined(listing, silos).WaitAsync(cancellationToken);
     }
 
-    private Task<ImmutableArray<ModelIndexEntry>> GetListing()
+    // One for all pages that show the same look.
+    private Task<ImmutableArray<KnownModel>> GetJoined(Listing listing, ImmutableArray<SiloResidency> silos)
     {
         lock (_lock)
         {
-            if (_listedAt is not { } at || _listing.IsFaulted || (_listing.IsCompleted && time.GetElapsedTime(at) > Life))
+            if (_joined is not { } joined || !ReferenceEquals(joined.Listing, listing) || joined.Silos != silos)
             {
-                _listedAt = time.GetTimestamp();
-                _listing = Task.Run(ReadAsync);
+                _joined = joined = (listing, silos, Task.Run(() => ModelJoin.Join(listing.Entries, silos)));
+            }
+
+            return joined.Models;
+        }
+    }
+
+    // A listing that takes long is kept long, so that no more than a part of the time is spent on it.
+    private Task<Listing> GetListing()
+    {
+        lock (_lock)
+        {
+            if (_listing is null or { IsFaulted: true } || (_listing.IsCompleted && _last is { } last && time.GetElapsedTime(last.EndedAt) > last.Life))
+            {
+                using (ExecutionContext.SuppressFlow())
+                {
+                    _listing = Task.Run(ReadAsync);
+                }
             }
 
             return _listing;
         }
     }
 
-    private async Task<ImmutableArray<ModelIndexEntry>> ReadAsync()
+    private async Task<Listing> ReadAsync()
     {
+        var startedAt = time.GetTimestamp();
         var entries = ImmutableArray.CreateBuilder<ModelIndexEntry>();
         string? after = null;
         do
@@ -51,6 +72,13 @@ internal sealed class KnownModels(IMultiplexClient client, TimeProvider time)
         }
         while (after is not null);
 
-        return entries.DrainToImmutable();
+        var life = time.GetElapsedTime(startedAt) * LifeFactor;
+        var listing = new Listing(entries.DrainToImmutable(), time.GetTimestamp(), life > LeastLife ? life : LeastLife);
+        lock (_lock)
+        {
+            return _last = listing;
+        }
     }
+
+    private sealed record Listing(ImmutableArray<ModelIndexEntry> Entries, long EndedAt, TimeSpan Life);
 }

@@ -64,6 +64,7 @@ internal sealed partial class ModelUnloader(ResidencyLedger ledger, ThrashDetect
 #pragma warning restore CA1031
         {
             LogUnloadFailed(resident.Name, error);
+            span?.Fail(error);
         }
 
         ledger.Remove(resident, $"unloaded: {reason}");

@@ -56,6 +56,7 @@ internal sealed class SiloTelemetry(SiloJournal journal, RepeatedEvents repeated
         {
             Took = took,
             Bytes = evicted.Bytes,
+            For = evicted.For is { Length: > 0 } other ? other : null,
         });
     }
 

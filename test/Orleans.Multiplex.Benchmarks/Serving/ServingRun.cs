@@ -27,6 +27,7 @@ internal static class ServingRun
             new Flood(),
             new Overload(),
             new Idle(),
+            new Watched(),
         ];
         if (names.FirstOrDefault(name => !all.Any(part => part.Name == name)) is { } unknown)
         {

@@ -27,12 +27,17 @@ public sealed class ServingSmokeTests
             Assert.Single(rows, row => row.StartsWith($"| {server} / (a), requests per second, binary, 1 connection |", StringComparison.Ordinal));
         }
 
+        foreach (var wire in (string[])["binary", "JSON", "gRPC"])
+        {
+            Assert.Single(rows, row => row.StartsWith($"| (b) with dashboard, metrics and traces / without, requests per second, {wire}, 64 connections | tiny |", StringComparison.Ordinal));
+        }
+
         foreach (var row in (string[])["3 models by Zipf's law", "p99 of other models", "10 times overload", "the others are refused", "memory", "processor time of a gateway"])
         {
             Assert.Contains(rows, line => line.Contains(row, StringComparison.Ordinal));
         }
 
-        Assert.Contains("3 resident", rows[^1], StringComparison.Ordinal);
+        Assert.Contains(rows, static row => row.Contains("3 resident", StringComparison.Ordinal));
         Assert.Contains("(b)/(a) tiny binary, 64 connections", output, StringComparison.Ordinal);
     }
 

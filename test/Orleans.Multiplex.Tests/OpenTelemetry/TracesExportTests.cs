@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry.Trace;
@@ -43,12 +44,29 @@ public sealed class TracesExportTests
     [InlineData("load model", ActivityKind.Internal)]
     public void Sampler_WhatMayBeginATrace_IsRecordedOnceInAHundred(string name, ActivityKind kind)
     {
-        var sampler = new BeginningSampler();
+        var sampler = BeginningSampler.Find(new ConfigurationManager())!;
 
         var recorded = Enumerable.Range(0, 10_000).Count(_ => IsRecorded(sampler, ActivityTraceId.CreateRandom(), name, kind));
 
         Assert.InRange(recorded, 40, 200);
     }
+
+    [Theory]
+    [InlineData("parentbased_always_on", null, 100)]
+    [InlineData("parentbased_always_off", null, 0)]
+    [InlineData("parentbased_traceidratio", "0", 0)]
+    [InlineData("parentbased_traceidratio", "nonsense", 100)]
+    public void Sampler_OfTheStandardVariables_IsAskedForWhatMayBeginATraceAndForNothingElse(string name, string? argument, int expected)
+    {
+        var sampler = BeginningSampler.Find(new ConfigurationManager { ["OTEL_TRACES_SAMPLER"] = name, ["OTEL_TRACES_SAMPLER_ARG"] = argument })!;
+
+        Assert.Equal(expected, Enumerable.Range(0, 100).Count(_ => IsRecorded(sampler, ActivityTraceId.CreateRandom(), "load model", ActivityKind.Internal)));
+        Assert.False(IsRecorded(sampler, ActivityTraceId.CreateRandom(), "IInferenceGrain/InferAsync", ActivityKind.Server));
+    }
+
+    [Fact]
+    public void Sampler_ThatDoesNotHeedTheParent_IsLeftToTheStandard() =>
+        Assert.Null(BeginningSampler.Find(new ConfigurationManager { ["OTEL_TRACES_SAMPLER"] = "always_on" }));
 
     [Theory]
     [InlineData("IInferenceGrain/InferAsync", ActivityKind.Client)]
@@ -58,7 +76,7 @@ public sealed class TracesExportTests
     {
         // The least of ids is below every ratio.
         var trace = ActivityTraceId.CreateFromString("00000000000000000000000000000001");
-        var sampler = new BeginningSampler();
+        var sampler = BeginningSampler.Find(new ConfigurationManager())!;
 
         Assert.True(IsRecorded(sampler, trace, "load model", kind));
         Assert.False(IsRecorded(sampler, trace, name, kind));

@@ -4,6 +4,7 @@ using Xunit;
 
 namespace Orleans.Multiplex.Tests.Storage;
 
+[Collection(Telemetry.Metrics.MetersAlone.Name)]
 public sealed class MeasuredStoreTests : IDisposable
 {
     private readonly MeasuredSilo _silo = new();

@@ -77,7 +77,7 @@ public sealed class RepeatedEventsTests : IDisposable
         Assert.Equal(Models, events.Sum(static one => one.Count));
         Assert.InRange(events.Length, 2, 300);
         Assert.Null(events[^1].Model);
-        Assert.Contains("for other models", events[^1].Message, StringComparison.Ordinal);
+        Assert.Contains("times for other models.", events[^1].Message, StringComparison.Ordinal);
     }
 
     private void Add(string model, string reason = "overloaded") =>

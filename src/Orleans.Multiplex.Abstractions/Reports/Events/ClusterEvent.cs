@@ -55,4 +55,8 @@ public sealed record ClusterEvent
     /// <summary>The bytes that the model takes, or took, those of mapped files included; null where that has no meaning.</summary>
     [Id(11)]
     public long? Bytes { get; init; }
+
+    /// <summary>Of an eviction, the model that needed the room; null where no other model did.</summary>
+    [Id(12)]
+    public string? For { get; init; }
 }

@@ -15,6 +15,8 @@ internal readonly record struct JournalEntry(ClusterEventKind Kind, string Reaso
 
     public long? Bytes { get; init; }
 
+    public string? For { get; init; }
+
     public ClusterEvent ToEvent(string silo, long sequence, DateTimeOffset at) => new()
     {
         Silo = silo,
@@ -29,5 +31,6 @@ internal readonly record struct JournalEntry(ClusterEventKind Kind, string Reaso
         Count = Count,
         Took = Took,
         Bytes = Bytes,
+        For = For,
     };
 }

@@ -69,7 +69,7 @@ internal sealed class RepeatedEvents(SiloJournal journal, TimeProvider time) : I
         public JournalEntry Last { get; set; }
 
         public JournalEntry Sum() => IsOfMany
-            ? Last with { Count = Count, Model = null, Pool = null, Version = 0, Message = $"{Count} times for other models, the last time: {Last.Message}" }
+            ? Last with { Count = Count, Model = null, Pool = null, Version = 0, Message = $"{Count} times for other models." }
             : Last with { Count = Count };
     }
 }

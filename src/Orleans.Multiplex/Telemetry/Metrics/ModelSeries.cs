@@ -8,6 +8,7 @@ internal sealed class ModelSeries(string pool, string id)
 
     private volatile string _name = Other;
     private long _requests;
+    private long _busy;
 
     public string Pool => pool;
 
@@ -22,6 +23,6 @@ internal sealed class ModelSeries(string pool, string id)
 
     public void CountRequest() => Interlocked.Increment(ref _requests);
 
-    /// <summary>The requests since this was last asked.</summary>
-    public long TakeRequests() => Interlocked.Exchange(ref _requests, 0);
+    /// <summary>How busy it has been: the requests since this was last asked, and half of what it was then. So it is not one minute that decides.</summary>
+    public long TakeRequests() => _busy = (_busy / 2) + Interlocked.Exchange(ref _requests, 0);
 }

@@ -37,15 +37,13 @@ internal sealed class SiloMetrics(SiloInstruments silo, ModelInstruments model, 
     public void Answered(in AnsweredRequest request)
     {
         ray?.Asked(request.Model.Pool);
-        var duration = model.RequestDuration;
-        if (!duration.Enabled)
+        var pool = MeterTags.Of(MeterTags.Pool, request.Model.Pool);
+        if (model.RequestDuration is { Enabled: true } duration)
         {
-            return;
+            request.Model.CountRequest();
+            duration.Record(request.Total.TotalSeconds, pool, MeterTags.Of(MeterTags.Model, request.Model.Name));
         }
 
-        request.Model.CountRequest();
-        var pool = MeterTags.Of(MeterTags.Pool, request.Model.Pool);
-        duration.Record(request.Total.TotalSeconds, pool, MeterTags.Of(MeterTags.Model, request.Model.Name));
         if (request.Queued is { } queued)
         {
             silo.QueueDelay.Record(queued.TotalSeconds, pool);

@@ -14,4 +14,10 @@ internal enum ServerKind
 
     /// <summary>(c) The gateway in front of a silo.</summary>
     Cluster,
+
+    /// <summary>(b) with everybody watching it who may.</summary>
+    Watched,
+
+    /// <summary>(b) with all that off which is there to be watched.</summary>
+    Unwatched,
 }

@@ -11,6 +11,7 @@ internal sealed class ServerSet(ServedModels models) : IAsyncDisposable
     private const string SiloProject = "silo/Orleans.Multiplex.Silo";
 
     private readonly Dictionary<ServerKind, Server> _started = [];
+    private Watchers? _watchers;
 
     public async Task<Server> GetAsync(ServerKind kind)
     {
@@ -24,8 +25,7 @@ internal sealed class ServerSet(ServedModels models) : IAsyncDisposable
 
     /// <summary>A gateway of its own with other models.</summary>
     /// <param name="folder">The folder of them.</param>
-    public static async Task<Server> StartGatewayAsync(string folder) =>
-        new(ServerKind.Gateway, await HostProcess.StartAsync(GatewayProject, "gateway", [.. HostProcess.AnyPorts, $"--Multiplex:Models={folder}"]));
+    public static Task<Server> StartGatewayAsync(string folder) => StartGatewayAsync(folder, ServerKind.Gateway);
 
     public async ValueTask DisposeAsync()
     {
@@ -33,6 +33,23 @@ internal sealed class ServerSet(ServedModels models) : IAsyncDisposable
         {
             await server.DisposeAsync();
         }
+
+        if (_watchers is not null)
+        {
+            await _watchers.DisposeAsync();
+        }
+    }
+
+    private static async Task<Server> StartGatewayAsync(string folder, ServerKind kind, params string[] settings) =>
+        new(kind, await HostProcess.StartAsync(GatewayProject, "gateway", [.. HostProcess.AnyPorts, $"--Multiplex:Models={folder}", .. settings]));
+
+    private async Task<Server> StartWatchedAsync()
+    {
+        _watchers = new Watchers();
+        var server = await StartGatewayAsync(
+            models.Folder, ServerKind.Watched, $"--OTEL_EXPORTER_OTLP_ENDPOINT={_watchers.Collector}", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf");
+        _watchers.Watch(server.Front);
+        return server;
     }
 
     private async Task<Server> StartAsync(ServerKind kind) => kind switch
@@ -41,6 +58,8 @@ internal sealed class ServerSet(ServedModels models) : IAsyncDisposable
         ServerKind.BareBounded => await StartBareAsync(kind, Environment.ProcessorCount),
         ServerKind.Gateway => await StartGatewayAsync(models.Folder),
         ServerKind.Cluster => await StartClusterAsync(),
+        ServerKind.Watched => await StartWatchedAsync(),
+        ServerKind.Unwatched => await StartGatewayAsync(models.Folder, kind, "--Multiplex:Dashboard:Orleans=false"),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 

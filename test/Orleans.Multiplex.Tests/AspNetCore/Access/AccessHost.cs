@@ -86,7 +86,7 @@ internal sealed class AccessHost : IAsyncDisposable
     }
 
     private static ClusterEvent EventOf(string model) =>
-        new() { Silo = "silo-1", Sequence = 1, At = default, Kind = ClusterEventKind.Loaded, Model = model, Message = $"Loaded '{model}'." };
+        new() { Silo = "silo-1", Sequence = 1, At = default, Kind = ClusterEventKind.Evicted, Model = model, For = EndpointTable.Model, Message = $"Evicted '{model}': '{EndpointTable.Model}' needed room." };
 
     /// <summary>Sends the endpoint's request; says how it went.</summary>
     public async Task<(Outcome Outcome, string Answer)> SendAsync(AnEndpoint endpoint, params (string Name, string Value)[] headers)

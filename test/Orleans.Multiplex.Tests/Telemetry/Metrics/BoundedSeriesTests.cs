@@ -6,6 +6,7 @@ using Xunit;
 namespace Orleans.Multiplex.Tests.Telemetry.Metrics;
 
 /// <summary>What OpenTelemetry's own collector comes to have of the models of a long life.</summary>
+[Collection(MetersAlone.Name)]
 public sealed class BoundedSeriesTests : IDisposable
 {
     private const string Duration = "multiplex.request.duration";

@@ -3,6 +3,7 @@ using Xunit;
 
 namespace Orleans.Multiplex.Tests.Telemetry.Metrics;
 
+[Collection(MetersAlone.Name)]
 public sealed class CostTests : IDisposable
 {
     private readonly MeasuredSilo _silo = new(rayNames: true);

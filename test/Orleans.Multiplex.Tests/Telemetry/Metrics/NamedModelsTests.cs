@@ -4,6 +4,7 @@ using Xunit;
 
 namespace Orleans.Multiplex.Tests.Telemetry.Metrics;
 
+[Collection(MetersAlone.Name)]
 public sealed class NamedModelsTests : IDisposable
 {
     private readonly MeasuredSilo _silo = new(maxModels: 2);
@@ -43,14 +44,17 @@ public sealed class NamedModelsTests : IDisposable
     }
 
     [Fact]
-    public void Look_RequestsOfTheMinuteBefore_DoNotCount()
+    public void Look_RequestsOfFormerMinutes_CountHalfEachTime()
     {
         var models = Get("a", "b", "c");
         _silo.Answer(models[0], 100);
         _silo.Answer(models[1], 100);
         _silo.Time.Advance(NamedModels.Period);
-        _silo.Answer(models[2], 1);
+        _silo.Answer(models[2], 70);
 
+        _silo.Time.Advance(NamedModels.Period);
+        Assert.NotEqual("c", models[2].Name);
+        _silo.Answer(models[2], 70);
         _silo.Time.Advance(NamedModels.Period);
 
         Assert.Equal("c", models[2].Name);

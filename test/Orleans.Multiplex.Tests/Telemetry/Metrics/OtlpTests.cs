@@ -11,6 +11,7 @@ using Xunit;
 namespace Orleans.Multiplex.Tests.Telemetry.Metrics;
 
 /// <summary>What goes to a collector, which is a server of this process.</summary>
+[Collection(MetersAlone.Name)]
 public sealed class OtlpTests
 {
     [Fact]

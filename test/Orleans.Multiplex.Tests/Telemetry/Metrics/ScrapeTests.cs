@@ -9,6 +9,7 @@ using Xunit;
 namespace Orleans.Multiplex.Tests.Telemetry.Metrics;
 
 /// <summary>The endpoint that Prometheus reads.</summary>
+[Collection(MetersAlone.Name)]
 public sealed class ScrapeTests
 {
     private const string Pool = nameof(ScrapeTests);

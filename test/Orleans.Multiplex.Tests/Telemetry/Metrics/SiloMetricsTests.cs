@@ -4,6 +4,7 @@ using Xunit;
 
 namespace Orleans.Multiplex.Tests.Telemetry.Metrics;
 
+[Collection(MetersAlone.Name)]
 public sealed class SiloMetricsTests : IDisposable
 {
     private static readonly ModelName Model = new("P", "a", 1);
