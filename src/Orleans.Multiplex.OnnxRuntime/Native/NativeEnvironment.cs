@@ -38,6 +38,10 @@ internal static partial class NativeEnvironment
 
             SharePool(isExact);
             _started = true;
+            if (!isExact)
+            {
+                RunPool.Begin();
+            }
         }
     }
 

@@ -25,6 +25,9 @@ internal static unsafe class RunPool
         0x42, 0x04, 0x0A, 0x00, 0x10, 0x0D, // version 13 of the operators
     ];
 
+    /// <summary>Has a run of next to nothing be the first: what the pool takes first it never gives back, and that might be the largest that ever comes.</summary>
+    public static void Begin() => Drain();
+
     /// <summary>Frees what no run needs just now. What is freed is the C library's then, and not the system's yet.</summary>
     public static void Drain()
     {

@@ -27,6 +27,10 @@ internal sealed class ResidencyChannel(
     /// <summary>The silos that are active now.</summary>
     public IReadOnlySet<SiloAddress> ActiveSilos => ActiveMembers.Select(static member => member.SiloAddress).ToHashSet();
 
+    /// <summary>The silos that have gone, as far as the cluster still lists them.</summary>
+    public IEnumerable<SiloAddress> DeadSilos =>
+        membership.CurrentSnapshot.Members.Values.Where(static member => member.Status == SiloStatus.Dead).Select(static member => member.SiloAddress);
+
     /// <inheritdoc/>
     public int Silos => membership.CurrentSnapshot.Members.Values.Count(static member => member.Status == SiloStatus.Active);
 

@@ -68,7 +68,9 @@ internal sealed class SiloTelemetry(SiloJournal journal, RepeatedEvents repeated
     public void Placed(string pool, ModelKey model, string silo, string reason)
     {
         metrics?.Placed(pool);
-        journal.Add(Of(ClusterEventKind.Placed, new ModelName(pool, model.Id, model.Version ?? 0), silo, EventText.Placed(model.ToString(), reason, silo)));
+
+        // Anybody may ask for models that are not there, as often as they like; each is placed before that is known.
+        repeated.Add(Of(ClusterEventKind.Placed, new ModelName(pool, model.Id, model.Version ?? 0), silo, EventText.Placed(model.ToString(), reason, silo)));
     }
 
     /// <summary>A request was answered.</summary>

@@ -97,6 +97,31 @@ public sealed class SiloJournalTests
         Assert.Empty(journal.Find("n"));
     }
 
+    [Fact]
+    public void Read_AfterAPlaceThatHasNotComeYet_GivesWhatComes()
+    {
+        var journal = Write(5);
+
+        var page = journal.Read(after: 1L << 50, limit: 10);
+
+        Assert.Empty(page.Events);
+        Assert.Equal((5, false), (page.Last, page.HasMore));
+    }
+
+    [Fact]
+    public void Find_OfAModelThatIsRefusedAgainAndAgain_StillSaysWhyItWasEvicted()
+    {
+        var journal = new SiloJournal("s", _time);
+        journal.Add(Entry("evicted") with { Model = "m" });
+        for (var i = 0; i < 1000; i++)
+        {
+            journal.Add(new JournalEntry(ClusterEventKind.Refused, "no_capacity", "no room") { Model = "m", Count = 2 });
+            journal.Add(new JournalEntry(ClusterEventKind.LoadFailed, "noRoom", "no room") { Model = "m" });
+        }
+
+        Assert.Equal([("no room", 1000), ("no room", 2000), ("evicted", 1)], journal.Find("m").Select(static one => (one.Message, one.Count)));
+    }
+
     private SiloJournal Write(int count, int capacity = 100)
     {
         var journal = new SiloJournal("s", _time, capacity);

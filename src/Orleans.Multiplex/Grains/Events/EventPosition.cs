@@ -16,6 +16,9 @@ internal sealed class EventPosition
     /// <summary>More than any cluster has; what is longer is no position of ours.</summary>
     private const int MostSilos = 10_000;
 
+    /// <summary>The place of a silo that has not answered yet, of which only what is still to come is wanted.</summary>
+    public const long ToCome = long.MaxValue >> 8;
+
     private readonly ImmutableSortedDictionary<ulong, long> _places;
 
     private EventPosition(ImmutableSortedDictionary<ulong, long> places) => _places = places;
@@ -26,15 +29,11 @@ internal sealed class EventPosition
     /// <summary>The place after which the events of a silo were not read; 0 for one that was not there.</summary>
     public long this[SiloAddress silo] => _places.GetValueOrDefault(KeyOf(silo));
 
-    /// <summary>The position when some silos were read further. Those that have gone are forgotten.</summary>
+    /// <summary>The position when some silos were read further.</summary>
     /// <param name="read">How far each of those that answered was read.</param>
-    /// <param name="alive">The silos of the cluster.</param>
-    public EventPosition Advance(IEnumerable<(SiloAddress Silo, long Last)> read, IEnumerable<SiloAddress> alive)
-    {
-        var kept = alive.Select(KeyOf).ToHashSet();
-        return new(_places.RemoveRange(_places.Keys.Where(key => !kept.Contains(key)))
-            .SetItems(read.Select(static one => KeyValuePair.Create(KeyOf(one.Silo), one.Last))));
-    }
+    /// <param name="dead">The silos that have gone: their places are forgotten. One that is not known here may be known elsewhere.</param>
+    public EventPosition Advance(IEnumerable<(SiloAddress Silo, long Last)> read, IEnumerable<SiloAddress> dead) => new(
+        _places.RemoveRange(dead.Select(KeyOf)).SetItems(read.Select(static one => KeyValuePair.Create(KeyOf(one.Silo), one.Last))));
 
     public override string ToString()
     {

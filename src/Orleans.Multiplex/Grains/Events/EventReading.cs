@@ -18,10 +18,13 @@ internal sealed class EventReading(ResidencyChannel channel)
             patience,
             cancellationToken);
         var events = pages.SelectMany(static one => one.Page.Events).OrderBy(static one => one.At).ThenBy(static one => one.Silo, StringComparer.Ordinal).ThenBy(static one => one.Sequence);
+
+        // Of one that does not answer at first, its last events are not known, and all that it keeps are not wanted.
+        var silent = after is null ? channel.ActiveSilos.Except(pages.Select(static one => one.Silo)).Select(static silo => (silo, EventPosition.ToCome)) : [];
         return new ClusterEventPage
         {
             Events = after is null ? [.. events.TakeLast(limit)] : [.. events],
-            Position = (after ?? EventPosition.Start).Advance(pages.Select(static one => (one.Silo, one.Page.Last)), channel.ActiveSilos).ToString(),
+            Position = (after ?? EventPosition.Start).Advance([.. silent, .. pages.Select(static one => (one.Silo, one.Page.Last))], channel.DeadSilos).ToString(),
             HasMore = after is not null && pages.Any(static one => one.Page.HasMore),
         };
     }

@@ -36,18 +36,23 @@ internal sealed class SiloJournal(string silo, TimeProvider time, int capacity =
             _ring[(int)((_last - 1) % capacity)] = written;
             if (written.Model is { } model)
             {
-                _byModel.AddOrUpdate(model, [written, .. (_byModel.TryGet(model, out var earlier) ? earlier : []).Take(PerModel - 1)]);
+                _byModel.AddOrUpdate(model, Append(_byModel.TryGet(model, out var earlier) ? earlier : [], written));
             }
         }
     }
 
     /// <summary>Reads events, in their order.</summary>
-    /// <param name="after">The place after which they are wanted, 0 for all; null for the last ones.</param>
+    /// <param name="after">The place after which they are wanted, 0 for all, one that has not come yet for those to come; null for the last ones.</param>
     /// <param name="limit">The most that are wanted.</param>
     public JournalPage Read(long? after, int limit)
     {
         lock (_lock)
         {
+            if (after > _last)
+            {
+                return new JournalPage([], _last, HasMore: false);
+            }
+
             var first = Math.Max(1, _last - capacity + 1);
             var from = after is { } place ? place + 1 : Math.Max(first, _last - limit + 1);
             var missed = Math.Max(0, first - from);
@@ -71,6 +76,18 @@ internal sealed class SiloJournal(string silo, TimeProvider time, int capacity =
     /// <summary>The last events of a model, newest first.</summary>
     /// <param name="model">The model's id.</param>
     public ImmutableArray<ClusterEvent> Find(string model) => _byModel.TryGet(model, out var events) ? events : [];
+
+    // What repeats is kept once, with its count: a model that is refused for an hour does not lose why it was evicted.
+    private static ImmutableArray<ClusterEvent> Append(ImmutableArray<ClusterEvent> earlier, ClusterEvent written)
+    {
+        if (written.Kind is ClusterEventKind.Refused or ClusterEventKind.Failed or ClusterEventKind.LoadFailed
+            && earlier.FirstOrDefault(one => one.Kind == written.Kind && one.Reason == written.Reason) is { } same)
+        {
+            return [written with { Count = (int)Math.Min((long)same.Count + written.Count, int.MaxValue) }, .. earlier.Remove(same)];
+        }
+
+        return [written, .. earlier.Take(PerModel - 1)];
+    }
 
     private ClusterEvent Missed_NeedsLock(long count, long sequence) => new()
     {
