@@ -10,7 +10,7 @@ namespace Orleans.Multiplex.AspNetCore.Events;
 
 /// <summary>Answers with the events of the cluster as they happen, as server-sent events.</summary>
 /// <remarks>
-/// The position goes with the last event of each look at the silos, so that who comes again with it misses none and gets none twice. Where nothing was sent for a while it goes alone, which also
+/// The position goes with the last event of each look at the silos, so that who comes again with it misses none; a look whose events broke off in the middle comes again. Where nothing was sent for a while it goes alone, which also
 /// shows whether the reader is still there.
 /// </remarks>
 internal sealed class EventStream(IMultiplexClient client, ServerStop stop, TimeProvider time)

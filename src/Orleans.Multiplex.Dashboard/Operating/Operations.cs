@@ -11,9 +11,9 @@ namespace Orleans.Multiplex.Dashboard.Operating;
 internal sealed partial class Operations(
     AuthenticationStateProvider viewer, IMultiplexClient client, IDialogService dialogs, ISnackbar messages, ILogger<Operations> logger)
 {
-    private readonly ILogger _logger = logger;
     private static readonly DialogOptions Question = new() { CloseOnEscapeKey = true, CloseButton = false, MaxWidth = MaxWidth.Small };
 
+    private readonly ILogger _logger = logger;
     private AccessGrant? _grant;
 
     /// <summary>What the viewer may do.</summary>

@@ -4,7 +4,7 @@ namespace Orleans.Multiplex.Dashboard.Watching;
 
 /// <summary>
 /// Looks at the cluster for all pages that are open in this process, once for all of them, and not at all while there are none. Where a look takes long, as with very many models, the next one waits
-/// longer, so that looking never takes more than a tenth of the time.
+/// longer, so that the looks never take more than a tenth of the time.
 /// </summary>
 internal sealed partial class ClusterWatch(IMultiplexClient client, TimeProvider time, ILogger<ClusterWatch> logger) : IAsyncDisposable
 {
@@ -107,7 +107,7 @@ internal sealed partial class ClusterWatch(IMultiplexClient client, TimeProvider
 
     private Task<ClusterEventPage> ReadEventsAsync(CancellationToken cancellationToken) => client.GetEventsAsync(_position, LastEvents, cancellationToken);
 
-    // The last one to go ends it; what was seen stays for who comes next, and the events go on from there.
+    // The last one to go ends it; what was seen stays for who comes next, until the first look.
     private bool TryGoOn()
     {
         lock (_lock)

@@ -13,9 +13,9 @@ internal static class Words
     public static string Of(TimeSpan? time) => time switch
     {
         null => "–",
-        { TotalMilliseconds: < 1 } short1 => Number(short1.TotalMicroseconds, "0", "µs"),
-        { TotalMilliseconds: < 10 } few => Number(few.TotalMilliseconds, "0.##", "ms"),
-        { TotalSeconds: < 1 } some => Number(some.TotalMilliseconds, "0", "ms"),
+        { TotalMilliseconds: < 1 } tiny => Number(tiny.TotalMicroseconds, "0", "µs"),
+        { TotalMilliseconds: < 10 } small => Number(small.TotalMilliseconds, "0.##", "ms"),
+        { TotalSeconds: < 1 } part => Number(part.TotalMilliseconds, "0", "ms"),
         { TotalSeconds: < 100 } seconds => Number(seconds.TotalSeconds, "0.#", "s"),
         { TotalMinutes: < 100 } minutes => Number(minutes.TotalMinutes, "0", "min"),
         { TotalHours: < 48 } hours => Number(hours.TotalHours, "0", "h"),

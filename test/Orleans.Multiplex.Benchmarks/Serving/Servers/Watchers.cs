@@ -28,9 +28,6 @@ internal sealed class Watchers : IAsyncDisposable
     /// <summary>Where the collector takes spans and metrics.</summary>
     public Uri Collector { get; }
 
-    /// <summary>How often something came there.</summary>
-    public int Exports { get; private set; }
-
     /// <summary>Begins to watch.</summary>
     public void Watch(HostProcess gateway)
     {
@@ -73,7 +70,6 @@ internal sealed class Watchers : IAsyncDisposable
         {
             var context = await _collector.GetContextAsync();
             await context.Request.InputStream.CopyToAsync(Stream.Null, _stop.Token);
-            Exports++;
             context.Response.ContentType = "application/x-protobuf";
             context.Response.Close();
         }
