@@ -22,10 +22,15 @@ public sealed class LookTests
         }
 
         var faults = new List<string>();
-        foreach (var path in new[] { "", $"silos/{dashboard.Cluster.Silos[0].SiloName}", "models", "models/6", "events", "nothing/here", "sign-in" })
+        foreach (var (path, content) in PagesOf(dashboard).Append(("nothing/here", "h1")).Append(("sign-in", "form")))
         {
             await dashboard.GoAsync(path);
-            await dashboard.Page.WaitForTimeoutAsync(1500);
+            await Expect(dashboard.Page.Locator(content).First).ToBeVisibleAsync();
+            if (path != "sign-in")
+            {
+                await Expect(dashboard.Page.GetByRole(AriaRole.Button, new() { Name = scheme == ColorScheme.Dark ? "Light colours" : "Dark colours" })).ToBeVisibleAsync();
+            }
+
             faults.AddRange(from violation in (await dashboard.Page.RunAxe()).Violations
                             from node in violation.Nodes
                             select $"/{path}: {violation.Id} ({violation.Impact}): {violation.Help}: {node.Html}: {string.Join("; ", node.Any.Concat(node.All).Concat(node.None).Select(static one => one.Message))}");
@@ -63,12 +68,15 @@ public sealed class LookTests
     public async Task Phone_NoPageIsWiderThanTheScreen()
     {
         await using var dashboard = await Dashboard.StartAsync(look: new() { ViewportSize = new() { Width = 390, Height = 844 }, IsMobile = true, HasTouch = true });
-        await dashboard.InferAsync(1);
+        for (var model = 1; model <= 6; model++)
+        {
+            await dashboard.InferAsync(model);
+        }
 
-        foreach (var path in new[] { "", $"silos/{dashboard.Cluster.Silos[0].SiloName}", "models", "models/1", "events" })
+        foreach (var (path, content) in PagesOf(dashboard))
         {
             await dashboard.GoAsync(path);
-            await dashboard.Page.WaitForTimeoutAsync(1000);
+            await Expect(dashboard.Page.Locator(content).First).ToBeVisibleAsync();
             Assert.True(await dashboard.Page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= 390, $"/{path} is wider.");
         }
 
@@ -112,4 +120,14 @@ public sealed class LookTests
         await Expect(dashboard.Page.GetByLabel("API key")).ToBeVisibleAsync();
         Assert.Empty(dashboard.Faults);
     }
+
+    // Each page, and what is there when it is whole.
+    private static IEnumerable<(string Path, string Content)> PagesOf(Dashboard dashboard) =>
+    [
+        ("", "section.card"),
+        ($"silos/{dashboard.Cluster.Silos[0].SiloName}", "tr.resident"),
+        ("models", "tr.model"),
+        ("models/6", "[data-test=signature]"),
+        ("events", "[data-test=events] tbody tr"),
+    ];
 }
