@@ -7,12 +7,16 @@ using OpenTelemetry.Trace;
 namespace Orleans.Multiplex.OpenTelemetry;
 
 /// <summary>
-/// Which of the traces that would begin here are recorded: one in a hundred, or what the standard variables say, of requests over HTTP and gRPC, of loads that no request began, and of what the application begins itself.
+/// Which of the traces that would begin here are recorded: ten a second, or what the standard variables say, of requests over HTTP and gRPC, of loads that no request began, and of what the application begins itself.
 /// What Orleans does begins none: it either belongs to a request that was not recorded where it came in, of which nothing travels on, or is what silos always do.
 /// </summary>
 internal sealed class BeginningSampler(Sampler chosen) : Sampler
 {
-    private const double Ratio = 0.01;
+    private const int PerSecond = 10;
+    private const string SamplerName = "OTEL_TRACES_SAMPLER";
+    private const string AlwaysOn = "parentbased_always_on";
+    private const string AlwaysOff = "parentbased_always_off";
+    private const string Ratio = "parentbased_traceidratio";
 
     private static readonly FrozenSet<string> DoneByOrleans =
     [
@@ -28,15 +32,20 @@ internal sealed class BeginningSampler(Sampler chosen) : Sampler
         ActivityNames.StorageClear,
     ];
 
-    /// <summary>The one for these settings; null where <c>OTEL_TRACES_SAMPLER</c> names one that does not heed the parent.</summary>
-    public static BeginningSampler? Find(IConfiguration configuration) => configuration["OTEL_TRACES_SAMPLER"] switch
+    /// <summary>Whether there is one for these settings: <c>OTEL_TRACES_SAMPLER</c> may name one that does not heed the parent, or that is not known here.</summary>
+    public static bool IsFor(IConfiguration configuration) =>
+        configuration[SamplerName] is null or "" or AlwaysOn or AlwaysOff or Ratio;
+
+    /// <summary>The one for these settings.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="time">The clock.</param>
+    public static BeginningSampler Make(IConfiguration configuration, TimeProvider time) => new(configuration[SamplerName] switch
     {
-        null or "" => new(new TraceIdRatioBasedSampler(Ratio)),
-        "parentbased_always_on" => new(new AlwaysOnSampler()),
-        "parentbased_always_off" => new(new AlwaysOffSampler()),
-        "parentbased_traceidratio" => new(new TraceIdRatioBasedSampler(ReadRatio(configuration["OTEL_TRACES_SAMPLER_ARG"]))),
-        _ => null,
-    };
+        AlwaysOn => new AlwaysOnSampler(),
+        AlwaysOff => new AlwaysOffSampler(),
+        Ratio => new TraceIdRatioBasedSampler(ReadRatio(configuration[$"{SamplerName}_ARG"])),
+        _ => new PacedSampler(PerSecond, time),
+    });
 
     public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) => IsCallOfAGrain(samplingParameters) || DoneByOrleans.Contains(samplingParameters.Name)
         ? new SamplingResult(SamplingDecision.Drop)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry.Resources;
 using Orleans.Multiplex.OpenTelemetry;
 
@@ -11,7 +12,7 @@ public static class MultiplexTelemetryExtensions
     /// Collects the metrics of Orleans.Multiplex, and those of Orleans, ASP.NET Core and .NET beside them: for <c>MapMultiplexMetrics()</c>, and by OTLP where
     /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, in the environment or the settings, as all standard variables of OpenTelemetry may be. The name of the service is
     /// that of the application unless <c>OTEL_SERVICE_NAME</c> says another, its instance that of the silo.
-    /// Where that endpoint is set, requests are traced to it too, over all silos that they reach: one in a hundred of those that come without a trace of their own, unless
+    /// Where that endpoint is set, requests are traced to it too, over all silos that they reach: ten a second of those that come without a trace of their own, unless
     /// <c>OTEL_TRACES_SAMPLER</c> says otherwise. Orleans' propagation of traces is part of it and must not be added again.
     /// </summary>
     /// <param name="builder">The host, of a silo or of an Orleans client.</param>
@@ -19,6 +20,7 @@ public static class MultiplexTelemetryExtensions
     public static IHostApplicationBuilder AddMultiplexTelemetry(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddSingleton(TimeProvider.System);
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource
                 .AddService(builder.Environment.ApplicationName, autoGenerateServiceInstanceId: false)

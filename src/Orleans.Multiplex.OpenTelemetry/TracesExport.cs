@@ -36,9 +36,9 @@ internal static class TracesExport
             traces.AddSource(Sources).AddAspNetCoreInstrumentation(static requests => requests.Filter = IsTraced).AddProcessor(new ErrorTexts()).AddOtlpExporter();
 
             // One that is set in code hides that of the standard variables: so those that heed the parent are made by them here, and the others are left to them.
-            if (BeginningSampler.Find(configuration) is { } sampler)
+            if (BeginningSampler.IsFor(configuration))
             {
-                traces.SetSampler(new ParentBasedSampler(sampler));
+                traces.SetSampler(services => new ParentBasedSampler(BeginningSampler.Make(configuration, services.GetRequiredService<TimeProvider>())));
             }
         });
     }

@@ -15,11 +15,11 @@ internal static class RequestTrace
     /// <summary>By what the log and the answer name the request: the id of its trace, which the logs of the silos have too; without one, what the server calls it.</summary>
     public static string IdOf(HttpContext context) => Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
 
-    /// <summary>Says in the answer's headers what its trace is, where it is traced. To be said again when they were cleared.</summary>
-    /// <remarks>For its log, the server makes an activity where nobody traces, too.</remarks>
+    /// <summary>Says in the answer's headers what its trace is, where it is recorded or its caller has brought it. To be said again when they were cleared.</summary>
+    /// <remarks>For its log, the server makes an activity where nobody traces, too. Of a trace that began here and is not recorded nobody could find anything.</remarks>
     public static void Tell(HttpContext context)
     {
-        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } request && request.Source.HasListeners())
+        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } request && (request.Recorded || request.HasRemoteParent) && request.Source.HasListeners())
         {
             context.Response.Headers[Header] = request.Id;
         }

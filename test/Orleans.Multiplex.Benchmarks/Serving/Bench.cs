@@ -61,6 +61,19 @@ internal sealed class Bench(Plan plan, ServedModels models, ServerSet servers)
         }
     }
 
+    /// <summary>Loads servers by turns for so long that nothing is compiled any more: where differences are looked for that are smaller than what that takes.</summary>
+    public async Task SettleAsync(ServedModel model, Wire wire, params IReadOnlyList<ServerKind> kinds)
+    {
+        var load = MakeLoad(model.Calls(wire), ManyConnections, seconds: plan.LoadSeconds);
+        for (var seconds = 0.0; seconds < plan.SettleSeconds; seconds += kinds.Count * plan.LoadSeconds)
+        {
+            foreach (var kind in kinds)
+            {
+                await Loader.MeasureAsync(await GetAsync(kind), wire, load);
+            }
+        }
+    }
+
     /// <summary>Finds out whether the server written by hand does better with a bound on the runs at once, which its author would have tried, too.</summary>
     public async Task<ServerKind> ChooseBareAsync(ServedModel model, Wire wire)
     {

@@ -47,6 +47,26 @@ public sealed class TraceResponseTests : IDisposable
         Assert.StartsWith($"00-{_trace}-", reply.Headers["traceresponse"], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Answer_OfARequestThatIsNotRecorded_NamesATraceThatItCameWithAndNoOther(bool isBrought)
+    {
+        // As a collector listens: what is not recorded has an activity that is passed on.
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == "Microsoft.AspNetCore",
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.PropagationData,
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var host = await HttpHost.StartAsync();
+
+        var reply = isBrought ? await SendAsync(host, "/v2", isRecorded: false) : await host.PostAsync("/v2", Body);
+
+        Assert.Equal(isBrought, reply.Headers.TryGetValue("traceresponse", out var trace));
+        Assert.True(!isBrought || (trace!.StartsWith($"00-{_trace}-", StringComparison.Ordinal) && trace.EndsWith("-00", StringComparison.Ordinal)));
+    }
+
     // The server makes an activity for its log all the same.
     [Fact]
     public async Task Answer_WhereNobodyTraces_SaysNothing()
@@ -59,5 +79,6 @@ public sealed class TraceResponseTests : IDisposable
         Assert.Empty(_spans.Ended);
     }
 
-    private Task<Reply> SendAsync(HttpHost host, string path) => host.PostAsync(path, Body, ("traceparent", $"00-{_trace}-{Caller}-01"));
+    private Task<Reply> SendAsync(HttpHost host, string path, bool isRecorded = true) =>
+        host.PostAsync(path, Body, ("traceparent", $"00-{_trace}-{Caller}-{(isRecorded ? "01" : "00")}"));
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
 using OpenTelemetry.Trace;
 using Orleans.Multiplex.OpenTelemetry;
 using Orleans.Multiplex.Tests.AspNetCore.Mutants;
@@ -17,13 +18,16 @@ public sealed class TracesExportTests
     private const string Endpoint = "http://127.0.0.1:1";
 
     [Theory]
-    [InlineData(null, false)]
-    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", true)]
-    [InlineData("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", true)]
-    [InlineData("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", false)]
-    public void Host_MakesSpansAndFiltersCalls_WhereThereIsAnEndpointForThem(string? setting, bool isOn)
+    [InlineData(null, null, false)]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", null, true)]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "otlp", true)]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "none", false)]
+    [InlineData("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", null, true)]
+    [InlineData("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", null, false)]
+    public void Host_MakesSpansAndFiltersCalls_WhereThereIsAnEndpointForThem(string? setting, string? exporter, bool isOn)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration["OTEL_TRACES_EXPORTER"] = exporter;
         if (setting is not null)
         {
             builder.Configuration[setting] = Endpoint;
@@ -42,13 +46,19 @@ public sealed class TracesExportTests
     [Theory]
     [InlineData("Microsoft.AspNetCore.Hosting.HttpRequestIn", ActivityKind.Server)]
     [InlineData("load model", ActivityKind.Internal)]
-    public void Sampler_WhatMayBeginATrace_IsRecordedOnceInAHundred(string name, ActivityKind kind)
+    public void Sampler_WhatMayBeginATrace_IsRecordedTenTimesASecond(string name, ActivityKind kind)
     {
-        var sampler = BeginningSampler.Find(new ConfigurationManager())!;
+        var time = new FakeTimeProvider();
+        var sampler = BeginningSampler.Make(new ConfigurationManager(), time);
 
-        var recorded = Enumerable.Range(0, 10_000).Count(_ => IsRecorded(sampler, ActivityTraceId.CreateRandom(), name, kind));
+        Assert.Equal(10, CountRecorded());
+        Assert.Equal(0, CountRecorded());
+        time.Advance(TimeSpan.FromSeconds(0.5));
+        Assert.Equal(5, CountRecorded());
+        time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(10, CountRecorded());
 
-        Assert.InRange(recorded, 40, 200);
+        int CountRecorded() => Enumerable.Range(0, 100).Count(_ => IsRecorded(sampler, ActivityTraceId.CreateRandom(), name, kind));
     }
 
     [Theory]
@@ -58,15 +68,22 @@ public sealed class TracesExportTests
     [InlineData("parentbased_traceidratio", "nonsense", 100)]
     public void Sampler_OfTheStandardVariables_IsAskedForWhatMayBeginATraceAndForNothingElse(string name, string? argument, int expected)
     {
-        var sampler = BeginningSampler.Find(new ConfigurationManager { ["OTEL_TRACES_SAMPLER"] = name, ["OTEL_TRACES_SAMPLER_ARG"] = argument })!;
+        var sampler = BeginningSampler.Make(new ConfigurationManager { ["OTEL_TRACES_SAMPLER"] = name, ["OTEL_TRACES_SAMPLER_ARG"] = argument }, TimeProvider.System);
 
         Assert.Equal(expected, Enumerable.Range(0, 100).Count(_ => IsRecorded(sampler, ActivityTraceId.CreateRandom(), "load model", ActivityKind.Internal)));
         Assert.False(IsRecorded(sampler, ActivityTraceId.CreateRandom(), "IInferenceGrain/InferAsync", ActivityKind.Server));
     }
 
-    [Fact]
-    public void Sampler_ThatDoesNotHeedTheParent_IsLeftToTheStandard() =>
-        Assert.Null(BeginningSampler.Find(new ConfigurationManager { ["OTEL_TRACES_SAMPLER"] = "always_on" }));
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("", true)]
+    [InlineData("parentbased_always_on", true)]
+    [InlineData("parentbased_always_off", true)]
+    [InlineData("parentbased_traceidratio", true)]
+    [InlineData("always_on", false)]
+    [InlineData("traceidratio", false)]
+    public void Sampler_ThatDoesNotHeedTheParent_IsLeftToTheStandard(string? name, bool isOurs) =>
+        Assert.Equal(isOurs, BeginningSampler.IsFor(new ConfigurationManager { ["OTEL_TRACES_SAMPLER"] = name }));
 
     [Theory]
     [InlineData("IInferenceGrain/InferAsync", ActivityKind.Client)]
@@ -74,9 +91,8 @@ public sealed class TracesExportTests
     [InlineData("activate grain", ActivityKind.Internal)]
     public void Sampler_WhatOrleansDoes_NeverBeginsATrace(string name, ActivityKind kind)
     {
-        // The least of ids is below every ratio.
-        var trace = ActivityTraceId.CreateFromString("00000000000000000000000000000001");
-        var sampler = BeginningSampler.Find(new ConfigurationManager())!;
+        var trace = ActivityTraceId.CreateRandom();
+        var sampler = BeginningSampler.Make(new ConfigurationManager(), TimeProvider.System);
 
         Assert.True(IsRecorded(sampler, trace, "load model", kind));
         Assert.False(IsRecorded(sampler, trace, name, kind));

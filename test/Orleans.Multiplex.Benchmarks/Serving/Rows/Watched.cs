@@ -8,9 +8,13 @@ internal sealed class Watched : IServingPart
 {
     private const double Least = 0.97;
 
+    // Of others: what is looked for is small.
+    private const int TimesTheRounds = 4;
+
     public string Name => "watched";
 
-    public double Seconds(Plan plan) => Enum.GetValues<Wire>().Length * plan.PeakModels * 2 * ((plan.WarmUps * plan.WarmUpSeconds) + (2 * plan.Rounds * plan.LoadSeconds));
+    public double Seconds(Plan plan) => Enum.GetValues<Wire>().Length
+        * ((plan.PeakModels * 2 * ((plan.WarmUps * plan.WarmUpSeconds) + (TimesTheRounds * plan.Rounds * plan.LoadSeconds))) + plan.SettleSeconds);
 
     public async IAsyncEnumerable<Row> MeasureAsync(Bench bench)
     {
@@ -19,10 +23,13 @@ internal sealed class Watched : IServingPart
             foreach (var wire in Enum.GetValues<Wire>())
             {
                 await bench.WarmUpAsync(model, wire, ServerKind.Watched, ServerKind.Unwatched);
-                var load = bench.MakeLoad(model.Calls(wire), Bench.ManyConnections);
+                if (model == bench.Models.Tiny)
+                {
+                    await bench.SettleAsync(model, wire, ServerKind.Watched, ServerKind.Unwatched);
+                }
 
-                // Twice the rounds of others: what is looked for is small.
-                var rounds = await bench.CompareAsync(wire, 2 * bench.Plan.Rounds, (ServerKind.Watched, load), (ServerKind.Unwatched, load));
+                var load = bench.MakeLoad(model.Calls(wire), Bench.ManyConnections);
+                var rounds = await bench.CompareAsync(wire, TimesTheRounds * bench.Plan.Rounds, (ServerKind.Watched, load), (ServerKind.Unwatched, load));
                 var on = rounds.Select(static round => round[0]).ToList();
                 var off = rounds.Select(static round => round[1]).ToList();
                 var ratio = Spread.Of(on.Zip(off, static (one, other) => one.PerSecond / other.PerSecond));

@@ -46,8 +46,14 @@ internal sealed class ServerSet(ServedModels models) : IAsyncDisposable
     private async Task<Server> StartWatchedAsync()
     {
         _watchers = new Watchers();
+
+        // Metrics are sent every minute; so often that they are sent while it is measured, and not for the first time then.
         var server = await StartGatewayAsync(
-            models.Folder, ServerKind.Watched, $"--OTEL_EXPORTER_OTLP_ENDPOINT={_watchers.Collector}", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf");
+            models.Folder,
+            ServerKind.Watched,
+            $"--OTEL_EXPORTER_OTLP_ENDPOINT={_watchers.Collector}",
+            "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+            "--OTEL_METRIC_EXPORT_INTERVAL=5000");
         _watchers.Watch(server.Front);
         return server;
     }
@@ -59,7 +65,7 @@ internal sealed class ServerSet(ServedModels models) : IAsyncDisposable
         ServerKind.Gateway => await StartGatewayAsync(models.Folder),
         ServerKind.Cluster => await StartClusterAsync(),
         ServerKind.Watched => await StartWatchedAsync(),
-        ServerKind.Unwatched => await StartGatewayAsync(models.Folder, kind, "--Multiplex:Dashboard:Orleans=false"),
+        ServerKind.Unwatched => await StartGatewayAsync(models.Folder, kind, "--Multiplex:Dashboard:Orleans=false", "--OTEL_SDK_DISABLED=true"),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
