@@ -7,7 +7,7 @@ namespace Orleans.Multiplex.Grains.Events;
 /// <summary>Writes into the journal that this silo has joined, and which others have gone.</summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
 internal sealed class MembershipEvents(
-    IClusterMembershipService membership, ILocalSiloDetails local, ClusterResidencyView view, SiloTelemetry telemetry) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+    IClusterMembershipService membership, ILocalSiloDetails local, ClusterResidencyView view, SiloTelemetry telemetry, TimeProvider time) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private Task _watching = Task.CompletedTask;
@@ -32,15 +32,13 @@ internal sealed class MembershipEvents(
 
     private async Task WatchAsync()
     {
-        var known = membership.CurrentSnapshot.Members;
+        var news = new SiloNews(local.SiloAddress, membership.CurrentSnapshot.Members, time);
         await foreach (var snapshot in membership.MembershipUpdates.WithCancellation(_stop.Token))
         {
-            foreach (var change in SiloChange.Find(known, snapshot.Members, local.SiloAddress, silo => view.Find(silo) is { Row.IsDraining: true }))
+            foreach (var change in news.Take(snapshot.Members, silo => view.Find(silo) is { Row.IsDraining: true }))
             {
                 telemetry.SiloChanged(change.Kind, change.Silo, Describe(change));
             }
-
-            known = snapshot.Members;
         }
     }
 

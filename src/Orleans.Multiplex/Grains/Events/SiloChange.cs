@@ -7,18 +7,14 @@ namespace Orleans.Multiplex.Grains.Events;
 /// <param name="Silo">The silo's name.</param>
 internal readonly record struct SiloChange(ClusterEventKind Kind, string Silo)
 {
-    /// <summary>
-    /// The changes that one silo is to tell. Each is told once: by the first of the silos that are active then, in the order of their addresses. Those that join tell of themselves.
-    /// </summary>
+    /// <summary>Who has gone. Those that join tell of themselves.</summary>
     /// <param name="before">The members as they were.</param>
     /// <param name="now">The members as they are.</param>
-    /// <param name="teller">The silo that is to tell.</param>
     /// <param name="hasSaid">Whether a silo has said that it leaves.</param>
     public static IEnumerable<SiloChange> Find(
-        ImmutableDictionary<SiloAddress, ClusterMember> before, ImmutableDictionary<SiloAddress, ClusterMember> now, SiloAddress teller, Func<SiloAddress, bool> hasSaid)
+        ImmutableDictionary<SiloAddress, ClusterMember> before, ImmutableDictionary<SiloAddress, ClusterMember> now, Func<SiloAddress, bool> hasSaid)
     {
-        var first = now.Values.Where(static member => member.Status == SiloStatus.Active).Select(static member => member.SiloAddress).Min();
-        return teller.Equals(first) ? before.Values.Where(HasGone).OrderBy(static member => member.Name, StringComparer.Ordinal).Select(Tell) : [];
+        return before.Values.Where(HasGone).OrderBy(static member => member.Name, StringComparer.Ordinal).Select(Tell);
 
         bool HasGone(ClusterMember was) =>
             was.Status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping
