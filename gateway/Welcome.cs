@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Multiplex.Dashboard;
 
 namespace Orleans.Multiplex.Gateway;
 
@@ -16,10 +17,15 @@ internal static class Welcome
             .ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.OrdinalIgnoreCase);
         var http = byEndpoint.GetValueOrDefault("Http", "");
         var grpc = byEndpoint.GetValueOrDefault("Grpc", "");
-        Console.WriteLine(Compose(http, grpc, GatewayRole.HoldsModels(app.Configuration), app.Services.GetRequiredService<IOptions<MultiplexOptions>>().Value));
+        Console.WriteLine(Compose(
+            http,
+            grpc,
+            GatewayRole.HoldsModels(app.Configuration),
+            app.Services.GetRequiredService<IOptions<MultiplexOptions>>().Value,
+            app.Services.GetRequiredService<IOptions<MultiplexDashboardOptions>>().Value.Enabled));
     });
 
-    private static string Compose(string address, string grpc, bool holdsModels, MultiplexOptions options) =>
+    private static string Compose(string address, string grpc, bool holdsModels, MultiplexOptions options, bool hasDashboard) =>
         $$"""
 
         The gateway listens on {{address}}, and for gRPC on {{grpc}}.
@@ -30,8 +36,7 @@ internal static class Welcome
             -d '{"inputs":[{"name":"x","datatype":"FP32","shape":[1,3],"data":[1,2,3]}]}'
           curl {{address}}/v2/models/1
           curl {{address}}/multiplex/silos
-        or open in a browser:
-          {{address}}/dashboard   what is where, what happens and why
+        or open in a browser:{{(hasDashboard ? $"\n  {address}/dashboard   what is where, what happens and why" : "")}}
           {{address}}/scalar      all calls, to read and to send
 
         Ctrl+C stops it.

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Multiplex.Dashboard;
 
 namespace Orleans.Multiplex.Silo;
 
@@ -32,7 +33,8 @@ internal static class HttpSide
     {
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
         var models = app.Services.GetRequiredService<IOptions<MultiplexOptions>>().Value.Models;
-        Console.WriteLine($"The silo holds models of {models}. See {address}/dashboard in a browser, or {address}/multiplex/silos. Ctrl+C stops it.");
+        var pages = app.Services.GetRequiredService<IOptions<MultiplexDashboardOptions>>().Value.Enabled ? $"{address}/dashboard in a browser, or " : "";
+        Console.WriteLine($"The silo holds models of {models}. See {pages}{address}/multiplex/silos. Ctrl+C stops it.");
     });
 
     private static bool TryHold(int port)

@@ -3,6 +3,9 @@ namespace Orleans.Multiplex.Dashboard;
 /// <summary>Settings of the dashboard; section <c>Multiplex:Dashboard</c>.</summary>
 public sealed class MultiplexDashboardOptions
 {
+    /// <summary>Whether there is a dashboard in this process, Orleans' own among it. Default: true.</summary>
+    public bool Enabled { get; set; } = true;
+
     /// <summary>
     /// Whether Orleans' own dashboard is there too, for grains and silos as Orleans sees them. Its figures are collected on every silo, whether or not somebody looks. Default: true.
     /// </summary>

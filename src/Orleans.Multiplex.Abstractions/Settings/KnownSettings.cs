@@ -28,6 +28,7 @@ internal static class KnownSettings
         "Multiplex:Cluster:Tls:Key",
         "Multiplex:Copies:*:MaxCopies",
         "Multiplex:Copies:*:MinCopies",
+        "Multiplex:Dashboard:Enabled",
         "Multiplex:Dashboard:Orleans",
         "Multiplex:Dashboard:ProfileGrains",
         "Multiplex:Drain:Timeout",

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Access.Pages;
 using Orleans.Multiplex.Dashboard;
@@ -16,6 +18,7 @@ public static class MultiplexDashboardExtensions
     /// <summary>
     /// Maps the operator's pages: what each silo holds, what happened and why, and buttons to load, unload, pin and drain. Who may see and do what follows from the same settings as for the
     /// HTTP endpoints (<c>Multiplex:ApiKeys</c>); a browser signs in with a key. Everything that browsers need comes from here. Orleans' own dashboard is mapped below, at <c>/orleans</c>.
+    /// Nothing is mapped where <c>Multiplex:Dashboard:Enabled</c> is false.
     /// </summary>
     /// <param name="endpoints">The application, with <c>AddMultiplexHttp()</c> in its services and <c>AddMultiplexDashboard()</c> on its silo.</param>
     /// <param name="path">The path below which the pages are: a slash and what follows.</param>
@@ -30,6 +33,11 @@ public static class MultiplexDashboardExtensions
         }
 
         var group = endpoints.MapGroup(path);
+        if (!DashboardSettings.Read(endpoints.ServiceProvider.GetRequiredService<IConfiguration>()).Enabled)
+        {
+            return group;
+        }
+
         AccessFilter.Guard(group);
         var pages = group.MapGroup("");
         ((IEndpointConventionBuilder)pages).Finally(endpoint => Prepare(endpoint, path));

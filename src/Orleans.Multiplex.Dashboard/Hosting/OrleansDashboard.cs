@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Dashboard;
 using Orleans.Multiplex.AspNetCore.Access;
@@ -19,14 +18,14 @@ internal sealed class OrleansDashboard
     /// <summary>Adds it, unless the settings say otherwise. What is wrong with them is said when all are checked.</summary>
     public static ISiloBuilder Add(ISiloBuilder builder)
     {
-        var settings = builder.Configuration.GetSection(MultiplexDashboardOptionsValidator.Section);
-        if (IsSet(settings, nameof(MultiplexDashboardOptions.Orleans)) ?? true)
+        var settings = DashboardSettings.Read(builder.Configuration);
+        if (settings is { Enabled: true, Orleans: true })
         {
             builder.Services.AddSingleton(new OrleansDashboard());
 
             // Its page of logs streams all of them, whatever is in them.
             builder.AddDashboard(static options => options.HideTrace = true);
-            if (IsSet(settings, nameof(MultiplexDashboardOptions.ProfileGrains)) is not true)
+            if (!settings.ProfileGrains)
             {
                 RemoveProfiler(builder.Services);
             }
@@ -43,8 +42,6 @@ internal sealed class OrleansDashboard
             pages.MapOrleansDashboard("/orleans").RequireRight(Right.Read).WithMetadata(new WholeCluster());
         }
     }
-
-    private static bool? IsSet(IConfigurationSection settings, string name) => bool.TryParse(settings[name], out var value) ? value : null;
 
     // A filter is asked at every call, also while nobody looks.
     private static void RemoveProfiler(IServiceCollection services)

@@ -200,9 +200,23 @@ public sealed partial class DashboardAccessTests
         Assert.Equal(HttpStatusCode.Unauthorized, (await host.GetAsync("/dashboard/models", ("cookie", $"{SignInCookie.Name}={value}"))).Status);
     }
 
-    private static Task<HttpHost> StartAsync(bool hasKeys = false, TimeProvider? time = null) => HttpHost.StartAsync(
+    [Theory]
+    [InlineData("/dashboard/")]
+    [InlineData("/dashboard/models")]
+    [InlineData("/dashboard/sign-in")]
+    [InlineData("/dashboard/orleans/")]
+    public async Task Page_WhereThereIsToBeNoDashboard_IsNotThere(string path)
+    {
+        await using var host = await StartAsync(isEnabled: false);
+
+        Assert.Equal(HttpStatusCode.NotFound, (await host.GetAsync(path)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/v2")).Status);
+    }
+
+    private static Task<HttpHost> StartAsync(bool hasKeys = false, TimeProvider? time = null, bool isEnabled = true) => HttpHost.StartAsync(
         settings: settings =>
         {
+            settings["Multiplex:Dashboard:Enabled"] = isEnabled ? "true" : "false";
             if (hasKeys)
             {
                 AccessHost.SetKey(settings, "read", "read");
