@@ -106,7 +106,7 @@ internal sealed class Dashboard : IAsyncDisposable
         patience.CancelAfter(TimeSpan.FromSeconds(30));
         while (!holds(await Http.GetFromJsonAsync<JsonElement>(path, patience.Token)))
         {
-            await Task.Delay(50, patience.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, patience.Token);
         }
     }
 

@@ -93,7 +93,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         while (!(await ReportAsync(patience.Token)).Select(static silo => silo.Silo).Order(StringComparer.Ordinal).SequenceEqual(
             _silos.Select(static silo => silo.SiloName).Order(StringComparer.Ordinal)))
         {
-            await Task.Delay(50, patience.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, patience.Token);
         }
     }
 
@@ -131,7 +131,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         var members = $"'{silo}'";
         while (members.Contains($"'{silo}'", StringComparison.Ordinal))
         {
-            await Task.Delay(50, patience.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, patience.Token);
             members = await AskForMembersAsync(http, patience.Token) ?? members;
         }
     }

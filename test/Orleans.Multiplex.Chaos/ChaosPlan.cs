@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Orleans.Multiplex.Chaos.Phases;
 
 namespace Orleans.Multiplex.Chaos;
@@ -26,7 +27,7 @@ internal sealed record ChaosPlan(TimeSpan Settle, TimeSpan Outage, TimeSpan Free
             return null;
         }
 
-        var seed = Random.Shared.Next();
+        var seed = RandomNumberGenerator.GetInt32(int.MaxValue);
         if (rest is [var given] && !(given.StartsWith("seed=", StringComparison.Ordinal) && int.TryParse(given["seed=".Length..], CultureInfo.InvariantCulture, out seed)))
         {
             return null;

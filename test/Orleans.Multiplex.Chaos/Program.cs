@@ -19,7 +19,7 @@ Console.WriteLine($"3 silos, 2 gateways, {ChaosCluster.Models} models; seed {pla
 await using var cluster = await ChaosCluster.StartAsync(interrupted.Token);
 await using var load = new SteadyLoad(cluster, plan.Seed);
 var run = new PhaseRun(cluster, load, TimeProvider.System);
-foreach (var phase in plan.Order(AllPhases.Of(cluster, load, plan)))
+foreach (var phase in plan.Order(AllPhases.Of(cluster, load, plan, TimeProvider.System)))
 {
     await run.RunAsync(phase, interrupted.Token);
 }

@@ -36,7 +36,7 @@ public sealed class BackgroundLoad : IAsyncDisposable
                 await _callers;
             }
 
-            await Task.Delay(10, patience.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, patience.Token);
         }
     }
 

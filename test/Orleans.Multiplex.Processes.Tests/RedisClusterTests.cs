@@ -85,7 +85,7 @@ public sealed class RedisClusterTests : IAsyncLifetime
         while (TimeProvider.System.GetTimestamp() < end)
         {
             await AskAllAsync(http);
-            await Task.Delay(200, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, TestContext.Current.CancellationToken);
         }
 
         await (isLost ? _redis.RestartAsync() : _redis.ResumeAsync());

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Orleans.Multiplex.AspNetCore.Bodies;
 
 namespace Orleans.Multiplex.AspNetCore.Control;
 
-/// <summary>Writes what silos have counted. Durations in seconds, to a microsecond; what is not known is null.</summary>
+/// <summary>Writes what silos have counted. What is not known is null.</summary>
 internal static class FiguresJson
 {
     /// <summary>Writes how a silo does.</summary>
@@ -14,7 +15,7 @@ internal static class FiguresJson
         json.WriteNumber("uptimeSeconds", Math.Round(figures.Uptime.TotalSeconds));
         json.WriteNumber("hits", figures.Hits);
         json.WriteNumber("coldStarts", figures.ColdStarts);
-        WriteNumber(json, "hitRatio", figures.HitRatio);
+        WriteRatio(json, "hitRatio", figures.HitRatio);
         json.WriteNumber("failed", figures.Failed);
         json.WriteNumber("refused", figures.Refused);
         json.WriteNumber("loaded", figures.Loaded);
@@ -22,8 +23,8 @@ internal static class FiguresJson
         json.WriteNumber("evicted", figures.Evicted);
         json.WriteNumber("requestsPerSecond", Math.Round(figures.RequestsPerSecond, 2));
         json.WriteNumber("evictionsPerSecond", Math.Round(figures.EvictionsPerSecond, 2));
-        WriteSeconds(json, "p50Seconds", figures.P50);
-        WriteSeconds(json, "p99Seconds", figures.P99);
+        json.WriteSeconds("p50Seconds", figures.P50);
+        json.WriteSeconds("p99Seconds", figures.P99);
         json.WriteNumber("loading", figures.Loading);
         json.WriteNumber("queued", figures.Queued);
         json.WriteEndObject();
@@ -33,7 +34,7 @@ internal static class FiguresJson
     public static void Write(Utf8JsonWriter json, ImmutableArray<SiloHistory> silos)
     {
         json.WriteStartObject();
-        json.WriteNumber("slotSeconds", SiloHistory.SlotLength.TotalSeconds);
+        json.WriteSeconds("slotSeconds", SiloHistory.SlotLength);
         json.WriteStartArray("silos");
         foreach (var silo in silos)
         {
@@ -75,25 +76,23 @@ internal static class FiguresJson
         json.WriteNumber("loaded", slot.Loaded);
         json.WriteNumber("loadsFailed", slot.LoadsFailed);
         json.WriteNumber("evicted", slot.Evicted);
-        WriteSeconds(json, "p50Seconds", slot.P50);
-        WriteSeconds(json, "p99Seconds", slot.P99);
+        json.WriteSeconds("p50Seconds", slot.P50);
+        json.WriteSeconds("p99Seconds", slot.P99);
         json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, string phase, PhaseTimes times)
     {
         json.WriteStartObject(phase);
-        WriteSeconds(json, "meanSeconds", times.Mean);
-        WriteSeconds(json, "p50Seconds", times.P50);
-        WriteSeconds(json, "p99Seconds", times.P99);
+        json.WriteSeconds("meanSeconds", times.Mean);
+        json.WriteSeconds("p50Seconds", times.P50);
+        json.WriteSeconds("p99Seconds", times.P99);
         json.WriteEndObject();
     }
 
-    private static void WriteSeconds(Utf8JsonWriter json, string property, TimeSpan? time) => WriteNumber(json, property, time?.TotalSeconds);
-
-    private static void WriteNumber(Utf8JsonWriter json, string property, double? number)
+    private static void WriteRatio(Utf8JsonWriter json, string property, double? ratio)
     {
-        if (number is { } known)
+        if (ratio is { } known)
         {
             json.WriteNumber(property, Math.Round(known, 6));
         }

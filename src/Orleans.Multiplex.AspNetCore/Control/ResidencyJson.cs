@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Orleans.Multiplex.AspNetCore.Access;
+using Orleans.Multiplex.AspNetCore.Bodies;
 using Orleans.Multiplex.AspNetCore.Events;
 
 namespace Orleans.Multiplex.AspNetCore.Control;
@@ -81,7 +82,7 @@ internal static class ResidencyJson
         {
             json.WriteString("chosen", placement.Chosen);
             json.WriteString("decidedBy", placement.DecidedBy);
-            WriteSeconds(json, "ageSeconds", placement.Age);
+            json.WriteSeconds("ageSeconds", placement.Age);
             WriteArray(json, "candidates", placement.Candidates, static (json, candidate) =>
             {
                 json.WriteString("silo", candidate.Silo);
@@ -94,7 +95,7 @@ internal static class ResidencyJson
             json.WriteString("error", failure.Error);
             json.WriteString("message", failure.Message);
             json.WriteNumber("attempts", failure.Attempts);
-            WriteSeconds(json, "nextTrySeconds", failure.NextTry);
+            json.WriteSeconds("nextTrySeconds", failure.NextTry);
         });
         WriteArray(json, "latencies", report.Latencies, FiguresJson.Write);
         json.WriteStartArray("events");
@@ -133,10 +134,10 @@ internal static class ResidencyJson
         json.WriteString("state", JsonNamingPolicy.CamelCase.ConvertName(model.State.ToString()));
         json.WriteNumber("bytes", model.Bytes);
         json.WriteNumber("mappedBytes", model.MappedBytes);
-        WriteSeconds(json, "ageSeconds", model.Age);
+        json.WriteSeconds("ageSeconds", model.Age);
         json.WriteNumber("hits", model.Hits);
         json.WriteNumber("inFlight", model.InFlight);
-        WriteSeconds(json, "loadSeconds", model.LoadTime);
+        json.WriteSeconds("loadSeconds", model.LoadTime);
         json.WriteBoolean("pinned", model.IsPinned);
         json.WriteBoolean("copy", model.IsCopy);
         json.WriteBoolean("nextVictim", model.IsNextVictim);
@@ -152,7 +153,7 @@ internal static class ResidencyJson
             json.WriteNumber("bytes", fetch.Bytes);
             json.WriteNumber("totalBytes", fetch.TotalBytes);
             json.WriteNumber("bytesPerSecond", fetch.BytesPerSecond);
-            WriteSeconds(json, "remainingSeconds", fetch.Remaining);
+            json.WriteSeconds("remainingSeconds", fetch.Remaining);
             json.WriteEndObject();
         }
 
@@ -163,7 +164,7 @@ internal static class ResidencyJson
             json.WriteString("state", JsonNamingPolicy.CamelCase.ConvertName(newer.State.ToString()));
             json.WriteString("reason", newer.Reason);
             json.WriteNumber("attempts", newer.Attempts);
-            WriteSeconds(json, "nextTrySeconds", newer.NextTry);
+            json.WriteSeconds("nextTrySeconds", newer.NextTry);
             json.WriteEndObject();
         }
     }
@@ -179,17 +180,5 @@ internal static class ResidencyJson
         }
 
         json.WriteEndArray();
-    }
-
-    private static void WriteSeconds(Utf8JsonWriter json, string property, TimeSpan? duration)
-    {
-        if (duration is { } known)
-        {
-            json.WriteNumber(property, Math.Round(known.TotalSeconds, 4));
-        }
-        else
-        {
-            json.WriteNull(property);
-        }
     }
 }

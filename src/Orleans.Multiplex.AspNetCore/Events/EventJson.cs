@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orleans.Multiplex.AspNetCore.Bodies;
 
 namespace Orleans.Multiplex.AspNetCore.Events;
 
@@ -31,7 +32,7 @@ internal static class EventJson
         json.WriteNumber("count", one.Count);
         if (one.Took is { } took)
         {
-            json.WriteNumber("tookSeconds", took.TotalSeconds);
+            json.WriteSeconds("tookSeconds", took);
         }
 
         if (one.Bytes is { } bytes)

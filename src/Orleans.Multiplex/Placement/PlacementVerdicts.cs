@@ -39,9 +39,8 @@ internal static class PlacementVerdicts
             CandidateClass.HoldsModel => "holds the model",
             CandidateClass.HasRoom => $"has room ({charged})",
             CandidateClass.Unknown => "has not told yet what it holds",
-            CandidateClass.Full when candidate is { VictimAge: { } age, NextVictimAge: { } next } => string.Create(
-                CultureInfo.InvariantCulture,
-                $"is full ({charged}); its next victim was used {age.TotalSeconds:0.#} s ago{(next < age ? string.Create(CultureInfo.InvariantCulture, $", the one after those that go for models on their way about {next.TotalSeconds:0.#} s") : "")}"),
+            CandidateClass.Full when candidate is { VictimAge: { } age, NextVictimAge: { } next } =>
+                $"is full ({charged}); its next victim was used {DurationText.Of(age)} ago{(next < age ? $", the one after those that go for models on their way about {DurationText.Of(next)}" : "")}",
             CandidateClass.Full => $"is full ({charged}) and has no model that may go",
             CandidateClass.Pinned => $"is full ({charged}), and its pinned models leave no room",
             CandidateClass.TooSmall => $"is too small: it holds {new ByteSize(candidate.MaxBytes)} in all",

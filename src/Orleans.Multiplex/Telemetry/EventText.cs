@@ -1,12 +1,10 @@
-using System.Globalization;
-
 namespace Orleans.Multiplex.Telemetry;
 
 /// <summary>What events say to people.</summary>
 internal static class EventText
 {
     public static string Loaded(ModelName model, TimeSpan took, long bytes, bool isSuccessor) =>
-        $"Loaded '{model}' ({new ByteSize(bytes)}) in {Duration(took)}{(isSuccessor ? ", to take the place of the one that answered" : "")}.";
+        $"Loaded '{model}' ({new ByteSize(bytes)}) in {DurationText.Of(took)}{(isSuccessor ? ", to take the place of the one that answered" : "")}.";
 
     public static string LoadFailed(ModelName model, string reason) => $"Could not load '{model}': {reason}";
 
@@ -14,19 +12,10 @@ internal static class EventText
 
     public static string Placed(string model, string reason, string silo) => $"'{model}' goes to silo '{silo}'. {reason}";
 
-    /// <summary>A duration in the unit that suits it.</summary>
-    public static string Duration(TimeSpan time) => time switch
-    {
-        { TotalMilliseconds: < 1000 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.#} ms"),
-        { TotalSeconds: < 120 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} s"),
-        { TotalMinutes: < 120 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0} min"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0} h"),
-    };
-
     private static string Why(in EvictedModel evicted) => evicted.Reason switch
     {
         EvictionReason.Quota => $"{Need(evicted)}, and {Choice(evicted)}.",
-        EvictionReason.Idle => $"nobody asked for it for {Duration(evicted.Age)} (Multiplex:IdleUnload).",
+        EvictionReason.Idle => $"nobody asked for it for {DurationText.Of(evicted.Age)} (Multiplex:IdleUnload).",
         EvictionReason.Superseded => "a newer version took its place.",
         EvictionReason.Operator => "an operator unloaded it.",
         EvictionReason.Shutdown => "its silo stops.",
@@ -40,5 +29,5 @@ internal static class EventText
 
     private static string Choice(in EvictedModel evicted) => evicted.WasInUse
         ? "of all models, which were in use, this one's last use began longest ago"
-        : $"of those not in use and not pinned nobody had asked for this one for the longest time, {Duration(evicted.Age)}";
+        : $"of those not in use and not pinned nobody had asked for this one for the longest time, {DurationText.Of(evicted.Age)}";
 }

@@ -60,6 +60,7 @@ internal static class FirstAnswerFromBucket
             await WarmUpAsync(silo, client, folder.FullName);
             var (ours, bare) = (new List<double>(), new Dictionary<int, List<double>> { [1] = [], [2] = [], [4] = [], [8] = [] });
             var length = 0L;
+            var random = new Random(1);
             for (var round = 0; round <= Rounds; round++)
             {
                 var id = string.Create(CultureInfo.InvariantCulture, $"never-seen-{round}");
@@ -67,7 +68,7 @@ internal static class FirstAnswerFromBucket
 
                 // Whoever is first meets what the upload has left to write.
                 var ways = bare.Keys.Prepend(0).ToArray();
-                Random.Shared.Shuffle(ways);
+                random.Shuffle(ways);
                 foreach (var ranges in ways)
                 {
                     (ranges == 0 ? ours : bare[ranges]).Add(

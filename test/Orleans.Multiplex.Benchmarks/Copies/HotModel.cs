@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Orleans.Multiplex.Testing.Clusters;
 
@@ -82,13 +81,13 @@ internal static class HotModel
 
     private static async Task<TimeSpan> WaitAsync(TimedCluster cluster, int copies)
     {
-        var watch = Stopwatch.StartNew();
-        while (await CountAsync(cluster) != copies && watch.Elapsed < LongestToOne)
+        var since = TimeProvider.System.GetTimestamp();
+        while (await CountAsync(cluster) != copies && TimeProvider.System.GetElapsedTime(since) < LongestToOne)
         {
             await Task.Delay(Look, TimeProvider.System);
         }
 
-        return watch.Elapsed;
+        return TimeProvider.System.GetElapsedTime(since);
     }
 
     private static string Show(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s");

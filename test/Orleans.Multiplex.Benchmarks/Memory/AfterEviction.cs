@@ -92,7 +92,7 @@ internal static class AfterEviction
     // .NET collects when it needs room, and needs none at rest; what native code took is given back without help.
     private static async Task<long> MeasureAtRestAsync()
     {
-        await Task.Delay(Rest);
+        await Task.Delay(Rest, TimeProvider.System);
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         GC.WaitForPendingFinalizers();
         return ProcessMemory.ReadResidentBytes()!.Value;

@@ -76,7 +76,7 @@ internal static class Evictions
             {
                 known = JitInfo.GetCompiledMethodCount();
                 await EvictAsync();
-                await Task.Delay(CompilingPause);
+                await Task.Delay(CompilingPause, TimeProvider.System);
             }
             while (JitInfo.GetCompiledMethodCount() > known);
         }

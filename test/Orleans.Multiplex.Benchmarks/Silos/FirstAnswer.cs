@@ -79,7 +79,7 @@ internal static class FirstAnswer
             await silo.Client.InferAsync(id, inputs);
             await silo.Client.InferAsync(id, inputs);
             await AskColdAsync(silo, id, inputs);
-            await Task.Delay(100);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class Caller(ChaosCluster cluster, TimeProvider time)
             catch (Exception error) when (error is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
             {
                 last = error.Message;
-                await Task.Delay(20 * tries, cancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(20 * tries), time, cancellationToken);
             }
         }
 

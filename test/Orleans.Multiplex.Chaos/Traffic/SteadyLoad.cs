@@ -69,7 +69,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
             var model = !isFree && _only is { Length: > 0 } only ? only[random.Next(only.Length)] : _models.Draw(random);
             _tally.Count(await caller.AskAsync(model, CancellationToken.None));
             _turns.Release();
-            await Task.Delay(Pause, CancellationToken.None);
+            await Task.Delay(Pause, TimeProvider.System);
         }
     }
 }

@@ -59,7 +59,7 @@ public sealed class PinStorageTests : IDisposable
                 }
                 catch (ArgumentException)
                 {
-                    await Task.Delay(TimeSpan.FromMilliseconds(50), Waiting.Token);
+                    await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Waiting.Token);
                 }
             }
         }

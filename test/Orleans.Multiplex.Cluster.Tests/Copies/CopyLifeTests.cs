@@ -19,7 +19,7 @@ public sealed class CopyLifeTests
 
         // Until its grain has gone, which says that it was there, the model would be loaded by it anew; and the others have to hear of it.
         await Waiting.UntilAsync(() => hot.Cluster.Inner.Loose(first).Count == 0);
-        await Task.Delay(TimeSpan.FromMilliseconds(200), Waiting.Token);
+        await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Waiting.Token);
         for (var i = 0; i < 20; i++)
         {
             Assert.False((await hot.AskAsync()).IsCold);
@@ -77,7 +77,7 @@ public sealed class CopyLifeTests
         await hot.Cluster.Sdk.UnloadAsync("hot", Waiting.Token).Soon();
 
         Assert.Empty(hot.Silos);
-        await Task.Delay(TimeSpan.FromSeconds(1), Waiting.Token);
+        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Waiting.Token);
         Assert.Empty(hot.Silos);
     }
 
@@ -116,7 +116,7 @@ public sealed class CopyLifeTests
         go.Set();
         await unloading.Soon();
 
-        await Task.Delay(TimeSpan.FromSeconds(1), Waiting.Token);
+        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Waiting.Token);
         Assert.Empty(hot.Silos);
         Assert.Equal(2, hot.Loads);
     }

@@ -34,7 +34,7 @@ public sealed class HotModelTests
         hot.Heat();
         await Waiting.UntilAsync(() => !hot.Answers.IsEmpty);
 
-        await Task.Delay(TimeSpan.FromSeconds(3), Waiting.Token);
+        await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, Waiting.Token);
 
         Assert.Single(hot.Silos);
         await hot.CoolAsync();

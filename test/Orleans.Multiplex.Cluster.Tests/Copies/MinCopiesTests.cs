@@ -48,7 +48,7 @@ public sealed class MinCopiesTests
             settings: """{"minCopies": 3}""", configure: static options => options.Copies["hot"] = new CopyOptions { MinCopies = 2, MaxCopies = 2 });
 
         await Waiting.UntilAsync(() => hot.Silos.Count() == 2);
-        await Task.Delay(TimeSpan.FromSeconds(1), Waiting.Token);
+        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Waiting.Token);
 
         Assert.Equal(2, hot.Silos.Count());
     }

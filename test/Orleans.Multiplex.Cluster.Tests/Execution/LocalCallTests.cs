@@ -173,7 +173,7 @@ public sealed class LocalCallTests : IDisposable
     {
         while (!await AskHereAsync(cluster, mayRunHere: true))
         {
-            await Task.Delay(1, Waiting.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Waiting.Token);
         }
     }
 

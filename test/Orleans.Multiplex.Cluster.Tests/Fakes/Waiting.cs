@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Xunit;
 
 namespace Orleans.Multiplex.Cluster.Tests;
@@ -41,7 +40,7 @@ internal static class Waiting
     /// <param name="describe">The answer, for the one who reads that it never was.</param>
     public static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> holds, Func<T, string>? describe = null)
     {
-        var since = Stopwatch.StartNew();
+        var since = TimeProvider.System.GetTimestamp();
         while (true)
         {
             var answer = await ask().Soon();
@@ -50,7 +49,7 @@ internal static class Waiting
                 return answer;
             }
 
-            Assert.True(since.Elapsed < Patience, $"It was not within {Patience.TotalSeconds} s. {describe?.Invoke(answer)}");
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < Patience, $"It was not within {Patience.TotalSeconds} s. {describe?.Invoke(answer)}");
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Xunit;
 
 namespace Orleans.Multiplex.Cluster.Tests;
@@ -22,7 +23,7 @@ public sealed class StressTests
                 options.Pools["Fake"] = new() { MaxModelsPerSilo = quota };
                 options.RequestTimeout = TimeSpan.FromSeconds(10); // Ends the enumerations whose callers are gone without a word.
             });
-        var seed = Environment.TickCount;
+        var seed = RandomNumberGenerator.GetInt32(int.MaxValue - Callers);
         TestContext.Current.SendDiagnosticMessage($"Seed {seed}, quota {quota}.");
         cluster.Gates.Open("open");
         var (answers, aborted) = (0, 0);

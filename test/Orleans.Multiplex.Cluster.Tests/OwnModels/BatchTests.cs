@@ -128,7 +128,7 @@ public sealed class BatchTests : IAsyncLifetime
         var scheduler = _cluster.Silos[0].ServiceProvider.GetRequiredService<Orleans.Multiplex.Execution.Scheduling.InferenceScheduler>();
         while (scheduler.Waiting < count)
         {
-            await Task.Delay(1, Waiting.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Waiting.Token);
         }
     }
 }

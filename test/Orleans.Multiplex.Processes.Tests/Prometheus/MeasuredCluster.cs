@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Orleans.Multiplex.Testing.Processes;
 using Xunit;
 
@@ -47,6 +48,14 @@ public sealed class MeasuredCluster : IAsyncLifetime
             await AskAsync(seed: round);
             await _prometheus.WaitForAsync(Asked, Hits + Cold);
         }
+    }
+
+    /// <summary>What the API says that each silo has counted, by the silo's name.</summary>
+    public async Task<IReadOnlyDictionary<string, JsonElement>> GetFiguresAsync()
+    {
+        using var http = _cluster.Front.CreateClient();
+        var report = await http.GetFromJsonAsync<JsonElement>("/multiplex/silos", TestContext.Current.CancellationToken);
+        return report.GetProperty("silos").EnumerateArray().ToDictionary(static silo => silo.GetProperty("silo").GetString()!, static silo => silo.GetProperty("figures"));
     }
 
     public async ValueTask DisposeAsync()

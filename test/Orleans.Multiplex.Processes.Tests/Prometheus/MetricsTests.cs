@@ -46,14 +46,33 @@ public sealed class MetricsTests(MeasuredCluster cluster) : IClassFixture<Measur
         Assert.Contains("multiplex_wait_milliseconds no help text", printed, StringComparison.Ordinal);
     }
 
+    // Prometheus and the API are asked one after the other: nobody asks for a model any more.
     [Fact]
-    public async Task HitRatio_ByPromQl_IsThatOfTheAnswers()
+    public async Task HitRatio_ByPromQlOfEachSilo_IsThatOfTheApi()
     {
-        var ratio = await cluster.Prometheus.GetAsync(
-            """sum(multiplex_requests_total{multiplex_outcome="hit"}) / sum(multiplex_requests_total{multiplex_outcome=~"hit|cold"})""");
+        var figures = await cluster.GetFiguresAsync();
+
+        Assert.Equal(cluster.Silos.Select(static silo => silo.SiloName).Order(StringComparer.Ordinal), figures.Keys.Order(StringComparer.Ordinal));
+        foreach (var silo in cluster.Silos)
+        {
+            var ratio = await cluster.Prometheus.GetAsync(HitRatio($"instance=\"{silo.Address.Authority}\""));
+
+            // The API rounds it.
+            Assert.Equal(figures[silo.SiloName].GetProperty("hitRatio").GetDouble(), ratio, precision: 6);
+        }
+    }
+
+    [Fact]
+    public async Task HitRatio_ByPromQl_IsThatOfAllFiguresAndOfTheAnswers()
+    {
+        var figures = await cluster.GetFiguresAsync();
+        var (hits, cold) = (Sum(figures.Values, "hits"), Sum(figures.Values, "coldStarts"));
+
+        var ratio = await cluster.Prometheus.GetAsync(HitRatio(""));
 
         Assert.True(cluster is { Hits: > 0, Cold: > 0 }, $"{cluster.Hits} hits, {cluster.Cold} cold");
-        Assert.Equal((double)cluster.Hits / (cluster.Hits + cluster.Cold), ratio, precision: 12);
+        Assert.Equal((double)hits / (hits + cold), ratio, precision: 12);
+        Assert.Equal((cluster.Hits, cluster.Cold), (hits, cold));
         Assert.Equal(cluster.Cold, await cluster.Prometheus.GetAsync("sum(multiplex_request_cold_wait_seconds_count)"));
     }
 
@@ -139,6 +158,11 @@ public sealed class MetricsTests(MeasuredCluster cluster) : IClassFixture<Measur
         Assert.Equal(6, rules.Count);
         Assert.All(rules, static rule => Assert.Equal("ok", rule.Health));
     }
+
+    private static string HitRatio(string silos) =>
+        $$"""sum(multiplex_requests_total{multiplex_outcome="hit",{{silos}}}) / sum(multiplex_requests_total{multiplex_outcome=~"hit|cold",{{silos}}})""";
+
+    private static long Sum(IEnumerable<JsonElement> figures, string count) => figures.Sum(one => one.GetProperty(count).GetInt64());
 
     private static void AssertPassed((int Code, string Printed) check) => Assert.True(check.Code == 0, check.Printed);
 }

@@ -81,7 +81,7 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         {
             try
             {
-                await Task.Delay(100, patience.Token);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);
             }
             catch (OperationCanceledException)
             {

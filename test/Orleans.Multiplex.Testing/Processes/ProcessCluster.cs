@@ -140,7 +140,7 @@ public sealed class ProcessCluster : IAsyncDisposable
         patience.CancelAfter(TimeSpan.FromMinutes(1));
         while ((await GetChargedAsync()).Count != count)
         {
-            await Task.Delay(20, patience.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token);
         }
     }
 

@@ -178,7 +178,7 @@ public sealed class BinaryTests
         // Given back a moment after its last part has left.
         while (host.InFlight.Charged > 0)
         {
-            await Task.Delay(1, HttpHost.Cancellation);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, HttpHost.Cancellation);
         }
     }
 

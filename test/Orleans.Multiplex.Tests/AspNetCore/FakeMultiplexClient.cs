@@ -110,7 +110,7 @@ internal sealed class FakeMultiplexClient : IMultiplexClient
                 Pool = "onnx",
                 MaxModels = -1,
                 ChargedModels = 2,
-                Models = [Resident("iris", loadTime: TimeSpan.FromMilliseconds(12.3)), Resident("wine", ResidentState.Opening)],
+                Models = [Resident("iris", loadTime: TimeSpan.FromMilliseconds(12.3456)), Resident("wine", ResidentState.Opening)],
             },
         ],
     };

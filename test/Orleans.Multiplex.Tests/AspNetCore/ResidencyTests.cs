@@ -12,7 +12,7 @@ public sealed class ResidencyTests
         await using var host = await HttpHost.StartAsync();
 
         var expected = """
-            {"silos":[{"silo":"silo-1","address":"127.0.0.1:11111","maxBytes":5000,"chargedBytes":1000,"maxMappedBytes":0,"chargedMappedBytes":0,"utilisation":0,"draining":false,"cache":{"bytes":600,"maxBytes":9000,"versions":2,"hits":5,"fetches":3,"evictions":1},"pools":[{"pool":"onnx","maxModels":-1,"chargedModels":2,"models":[{"model":"iris","version":3,"state":"ready","bytes":1000,"mappedBytes":0,"ageSeconds":1.5,"hits":7,"inFlight":2,"loadSeconds":0.0123,"pinned":false,"copy":false,"nextVictim":false,"queued":0},{"model":"wine","version":3,"state":"opening","bytes":1000,"mappedBytes":0,"ageSeconds":1.5,"hits":7,"inFlight":2,"loadSeconds":null,"pinned":false,"copy":false,"nextVictim":false,"queued":0}]}]}]}
+            {"silos":[{"silo":"silo-1","address":"127.0.0.1:11111","maxBytes":5000,"chargedBytes":1000,"maxMappedBytes":0,"chargedMappedBytes":0,"utilisation":0,"draining":false,"cache":{"bytes":600,"maxBytes":9000,"versions":2,"hits":5,"fetches":3,"evictions":1},"pools":[{"pool":"onnx","maxModels":-1,"chargedModels":2,"models":[{"model":"iris","version":3,"state":"ready","bytes":1000,"mappedBytes":0,"ageSeconds":1.5,"hits":7,"inFlight":2,"loadSeconds":0.012346,"pinned":false,"copy":false,"nextVictim":false,"queued":0},{"model":"wine","version":3,"state":"opening","bytes":1000,"mappedBytes":0,"ageSeconds":1.5,"hits":7,"inFlight":2,"loadSeconds":null,"pinned":false,"copy":false,"nextVictim":false,"queued":0}]}]}]}
             """.Trim();
         Assert.Equal(expected, (await host.GetAsync("/multiplex/silos")).IsOk().Text);
     }

@@ -179,7 +179,7 @@ public sealed partial class DashboardAccessTests
     public async Task SignIn_AfterTwelveHours_IsOver()
     {
         // The seal has a clock of its own, the cookie's end is ours.
-        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var host = await StartAsync(hasKeys: true, time);
         using var browser = new Browser(host);
         await browser.SignInAsync("key-read");

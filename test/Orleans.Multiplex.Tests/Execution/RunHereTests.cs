@@ -168,7 +168,7 @@ public sealed class RunHereTests : IDisposable
         Assert.Null(TryRun());
         while (_runner.FindVerdict(_resident) is null)
         {
-            await Task.Delay(1, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
         }
 
         Assert.True(_runner.FindVerdict(_resident)!.IsProven);

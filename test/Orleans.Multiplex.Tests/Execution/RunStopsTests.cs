@@ -33,7 +33,7 @@ public sealed class RunStopsTests
         }
 
         using var next = _stops.Begin(TimeSpan.FromMinutes(1), CancellationToken.None);
-        await Task.Delay(100, TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
 
         Assert.False(next.Token.IsCancellationRequested);
     }
@@ -55,7 +55,7 @@ public sealed class RunStopsTests
 
             while (!ended.IsCancellationRequested)
             {
-                await Task.Delay(1, TestContext.Current.CancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
             }
         }
 

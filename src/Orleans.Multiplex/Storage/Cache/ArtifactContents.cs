@@ -30,7 +30,9 @@ internal sealed class ArtifactContents(
     public Task<ImmutableDictionary<string, string>?> WhenKnown => whenKnown;
 
     /// <summary>The digest of each file where they are known by now; null where they are not, or never will be.</summary>
+#pragma warning disable RS0030 // It has ended where its result is looked at, so nothing waits.
     public ImmutableDictionary<string, string>? Digests => whenKnown is { IsCompletedSuccessfully: true, Result: { } digests } ? digests : null;
+#pragma warning restore RS0030
 
     /// <summary>Keeps the files where they are until it is disposed; null when they are not known to be whole, or gone.</summary>
     public IDisposable? TryHold() => hold();

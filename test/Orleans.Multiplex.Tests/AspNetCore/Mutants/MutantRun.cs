@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Security.Cryptography;
 using Xunit;
 
 namespace Orleans.Multiplex.Tests.AspNetCore.Mutants;
@@ -34,7 +35,7 @@ internal static class MutantRun
     {
         var first = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var given)
             ? given
-            : Random.Shared.Next(int.MaxValue - Million);
+            : RandomNumberGenerator.GetInt32(int.MaxValue - Million);
         var outcomes = new ConcurrentDictionary<string, int>();
         var start = TimeProvider.System.GetTimestamp();
         var most = 0L;

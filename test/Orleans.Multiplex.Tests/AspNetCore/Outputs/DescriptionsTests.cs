@@ -72,7 +72,7 @@ public sealed class DescriptionsTests
         fake.BeforeDescribing = token =>
         {
             time.Advance(TimeSpan.FromSeconds(seconds));
-            return Task.Delay(Timeout.InfiniteTimeSpan, token);
+            return Task.Delay(Timeout.InfiniteTimeSpan, time, token);
         };
         await using var host = await HttpHost.StartAsync(fake, time: time);
 

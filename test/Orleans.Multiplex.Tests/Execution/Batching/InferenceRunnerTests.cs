@@ -96,7 +96,7 @@ public sealed class InferenceRunnerTests : IDisposable
 
         while (_scheduler.Waiting < 2)
         {
-            await Task.Delay(1, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
         }
 
         _silo.Time.Advance(TimeSpan.FromSeconds(1));
@@ -224,7 +224,7 @@ public sealed class InferenceRunnerTests : IDisposable
         await Task.WhenAll(await WhileBusyAsync(() => new List<Task<InferenceOutcome>> { RunAsync(1), RunAsync(2), RunAsync(3) })).Soon();
         while (_runner.FindVerdict(_resident) is null)
         {
-            await Task.Delay(1, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
         }
 
         Assert.Contains("does not run on inputs that were made up", _runner.FindVerdict(_resident)!.Reason, StringComparison.Ordinal);
@@ -261,7 +261,7 @@ public sealed class InferenceRunnerTests : IDisposable
         await Task.WhenAll(await WhileBusyAsync(() => new List<Task<InferenceOutcome>> { RunAsync(1), RunAsync(2), RunAsync(3) })).Soon();
         while (_runner.FindVerdict(_resident) is null)
         {
-            await Task.Delay(1, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
         }
 
         Assert.True(_runner.FindVerdict(_resident)!.IsProven, _runner.FindVerdict(_resident)!.Reason);

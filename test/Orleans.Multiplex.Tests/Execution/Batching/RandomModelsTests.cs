@@ -43,7 +43,7 @@ public sealed class RandomModelsTests
         await RunAsync(requests[1]);
         while (runner.FindVerdict(resident) is null)
         {
-            await Task.Delay(1, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
         }
 
         var together = 0;
@@ -62,7 +62,7 @@ public sealed class RandomModelsTests
         {
             while (!scheduler.GetRuns(resident, "m").Cost.IsKnown)
             {
-                await Task.Delay(1, TestContext.Current.CancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
             }
         }
 

@@ -11,7 +11,7 @@ internal static class ResidentExtensions
     {
         while (resident.Gate.Users > 0)
         {
-            await Task.Delay(1, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
 }
