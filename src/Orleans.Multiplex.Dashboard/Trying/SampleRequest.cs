@@ -26,7 +26,7 @@ internal static class SampleRequest
             }
 
             var shape = input.Shape.IsDefault ? [1] : input.Shape.Select(static dimension => Math.Max(1, dimension)).ToArray();
-            var elements = shape.Aggregate(1L, static (product, dimension) => product > MostElements ? product : product * dimension);
+            var elements = shape.Aggregate(1L, static (product, dimension) => product > MostElements ? product : product * Math.Min(dimension, MostElements + 1));
             all += elements;
             if (all > MostElements)
             {

@@ -47,7 +47,7 @@ internal sealed class KnownModels(IMultiplexClient client, TimeProvider time)
     {
         lock (_lock)
         {
-            if (_listing is null or { IsFaulted: true } || (_listing.IsCompleted && _last is { } last && time.GetElapsedTime(last.EndedAt) > last.Life))
+            if (_listing is null or { IsFaulted: true } or { IsCanceled: true } || (_listing.IsCompleted && _last is { } last && time.GetElapsedTime(last.EndedAt) > last.Life))
             {
                 using (ExecutionContext.SuppressFlow())
                 {

@@ -21,6 +21,16 @@ internal static class FakeGrains
     public static Exception Rejection(string message) => (Exception)Activator.CreateInstance(
         typeof(Runtime.OrleansMessageRejectionException), BindingFlags.Instance | BindingFlags.NonPublic, null, [message], null)!;
 
+    /// <summary>An object of Orleans whose type is its own.</summary>
+    /// <param name="type">The full name of the type, and its assembly.</param>
+    /// <param name="answer">What it answers, by the method and its arguments.</param>
+    public static object Internal(string type, Func<MethodInfo, object?[], object> answer)
+    {
+        var fake = DispatchProxy.Create(Type.GetType(type, throwOnError: true)!, typeof(FakeProxy));
+        ((FakeProxy)fake).Answer = answer;
+        return fake;
+    }
+
     private static T Make<T>(Func<MethodInfo, object?[], object> answer)
         where T : class
     {

@@ -13,6 +13,8 @@ internal sealed class EventReading(ResidencyChannel channel)
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<ClusterEventPage> ReadAsync(EventPosition? after, int limit, TimeSpan patience, CancellationToken cancellationToken)
     {
+        // One that joins while the others are asked is not silent, it is new: what it keeps is wanted.
+        var asked = channel.ActiveSilos;
         var pages = await channel.AskAllAsync(
             async (silo, exchange) => (Silo: silo, Page: await exchange.ReadJournalAsync(after?[silo], after is null ? limit : MostOfOne)),
             patience,
@@ -20,7 +22,7 @@ internal sealed class EventReading(ResidencyChannel channel)
         var events = pages.SelectMany(static one => one.Page.Events).OrderBy(static one => one.At).ThenBy(static one => one.Silo, StringComparer.Ordinal).ThenBy(static one => one.Sequence);
 
         // Of one that does not answer at first, its last events are not known, and all that it keeps are not wanted.
-        var silent = after is null ? channel.ActiveSilos.Except(pages.Select(static one => one.Silo)).Select(static silo => (silo, EventPosition.ToCome)) : [];
+        var silent = after is null ? asked.Except(pages.Select(static one => one.Silo)).Select(static silo => (silo, EventPosition.ToCome)) : [];
         return new ClusterEventPage
         {
             Events = after is null ? [.. events.TakeLast(limit)] : [.. events],
