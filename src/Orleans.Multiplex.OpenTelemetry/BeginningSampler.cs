@@ -47,6 +47,9 @@ internal sealed class BeginningSampler(Sampler chosen) : Sampler
         _ => new PacedSampler(PerSecond, time),
     });
 
+    /// <summary>A trace that was to be recorded is not, after all: another may be in its place.</summary>
+    public void GiveBack() => (chosen as PacedSampler)?.GiveBack();
+
     public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) => IsCallOfAGrain(samplingParameters) || DoneByOrleans.Contains(samplingParameters.Name)
         ? new SamplingResult(SamplingDecision.Drop)
         : chosen.ShouldSample(samplingParameters);

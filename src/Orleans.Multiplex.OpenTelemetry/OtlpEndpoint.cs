@@ -9,7 +9,7 @@ internal static class OtlpEndpoint
     /// <param name="configuration">The settings, the environment among them.</param>
     /// <param name="signal">What is to be sent, as the standard variables name it.</param>
     public static bool IsSet(IConfiguration configuration, string signal) =>
-        configuration[$"OTEL_{signal}_EXPORTER"] is not "none"
+        !"none".Equals(configuration[$"OTEL_{signal}_EXPORTER"], StringComparison.OrdinalIgnoreCase)
         && (IsSet(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]) || IsSet(configuration[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"]));
 
     private static bool IsSet(string? endpoint) => !string.IsNullOrWhiteSpace(endpoint);

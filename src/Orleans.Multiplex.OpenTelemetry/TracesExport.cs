@@ -1,7 +1,7 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
+using OpenTelemetry.Instrumentation.AspNetCore;
 using OpenTelemetry.Trace;
 
 namespace Orleans.Multiplex.OpenTelemetry;
@@ -15,14 +15,6 @@ internal static class TracesExport
         "Microsoft.Orleans.*",
     ];
 
-    // Asked every few seconds by machines.
-    private static readonly PathString[] Untraced =
-    [
-        "/metrics",
-        "/v2/health",
-        "/grpc.health.v1.Health",
-    ];
-
     public static void AddTraces(this IOpenTelemetryBuilder telemetry, IConfiguration configuration)
     {
         if (!OtlpEndpoint.IsSet(configuration, "TRACES"))
@@ -33,17 +25,20 @@ internal static class TracesExport
         new SiloParts(telemetry.Services, configuration).AddActivityPropagation();
         telemetry.WithTracing(traces =>
         {
-            traces.AddSource(Sources).AddAspNetCoreInstrumentation(static requests => requests.Filter = IsTraced).AddProcessor(new ErrorTexts()).AddOtlpExporter();
+            traces.AddSource(Sources).AddAspNetCoreInstrumentation().AddProcessor(new ErrorTexts()).AddOtlpExporter();
+            if (!BeginningSampler.IsFor(configuration))
+            {
+                telemetry.Services.AddSingleton(new TracedRequests(sampler: null));
+                return;
+            }
 
             // One that is set in code hides that of the standard variables: so those that heed the parent are made by them here, and the others are left to them.
-            if (BeginningSampler.IsFor(configuration))
-            {
-                traces.SetSampler(services => new ParentBasedSampler(BeginningSampler.Make(configuration, services.GetRequiredService<TimeProvider>())));
-            }
+            telemetry.Services.AddSingleton(services => BeginningSampler.Make(configuration, services.GetRequiredService<TimeProvider>()));
+            telemetry.Services.AddSingleton(static services => new TracedRequests(services.GetRequiredService<BeginningSampler>()));
+            traces.SetSampler(static services => new ParentBasedSampler(services.GetRequiredService<BeginningSampler>()));
         });
+        telemetry.Services.AddOptions<AspNetCoreTraceInstrumentationOptions>().Configure<TracedRequests>(static (requests, traced) => requests.Filter = traced.IsTraced);
     }
-
-    private static bool IsTraced(HttpContext context) => !Array.Exists(Untraced, path => context.Request.Path.StartsWithSegments(path));
 
     /// <summary>Orleans adds its filters to the services of whatever this is; so it does not matter whether Orleans itself is added before or after.</summary>
     private sealed record SiloParts(IServiceCollection Services, IConfiguration Configuration) : ISiloBuilder;

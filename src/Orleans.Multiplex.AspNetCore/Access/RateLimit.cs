@@ -34,4 +34,7 @@ internal sealed class RateLimit(double perSecond, int burst, TimeProvider time)
             }
         }
     }
+
+    /// <summary>Counts one fewer: one that was taken was not made use of.</summary>
+    public void GiveBack() => Interlocked.Add(ref _due, -_interval);
 }

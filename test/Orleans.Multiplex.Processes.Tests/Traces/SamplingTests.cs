@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using Orleans.Multiplex.Testing.Processes;
 using Xunit;
 
@@ -21,11 +22,33 @@ public sealed class SamplingTests
     }
 
     [Fact]
+    public async Task Infer_AfterManyProbes_IsRecordedAllTheSame()
+    {
+        await using var receiver = await TraceReceiver.StartAsync();
+        await using var cluster = await ProcessCluster.StartAsync(silos: 1, ProcessCluster.Silo, [.. SettingsWithoutSampler(receiver)]);
+        cluster.AddModel(1);
+        using var http = cluster.Front.CreateClient();
+        foreach (var path in new[] { "/v2/health/live", "/metrics", "/dashboard/" })
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                using var probe = await http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+                Assert.False(probe.Headers.Contains("traceresponse"));
+            }
+        }
+
+        using var answer = await http.PostAsJsonAsync(new Uri("/v2/models/1/infer", UriKind.Relative), TracedCall.Tensors, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.EndsWith("-01", Assert.Single(answer.Headers.GetValues("traceresponse")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Infer_CallerDoesNotRecord_NeitherDoesAnySilo()
     {
         await using var receiver = await TraceReceiver.StartAsync();
         await using var cluster = await ProcessCluster.StartAsync(
-            silos: 1, ProcessCluster.Silo, [.. receiver.Settings.Where(static setting => !setting.Contains("SAMPLER", StringComparison.Ordinal))]);
+            silos: 1, ProcessCluster.Silo, [.. SettingsWithoutSampler(receiver)]);
         cluster.AddModel(1);
         cluster.AddModel(2);
         var (unrecorded, recorded) = (TracedCall.NewTraceId(), TracedCall.NewTraceId());
@@ -40,4 +63,7 @@ public sealed class SamplingTests
         Assert.Matches($"00-{recorded}-[0-9a-f]{{16}}-01", Assert.Single(second.Headers.GetValues("traceresponse")));
         Assert.Equal([recorded], receiver.Spans.Select(static span => span.TraceId).Distinct());
     }
+
+    private static IEnumerable<string> SettingsWithoutSampler(TraceReceiver receiver) =>
+        receiver.Settings.Where(static setting => !setting.Contains("SAMPLER", StringComparison.Ordinal));
 }
