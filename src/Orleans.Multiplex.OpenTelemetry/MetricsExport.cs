@@ -7,23 +7,20 @@ namespace Orleans.Multiplex.OpenTelemetry;
 /// <summary>Which metrics are collected, and where they go.</summary>
 internal static class MetricsExport
 {
-    // Of ASP.NET Core's, routing and the pool of memory are left out: they write several measurements for each request, of what its duration tells by route, and
-    // of buffers. Who wants them adds their meters.
     private static readonly string[] Meters =
     [
         "Orleans.Multiplex",
         "Microsoft.Orleans",
-        "Microsoft.AspNetCore.Hosting",
-        "Microsoft.AspNetCore.Server.Kestrel",
-        "Microsoft.AspNetCore.Http.Connections",
-        "Microsoft.AspNetCore.Diagnostics",
-        "Microsoft.AspNetCore.Components*",
+        "Microsoft.AspNetCore.*",
         "System.Runtime",
     ];
 
+    // They write eight measurements for each request: of its buffers, and of its route, which its duration tells by.
+    private static readonly string[] Costly = ["Microsoft.AspNetCore.MemoryPool", "Microsoft.AspNetCore.Routing"];
+
     public static void AddMetrics(this IOpenTelemetryBuilder telemetry, IConfiguration configuration) => telemetry.WithMetrics(metrics =>
     {
-        metrics.AddMeter(Meters);
+        metrics.AddMeter(Meters).AddView(static instrument => Costly.Contains(instrument.Meter.Name) ? MetricStreamConfiguration.Drop : null);
 
         // A label with the name of the meter on each series would only make them longer, and Ray's have none.
         metrics.AddPrometheusExporter(static exporter => exporter.ScopeInfoEnabled = false);

@@ -9,7 +9,7 @@ namespace Microsoft.Extensions.Hosting;
 public static class MultiplexTelemetryExtensions
 {
     /// <summary>
-    /// Collects the metrics of Orleans.Multiplex, and those of Orleans, ASP.NET Core and .NET beside them: for <c>MapMultiplexMetrics()</c>, and by OTLP where
+    /// Collects the metrics of Orleans.Multiplex, and those of Orleans, ASP.NET Core (without its routing and its pool of memory, which write several for each request) and .NET beside them: for <c>MapMultiplexMetrics()</c>, and by OTLP where
     /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, in the environment or the settings, as all standard variables of OpenTelemetry may be. The name of the service is
     /// that of the application unless <c>OTEL_SERVICE_NAME</c> says another, its instance that of the silo.
     /// Where that endpoint is set, requests are traced to it too, over all silos that they reach: ten a second of those that come without a trace of their own, unless

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,6 +28,20 @@ public sealed class ScrapeTests
         Assert.Contains($$"""multiplex_request_duration_seconds_bucket{multiplex_model="a",multiplex_pool="{{Pool}}",le="0.001"} 3""", text, StringComparison.Ordinal);
         Assert.Contains("# TYPE multiplex_gateway_in_flight_limit_bytes gauge\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("otel_scope_name", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Microsoft.AspNetCore.Hosting", true)]
+    [InlineData("Microsoft.AspNetCore.RateLimiting", true)]
+    [InlineData("Microsoft.AspNetCore.Routing", false)]
+    [InlineData("Microsoft.AspNetCore.MemoryPool", false)]
+    public async Task Instruments_ThatWouldCostEachRequestTooMuch_AreNotListenedTo(string name, bool isListenedTo)
+    {
+        await using var host = await StartAsync();
+        await host.GetAsync("/metrics");
+        using var meter = new Meter(name);
+
+        Assert.Equal(isListenedTo, meter.CreateCounter<long>("of-this-test").Enabled);
     }
 
     [Fact]
