@@ -50,6 +50,19 @@ public sealed class SiloNewsTests
         Assert.Equal(["", "", "silo-1 silo-2 silo-3", ""], new[] { one, two, three, three }.Select(now => Take(news, now)));
     }
 
+    [Fact]
+    public void Take_OneJoinsBeforeTheOthersBetweenTwoDeaths_WhoSawTheFirstTellsOfIt()
+    {
+        // 4 and 2 die together, and 1 comes in the place of one of them before the death of 2 is noticed: it has seen nothing of 4.
+        var (news, newcomer) = (NewsOf(3, 2, 3, 4), NewsOf(1, 1, 2, 3));
+        var one = With(Of(2, 3, 4), 4, SiloStatus.Dead);
+        var joined = With(Of(1, 2, 3, 4), 4, SiloStatus.Dead);
+        var two = With(joined, 2, SiloStatus.Dead);
+
+        Assert.Equal(["", "", "silo-4"], new[] { one, joined, two }.Select(now => Take(news, now)));
+        Assert.Equal("silo-2", Take(newcomer, two));
+    }
+
     private SiloNews NewsOf(int teller, params int[] members) => new(Address(teller), Of(members), _time);
 
     private static string Take(SiloNews news, System.Collections.Immutable.ImmutableDictionary<SiloAddress, ClusterMember> now) =>
