@@ -3,7 +3,9 @@ namespace Orleans.Multiplex.Dashboard;
 /// <summary>Settings of the dashboard; section <c>Multiplex:Dashboard</c>.</summary>
 public sealed class MultiplexDashboardOptions
 {
-    /// <summary>Whether there is a dashboard in this process, Orleans' own among it. Default: true.</summary>
+    /// <summary>
+    /// Whether there is a dashboard in this process, Orleans' own among it. Read from the settings alone, since pages are mapped before options are made. Default: true.
+    /// </summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>

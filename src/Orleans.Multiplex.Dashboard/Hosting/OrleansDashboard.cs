@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
 using Orleans.Dashboard;
 using Orleans.Multiplex.AspNetCore.Access;
 
@@ -15,7 +16,10 @@ internal sealed class OrleansDashboard
     {
     }
 
-    /// <summary>Adds it, unless the settings say otherwise. What is wrong with them is said when all are checked.</summary>
+    /// <summary>
+    /// Adds it, unless the settings say otherwise. Then this silo has none of its grains either, which could not be made here and go to a silo that has what they need. What is wrong with the
+    /// settings is said when all are checked.
+    /// </summary>
     public static ISiloBuilder Add(ISiloBuilder builder)
     {
         var settings = DashboardSettings.Read(builder.Configuration);
@@ -29,6 +33,11 @@ internal sealed class OrleansDashboard
             {
                 RemoveProfiler(builder.Services);
             }
+        }
+        else
+        {
+            builder.Services.AddOptions<GrainTypeOptions>().PostConfigure(
+                static types => types.Classes.RemoveWhere(static type => type.Assembly == typeof(DashboardOptions).Assembly));
         }
 
         return builder;

@@ -204,7 +204,6 @@ public sealed partial class DashboardAccessTests
     [InlineData("/dashboard/")]
     [InlineData("/dashboard/models")]
     [InlineData("/dashboard/sign-in")]
-    [InlineData("/dashboard/orleans/")]
     public async Task Page_WhereThereIsToBeNoDashboard_IsNotThere(string path)
     {
         await using var host = await StartAsync(isEnabled: false);
