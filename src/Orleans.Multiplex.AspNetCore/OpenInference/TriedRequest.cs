@@ -3,14 +3,19 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.Errors;
+using Orleans.Multiplex.AspNetCore.Hosting;
+using Orleans.Multiplex.AspNetCore.Traces;
 
 namespace Orleans.Multiplex.AspNetCore.OpenInference;
 
 /// <summary>A request that somebody tries on a page: read, run and answered as if it had come over HTTP.</summary>
-internal sealed class TriedRequest(InferEndpoint endpoint, RefusalLog refusals)
+internal sealed class TriedRequest(InferEndpoint endpoint, RefusalLog refusals, ILoggerFactory loggers, TimeProvider time)
 {
+    private readonly ILogger _logger = loggers.CreateLogger(HttpLog.Category);
+
     private const int MostShown = 64 << 10;
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -25,6 +30,7 @@ internal sealed class TriedRequest(InferEndpoint endpoint, RefusalLog refusals)
     {
         using var body = new MemoryStream(Encoding.UTF8.GetBytes(json));
         using var answer = new MemoryStream();
+        var startedAt = time.GetTimestamp();
         var context = new DefaultHttpContext { RequestServices = services, RequestAborted = cancellationToken };
         context.Request.Method = HttpMethods.Post;
         context.Request.ContentLength = body.Length;
@@ -49,9 +55,18 @@ internal sealed class TriedRequest(InferEndpoint endpoint, RefusalLog refusals)
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            return ErrorMapping.Find(error) is { } report
-                ? new TriedAnswer(report.Status, report.Message, "", IsCold: false)
-                : new TriedAnswer(StatusCodes.Status500InternalServerError, $"It failed unexpectedly ({error.GetType().Name}).", "", IsCold: false);
+            if (ErrorMapping.Find(error) is { } report)
+            {
+                return new TriedAnswer(report.Status, report.Message, "", IsCold: false);
+            }
+
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                _logger.RequestFailed(error, RequestTrace.IdOf(context), HttpMethods.Post, "a page", time.GetElapsedTime(startedAt).TotalMilliseconds, model);
+            }
+
+            return new TriedAnswer(
+                StatusCodes.Status500InternalServerError, $"It failed unexpectedly ({error.GetType().Name}); the log of this process says more.", "", IsCold: false);
         }
 
         string Header(string name) => context.Response.Headers[name].ToString();

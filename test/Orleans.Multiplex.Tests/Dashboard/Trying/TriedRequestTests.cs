@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Orleans.Multiplex.AspNetCore.Access;
 using Orleans.Multiplex.AspNetCore.OpenInference;
 using Orleans.Multiplex.Tests.AspNetCore;
@@ -81,11 +82,13 @@ public sealed class TriedRequestTests
     }
 
     [Fact]
-    public async Task Send_ErrorThatNobodyForesaw_SaysItsKindAndNoMore()
+    public async Task Send_ErrorThatNobodyForesaw_SaysItsKindAndNoMoreButInTheLog()
     {
         await using var host = await HttpHost.StartAsync(new FakeMultiplexClient { OnInfer = static (_, _, _, _) => throw new InvalidOperationException("secret detail") });
 
-        Assert.Equal(new TriedAnswer(500, "It failed unexpectedly (InvalidOperationException).", "", IsCold: false), await SendAsync(host, Body));
+        Assert.Equal(
+            new TriedAnswer(500, "It failed unexpectedly (InvalidOperationException); the log of this process says more.", "", IsCold: false), await SendAsync(host, Body));
+        Assert.Equal(2003, Assert.Single(host.Log.Entries, static entry => entry.Level == LogLevel.Error).EventId);
     }
 
     [Fact]
@@ -101,13 +104,14 @@ public sealed class TriedRequestTests
             },
         });
         using var leaving = new CancellationTokenSource();
-        var trying = new TriedRequest(host.Services.GetRequiredService<InferEndpoint>(), host.Services.GetRequiredService<RefusalLog>())
+        var trying = ActivatorUtilities.CreateInstance<TriedRequest>(host.Services)
             .SendAsync(host.Services, AccessGrant.Everything, "iris", Body, leaving.Token);
         await called.Reached;
 
         await leaving.CancelAsync();
 
         Assert.Equal(500, (await trying.Soon()).Status);
+        Assert.DoesNotContain(host.Log.Entries, static entry => entry.Level == LogLevel.Error);
         Assert.Equal(0, host.InFlight.Charged);
     }
 
@@ -194,5 +198,5 @@ public sealed class TriedRequestTests
     private static Task<TriedAnswer> SendAsync(HttpHost host, string body, string model = "iris", string? key = null) => SendAsync(host, Grant(host, key), body, model);
 
     private static Task<TriedAnswer> SendAsync(HttpHost host, AccessGrant grant, string body, string model = "iris") =>
-        new TriedRequest(host.Services.GetRequiredService<InferEndpoint>(), host.Services.GetRequiredService<RefusalLog>()).SendAsync(host.Services, grant, model, body, HttpHost.Cancellation);
+        ActivatorUtilities.CreateInstance<TriedRequest>(host.Services).SendAsync(host.Services, grant, model, body, HttpHost.Cancellation);
 }
