@@ -166,7 +166,8 @@ public sealed class CopyLifeTests
         hot.Folder.Add("hot/2", "model.json", """{"minCopies": 2, "pin": true}""");
         hot.Folder.Add("hot/2");
 
-        await Waiting.UntilAsync(() => hot.Cluster.Ready().SequenceEqual(["hot@2", "hot@2"]));
+        // The version before is there until its last use has ended.
+        await Waiting.UntilAsync(() => hot.Cluster.Ready().SequenceEqual(["hot@2", "hot@2"]) && Enumerable.Range(0, 2).All(silo => hot.Cluster.Inner.Residents(silo).Count == 1));
         Assert.Equal([false, true], Enumerable.Range(0, 2).Select(silo => hot.Cluster.Inner.Residents(silo).Single().IsPinned).Order());
     }
 
