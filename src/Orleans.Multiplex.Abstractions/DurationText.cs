@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orleans.Multiplex;
 
-/// <summary>A duration as people read it, in events, reasons and pages: some two digits, in the unit that suits it.</summary>
+/// <summary>A duration as people read it, in events, reasons and pages: a few digits, in the unit that suits it.</summary>
 internal static class DurationText
 {
     // A unit ends where rounding would show what the next one says better: nobody reads 1000 ms. Seconds, minutes and hours go on until there are two of the
