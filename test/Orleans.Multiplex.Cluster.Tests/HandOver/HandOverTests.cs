@@ -1,5 +1,6 @@
 using Orleans.Multiplex.Cluster.Tests.Control;
 using Orleans.Multiplex.Grains.HandOver;
+using Orleans.Multiplex.Residency;
 using Xunit;
 
 namespace Orleans.Multiplex.Cluster.Tests.HandOver;
@@ -69,6 +70,32 @@ public sealed class HandOverTests : IDisposable
         Assert.Equal(HandOverAnswer.Failed, await TakeAsync(cluster, "other", TimeSpan.Zero));
         engine.FailOpen = static () => new ModelLoadFailedException("m1", "broken");
         Assert.Equal(HandOverAnswer.Failed, await TakeAsync(cluster, "m1", TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task Take_UnloadedOnItsWay_SaysSo()
+    {
+        var opening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var go = new ManualResetEventSlim();
+        var engine = new FakeBackend
+        {
+            OnOpen = _ =>
+            {
+                opening.TrySetResult();
+                go.Wait(Waiting.Token);
+            },
+        };
+        await using var cluster = await StoreCluster.StartAsync(_folder, engine: engine);
+        var answer = Task.Run(() => TakeAsync(cluster, "m1", TimeSpan.Zero), Waiting.Token);
+        await opening.Task.Soon();
+
+        // As every silo is told to when an operator unloads it.
+        var unloading = cluster.Inner.Get<EvictionService>().EvictAsync(Assert.Single(cluster.Inner.Residents()), EvictionReason.Operator);
+        go.Set();
+
+        await unloading.Soon();
+        Assert.Equal(HandOverAnswer.Unloaded, await answer);
+        Assert.Empty(cluster.Ready());
     }
 
     [Fact]

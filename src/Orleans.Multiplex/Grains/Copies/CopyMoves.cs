@@ -55,6 +55,11 @@ internal sealed partial class CopyMoves(
                 LogAdded(view.GetName(target.ToParsableString()), led.Model, list.Silos.Length);
                 return (target, true);
             }
+            else if (answer == HandOverAnswer.Unloaded)
+            {
+                // Here it goes too, perhaps in a moment.
+                return (null, true);
+            }
         }
 
         return (null, free.Count > 0);

@@ -11,4 +11,7 @@ internal enum HandOverAnswer
 
     /// <summary>It could not be loaded there.</summary>
     Failed,
+
+    /// <summary>It was unloaded there while it was on its way, as operators have all silos do: no other is to load it instead.</summary>
+    Unloaded,
 }

@@ -56,9 +56,9 @@ internal sealed class ModelReception(ModelAttachments silo, RoomOfOlder room, Ba
         resident.CountAsUsed(model.Age, silo.Ledger.Snapshot());
         try
         {
-            if ((await resident.WhenLoaded.WaitAsync(cancellationToken)).Failure is not null)
+            if ((await resident.WhenLoaded.WaitAsync(cancellationToken)).Failure is { } failure)
             {
-                return HandOverAnswer.Failed;
+                return failure == LoadFailureKind.Unloaded ? HandOverAnswer.Unloaded : HandOverAnswer.Failed;
             }
 
             // Where the model's own grain is here, it is no copy.
