@@ -1,7 +1,7 @@
 using Orleans.Multiplex.Grains.Events;
 using Orleans.Multiplex.Telemetry.Journal;
 using Xunit;
-using static Orleans.Multiplex.Tests.Grains.Events.FakeSilos;
+using static Orleans.Multiplex.Tests.Grains.Events.Members;
 
 namespace Orleans.Multiplex.Tests.Grains.Events;
 

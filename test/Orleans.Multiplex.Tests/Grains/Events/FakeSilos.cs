@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Multiplex.Grains;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Telemetry.Journal;
 using Orleans.Multiplex.Tests.Client;
+using static Orleans.Multiplex.Tests.Grains.Events.Members;
 
 namespace Orleans.Multiplex.Tests.Grains.Events;
 
@@ -39,10 +38,6 @@ internal sealed class FakeSilos : IClusterMembershipService
     public ClusterMembershipSnapshot CurrentSnapshot { get; private set; } = new(ImmutableDictionary<SiloAddress, ClusterMember>.Empty, new MembershipVersion(1));
 
     public IAsyncEnumerable<ClusterMembershipSnapshot> MembershipUpdates => throw new InvalidOperationException("Nobody follows the members here.");
-
-    public static SiloAddress Address(int silo) => SiloAddress.New(IPAddress.Loopback, 11111 + silo, 7);
-
-    public static string NameOf(int silo) => string.Create(CultureInfo.InvariantCulture, $"silo-{silo}");
 
     /// <summary>Has silos be there, from now on, in a state.</summary>
     public void Set(SiloStatus status, params ReadOnlySpan<int> silos)
