@@ -30,42 +30,6 @@ namespace Orleans.Multiplex.Hosting;
 /// <summary>What each room brings to the silo.</summary>
 internal static class RoomRegistrations
 {
-    /// <summary>
-    /// How long an enumeration may go without its caller. Half of it is how long a call for the next element waits before it says that there is
-    /// none yet, which must stay below the 30 s after which an Orleans client gives a call up.
-    /// </summary>
-    private static readonly TimeSpan EnumerationTimeout = TimeSpan.FromSeconds(50);
-
-    public static IServiceCollection AddMessagingForModels(this IServiceCollection services)
-    {
-        // A call that finds its model elsewhere is forwarded; in a burst more often than Orleans' default allows, by each silo some times.
-        services.Configure<SiloMessagingOptions>(messaging =>
-        {
-            messaging.MaxForwardCount = Math.Max(messaging.MaxForwardCount, 64);
-            messaging.CancelRequestOnTimeout = true;
-        });
-
-        // Orleans' own timeout comes after ours, which is the one that says what happened.
-        services.AddOptions<SiloMessagingOptions>().PostConfigure<IOptions<MultiplexOptions>>((messaging, options) =>
-        {
-            var least = options.Value.MaxRequestTimeout + TimeSpan.FromSeconds(5);
-            messaging.ResponseTimeout = messaging.ResponseTimeout > least ? messaging.ResponseTimeout : least;
-            messaging.MaxMessageBodySize = (int)Math.Max(messaging.MaxMessageBodySize, options.Value.MaxRequestBytes.Bytes + CallLimits.MessageOverhead);
-        });
-
-        // An activation that moves ends with its requests; one that was given up before would leave its address behind.
-        services.AddOptions<GrainCollectionOptions>().PostConfigure<IOptions<MultiplexOptions>>(static (collection, options) =>
-        {
-            var least = options.Value.MaxRequestTimeout + TimeSpan.FromSeconds(5);
-            collection.DeactivationTimeout = collection.DeactivationTimeout > least ? collection.DeactivationTimeout : least;
-        });
-
-        // Orleans reads these for enumerations alone. Their rhythm is not that of the longest request: a caller that has vanished would keep its
-        // model for twice as long.
-        services.AddSingleton<IOptions<MessagingOptions>>(Options.Create(new SiloMessagingOptions { ResponseTimeout = EnumerationTimeout }));
-        return services;
-    }
-
     public static IServiceCollection AddPlacement(this IServiceCollection services)
     {
         services.AddPlacementDirector<ModelQuotaPlacement, ModelQuotaPlacementDirector>(ServiceLifetime.Transient);

@@ -53,6 +53,21 @@ public sealed class SettingsTests
             TimeSpan.FromMinutes(20) + TimeSpan.FromSeconds(5), cluster.Get<IOptions<SiloMessagingOptions>>(silo).Value.ResponseTimeout));
     }
 
+    [Theory]
+    [InlineData(0, 0.2)]
+    [InlineData(3, 3)]
+    public async Task Start_OfAnySilo_LeavesItsLastAnswersTimeToArriveBeforeTheNewsOfItsEnd(double configured, double expected)
+    {
+        await using var cluster = await TestCluster.StartAsync(
+            silos: 2,
+            routing: 1,
+            configureSilo: silo => silo.Configure<SiloMessagingOptions>(
+                messaging => messaging.WaitForMessageToBeQueuedForOutboundTime = TimeSpan.FromSeconds(configured)));
+
+        Assert.All([0, 1], silo => Assert.Equal(
+            TimeSpan.FromSeconds(expected), cluster.Get<IOptions<SiloMessagingOptions>>(silo).Value.WaitForMessageToBeQueuedForOutboundTime));
+    }
+
     [Fact]
     public async Task Start_OfARoutingSiloWithTheSettingsOfTheOthers_IsGood()
     {
