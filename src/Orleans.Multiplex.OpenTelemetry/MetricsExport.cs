@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -16,17 +17,28 @@ internal static class MetricsExport
     ];
 
     // They write eight measurements for each request: of its buffers, and of its route, which its duration tells by.
-    private static readonly string[] Costly = ["Microsoft.AspNetCore.MemoryPool", "Microsoft.AspNetCore.Routing"];
+    private static readonly string[] CostlyMeters = ["Microsoft.AspNetCore.MemoryPool", "Microsoft.AspNetCore.Routing"];
+
+    // The first two write two measurements for each request, of HTTP and of a stream of HTTP/2, to say how many there are at the moment. Orleans walks all of its
+    // cache's buckets, of which there are a million, to say how many are in use.
+    private static readonly string[] CostlyInstruments = ["http.server.active_requests", "kestrel.queued_requests", "orleans-directory-cache-size"];
 
     public static void AddMetrics(this IOpenTelemetryBuilder telemetry, IConfiguration configuration) => telemetry.WithMetrics(metrics =>
     {
-        metrics.AddMeter(Meters).AddView(static instrument => Costly.Contains(instrument.Meter.Name) ? MetricStreamConfiguration.Drop : null);
+        metrics.AddMeter(Meters).AddView(static instrument => IsCostly(instrument) ? MetricStreamConfiguration.Drop : null);
 
-        // A label with the name of the meter on each series would only make them longer, and Ray's have none.
-        metrics.AddPrometheusExporter(static exporter => exporter.ScopeInfoEnabled = false);
-        if (OtlpEndpoint.IsSet(configuration, "METRICS"))
+        var exporters = new ChosenExporters(configuration, ChosenExporters.Metrics);
+        if (exporters.HasPrometheus)
+        {
+            // A label with the name of the meter on each series would only make them longer, and Ray's have none.
+            metrics.AddPrometheusExporter(static exporter => exporter.ScopeInfoEnabled = false);
+        }
+
+        if (exporters.HasOtlp)
         {
             metrics.AddOtlpExporter();
         }
     });
+
+    private static bool IsCostly(Instrument instrument) => CostlyMeters.Contains(instrument.Meter.Name) || CostlyInstruments.Contains(instrument.Name);
 }

@@ -17,7 +17,7 @@ internal static class TracesExport
 
     public static void AddTraces(this IOpenTelemetryBuilder telemetry, IConfiguration configuration)
     {
-        if (!OtlpEndpoint.IsSet(configuration, "TRACES"))
+        if (!new ChosenExporters(configuration, ChosenExporters.Traces).HasOtlp)
         {
             return;
         }

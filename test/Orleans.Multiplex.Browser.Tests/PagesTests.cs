@@ -124,27 +124,27 @@ public sealed class PagesTests
     }
 
     [Fact]
-    public async Task Models_TenThousand_AreFoundAndScrolledQuickly()
+    public async Task Models_AHundredThousand_AreFoundAndScrolled()
     {
-        const int Models = 10_000;
+        const int Models = 100_000;
         await using var dashboard = await Dashboard.StartAsync(silos: 1, models: 0);
         var content = Testing.Onnx.TestModels.Affine(1, 1);
         for (var i = 0; i < Models; i++)
         {
-            dashboard.Cluster.AddModel(string.Create(CultureInfo.InvariantCulture, $"group-{i % 10}/model-{i:D5}"), content);
+            dashboard.Cluster.AddModel(string.Create(CultureInfo.InvariantCulture, $"group-{i % 100}/model-{i:D5}"), content);
         }
 
         await dashboard.GoAsync("models");
-        await Expect(dashboard.Page.GetByTestId("model-count")).ToHaveTextAsync("10,000 of 10,000", new() { Timeout = 30_000 });
+        await Expect(dashboard.Page.GetByTestId("model-count")).ToHaveTextAsync("100,000 of 100,000", new() { Timeout = 60_000 });
         var rows = dashboard.Page.Locator("tr.model");
         Assert.InRange(await rows.CountAsync(), 5, 100);
 
         await dashboard.Page.GetByLabel("Search").FillAsync("model-0777");
         await Expect(rows).ToHaveCountAsync(10);
         await dashboard.Page.GetByLabel("Search").FillAsync("");
-        await Expect(dashboard.Page.GetByTestId("model-count")).ToHaveTextAsync("10,000 of 10,000");
+        await Expect(dashboard.Page.GetByTestId("model-count")).ToHaveTextAsync("100,000 of 100,000");
         await dashboard.Page.Locator(".mud-table-container").EvaluateAsync("element => element.scrollTop = element.scrollHeight");
-        await Expect(rows.Filter(new() { HasText = "group-9/model-09999" })).ToBeVisibleAsync();
+        await Expect(rows.Filter(new() { HasText = "group-99/model-99999" })).ToBeVisibleAsync();
         Assert.Empty(dashboard.Faults);
         await dashboard.ShootAsync("models");
     }

@@ -30,12 +30,24 @@ namespace Orleans.Multiplex.Hosting;
 /// <summary>What each room brings to the silo.</summary>
 internal static class RoomRegistrations
 {
+    /// <summary>How many grains' addresses a process keeps; of the models that it has asked for longest ago the directory is asked again.</summary>
+    private const int CachedAddresses = 100_000;
+
     public static IServiceCollection AddPlacement(this IServiceCollection services)
     {
         services.AddPlacementDirector<ModelQuotaPlacement, ModelQuotaPlacementDirector>(ServiceLifetime.Transient);
         services.AddPlacementDirector<CopyPlacement, CopyPlacementDirector>();
         services.TryAddSingleton<IGrainDirectoryCache, EvictionAwareDirectoryCache>();
-        services.Configure<GrainDirectoryOptions>(directory => directory.CachingStrategy = GrainDirectoryOptions.CachingStrategyType.Custom);
+        services.Configure<GrainDirectoryOptions>(static directory =>
+        {
+            directory.CachingStrategy = GrainDirectoryOptions.CachingStrategyType.Custom;
+
+            // Orleans' million is a table that takes its room empty or full, and is walked each second where its dashboard is on. Who has set another keeps it.
+            if (directory.CacheSize == GrainDirectoryOptions.DEFAULT_CACHE_SIZE)
+            {
+                directory.CacheSize = CachedAddresses;
+            }
+        });
         services.AddSingleton<ClusterResidencyView>();
         services.AddSingleton<UnattachedResidents>();
         services.AddSingleton<KnownFootprints>();

@@ -68,6 +68,17 @@ public sealed class SettingsTests
             TimeSpan.FromSeconds(expected), cluster.Get<IOptions<SiloMessagingOptions>>(silo).Value.WaitForMessageToBeQueuedForOutboundTime));
     }
 
+    [Theory]
+    [InlineData(null, 100_000)]
+    [InlineData(200_000, 200_000)]
+    public async Task Start_OfAnySilo_CachesAsManyAddressesAsModelsNeed(int? configured, int expected)
+    {
+        await using var cluster = await TestCluster.StartAsync(configureSilo: silo => silo.Configure<GrainDirectoryOptions>(
+            directory => directory.CacheSize = configured ?? directory.CacheSize));
+
+        Assert.Equal(expected, cluster.Get<IOptions<GrainDirectoryOptions>>().Value.CacheSize);
+    }
+
     [Fact]
     public async Task Start_OfARoutingSiloWithTheSettingsOfTheOthers_IsGood()
     {

@@ -9,9 +9,10 @@ internal sealed class SiloInstruments
     public SiloInstruments(IMeterFactory meters, SiloCounters counters)
     {
         Meter = meters.Create(MeterTags.Meter);
+        // Of models of the store alone, so there is no pool to tell; and a measurement without a tag costs a request a fraction of one with it.
         QueueDelay = Histogram("multiplex.request.queue_delay", "How long a request for a model of the store waited for an inference thread.", Buckets.Request);
-        ColdWait = Histogram("multiplex.request.cold_wait", "How long a request waited for its model to be loaded, where that was not there.", Buckets.Load);
         BatchSize = Meter.CreateHistogram("multiplex.run.batch_size", "{row}", "Rows of a run of a model of the store.", tags: null, Buckets.Rows);
+        ColdWait = Histogram("multiplex.request.cold_wait", "How long a request waited for its model to be loaded, where that was not there.", Buckets.Load);
         Refusals = Counter("multiplex.refusals", "{request}", "Requests that were refused and may be sent again later, by reason.");
         LoadDuration = Histogram("multiplex.model.load.duration", "How long a load took that went well, from its turn to its end.", Buckets.Load);
         LoadFailures = Counter("multiplex.model.load.failures", "{load}", "Loads that failed, by kind.");

@@ -46,12 +46,12 @@ internal sealed class SiloMetrics(SiloInstruments silo, ModelInstruments model, 
 
         if (request.Queued is { } queued)
         {
-            silo.QueueDelay.Record(queued.TotalSeconds, pool);
+            silo.QueueDelay.Record(queued.TotalSeconds);
         }
 
         if (request.RunRows is { } rows)
         {
-            silo.BatchSize.Record(rows, pool);
+            silo.BatchSize.Record(rows);
         }
 
         if (request.LoadWait is { } wait)

@@ -15,8 +15,11 @@ internal enum ServerKind
     /// <summary>(c) The gateway in front of a silo.</summary>
     Cluster,
 
-    /// <summary>(b) with everybody watching it who may.</summary>
+    /// <summary>(b) with Prometheus, a collector of traces, a reader of events and a page of the dashboard watching it.</summary>
     Watched,
+
+    /// <summary>The same, and its metrics go to the collector too.</summary>
+    WatchedTwice,
 
     /// <summary>(b) with all that off which is there to be watched.</summary>
     Unwatched,

@@ -43,14 +43,15 @@ internal sealed class ServerSet(ServedModels models) : IAsyncDisposable
     private static async Task<Server> StartGatewayAsync(string folder, ServerKind kind, params string[] settings) =>
         new(kind, await HostProcess.StartAsync(GatewayProject, "gateway", [.. HostProcess.AnyPorts, $"--Multiplex:Models={folder}", .. settings]));
 
-    private async Task<Server> StartWatchedAsync()
+    private async Task<Server> StartWatchedAsync(ServerKind kind, string metrics)
     {
-        _watchers = new Watchers();
+        _watchers ??= new Watchers();
 
-        // Metrics are sent every minute; so often that they are sent while it is measured, and not for the first time then.
+        // By themselves metrics are sent every minute; here so often that they are sent while it is measured, and not for the first time then.
         var server = await StartGatewayAsync(
             models.Folder,
-            ServerKind.Watched,
+            kind,
+            $"--OTEL_METRICS_EXPORTER={metrics}",
             $"--OTEL_EXPORTER_OTLP_ENDPOINT={_watchers.Collector}",
             "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
             "--OTEL_METRIC_EXPORT_INTERVAL=5000");
@@ -64,7 +65,8 @@ internal sealed class ServerSet(ServedModels models) : IAsyncDisposable
         ServerKind.BareBounded => await StartBareAsync(kind, Environment.ProcessorCount),
         ServerKind.Gateway => await StartGatewayAsync(models.Folder),
         ServerKind.Cluster => await StartClusterAsync(),
-        ServerKind.Watched => await StartWatchedAsync(),
+        ServerKind.Watched => await StartWatchedAsync(kind, "prometheus"),
+        ServerKind.WatchedTwice => await StartWatchedAsync(kind, "prometheus,otlp"),
         ServerKind.Unwatched => await StartGatewayAsync(models.Folder, kind, "--Multiplex:Dashboard:Orleans=false", "--OTEL_SDK_DISABLED=true"),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };

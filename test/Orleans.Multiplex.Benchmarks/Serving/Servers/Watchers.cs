@@ -10,6 +10,10 @@ internal sealed class Watchers : IAsyncDisposable
     private static readonly TimeSpan PageEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ScrapeEvery = TimeSpan.FromSeconds(5);
 
+    // At first they are in a hurry, while the servers settle: what asks once in seconds would else have the server compile the code for it for minutes.
+    private static readonly TimeSpan HurriedEvery = TimeSpan.FromSeconds(0.3);
+    private const int Hurried = 100;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly HttpListener _collector = new();
     private readonly List<Task> _tasks = [];
@@ -49,9 +53,14 @@ internal sealed class Watchers : IAsyncDisposable
     private async Task AskAsync(HostProcess gateway, string path, TimeSpan every)
     {
         using var http = gateway.CreateClient();
-        using var timer = new PeriodicTimer(every);
-        while (await timer.WaitForNextTickAsync(_stop.Token))
+        using var timer = new PeriodicTimer(HurriedEvery);
+        for (var asked = 0; await timer.WaitForNextTickAsync(_stop.Token); asked++)
         {
+            if (asked == Hurried)
+            {
+                timer.Period = every;
+            }
+
             using var answer = await http.GetAsync(new Uri(path, UriKind.Relative), _stop.Token);
             answer.EnsureSuccessStatusCode();
         }

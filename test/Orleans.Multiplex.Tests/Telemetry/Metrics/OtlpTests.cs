@@ -33,18 +33,21 @@ public sealed class OtlpTests
         Assert.Contains("my-service", body, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Export_NoEndpoint_SendsNothing()
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("http://127.0.0.1:1", "prometheus")]
+    public void Export_NoEndpointOrOtherExporters_SendsNothing(string? endpoint, string? exporters)
     {
-        using var host = Build(endpoint: null);
+        using var host = Build(endpoint, exporters);
 
         // Nobody pushes: a reader that is only asked has nothing to flush.
         Assert.False(host.Services.GetRequiredService<MeterProvider>().ForceFlush());
     }
 
-    private static IHost Build(string? endpoint)
+    private static IHost Build(string? endpoint, string? exporters = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration["OTEL_METRICS_EXPORTER"] = exporters;
         builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint;
         builder.Configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
         builder.Configuration["OTEL_SERVICE_NAME"] = "my-service";

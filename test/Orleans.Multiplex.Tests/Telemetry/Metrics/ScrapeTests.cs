@@ -31,17 +31,46 @@ public sealed class ScrapeTests
     }
 
     [Theory]
-    [InlineData("Microsoft.AspNetCore.Hosting", true)]
-    [InlineData("Microsoft.AspNetCore.RateLimiting", true)]
-    [InlineData("Microsoft.AspNetCore.Routing", false)]
-    [InlineData("Microsoft.AspNetCore.MemoryPool", false)]
-    public async Task Instruments_ThatWouldCostEachRequestTooMuch_AreNotListenedTo(string name, bool isListenedTo)
+    [InlineData("Microsoft.AspNetCore.Hosting", "of-this-test", true)]
+    [InlineData("Microsoft.AspNetCore.Hosting", "http.server.active_requests", false)]
+    [InlineData("Microsoft.AspNetCore.RateLimiting", "of-this-test", true)]
+    [InlineData("Microsoft.AspNetCore.Routing", "of-this-test", false)]
+    [InlineData("Microsoft.AspNetCore.MemoryPool", "of-this-test", false)]
+    [InlineData("Microsoft.AspNetCore.Server.Kestrel", "of-this-test", true)]
+    [InlineData("Microsoft.AspNetCore.Server.Kestrel", "kestrel.queued_requests", false)]
+    [InlineData("Microsoft.Orleans", "of-this-test", true)]
+    [InlineData("Microsoft.Orleans", "orleans-directory-cache-size", false)]
+    public async Task Instruments_ThatWouldCostTooMuch_AreNotListenedTo(string name, string instrument, bool isListenedTo)
     {
         await using var host = await StartAsync();
         await host.GetAsync("/metrics");
         using var meter = new Meter(name);
 
-        Assert.Equal(isListenedTo, meter.CreateCounter<long>("of-this-test").Enabled);
+        Assert.Equal(isListenedTo, meter.CreateCounter<long>(instrument).Enabled);
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("", true)]
+    [InlineData("prometheus", true)]
+    [InlineData("Otlp, Prometheus", true)]
+    [InlineData("console", true)]
+    [InlineData("otlp", false)]
+    [InlineData("console,otlp", false)]
+    [InlineData("none", false)]
+    public async Task Scrape_OtherExportersAreNamed_SaysThatThereIsNothingHereAndWhy(string? exporters, bool isThere)
+    {
+        await using var host = await StartAsync(exporters);
+        using var meter = new Meter("Orleans.Multiplex");
+
+        var answer = await host.GetAsync("/metrics");
+
+        Assert.Equal(isThere, meter.CreateCounter<long>("of-this-test").Enabled);
+        Assert.Equal(isThere, answer.Text.Contains("multiplex_gateway_in_flight_bytes", StringComparison.Ordinal));
+        if (!isThere)
+        {
+            answer.IsError(HttpStatusCode.NotFound, "OTEL_METRICS_EXPORTER");
+        }
     }
 
     [Fact]
@@ -78,8 +107,9 @@ public sealed class ScrapeTests
         (await host.GetAsync("/metrics", (HttpHost.RemoteAddressHeader, "10.0.0.1"))).IsError(HttpStatusCode.Forbidden, "loopback");
     }
 
-    private static Task<HttpHost> StartAsync() => HttpHost.StartAsync(map: static app => app.MapMultiplexMetrics(), build: static builder =>
+    private static Task<HttpHost> StartAsync(string? exporters = null) => HttpHost.StartAsync(map: static app => app.MapMultiplexMetrics(), build: builder =>
     {
+        builder.Configuration["OTEL_METRICS_EXPORTER"] = exporters;
         builder.AddMultiplexTelemetry();
         builder.Services.Configure<PrometheusAspNetCoreOptions>(static exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0);
     });

@@ -30,8 +30,8 @@ public sealed class SiloMetricsTests : IDisposable
         Assert.Equal(
             [
                 "multiplex.request.duration{multiplex.pool=P,multiplex.model=a} 0.002",
-                "multiplex.request.queue_delay{multiplex.pool=P} 0.001",
-                "multiplex.run.batch_size{multiplex.pool=P} 4",
+                "multiplex.request.queue_delay{} 0.001",
+                "multiplex.run.batch_size{} 4",
                 "ray_serve_multiplexed_get_model_requests_counter{deployment=P,replica=silo-1,application=cluster-1} 1",
             ],
             _meter.Take());
