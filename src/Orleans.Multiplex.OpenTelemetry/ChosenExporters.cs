@@ -4,7 +4,8 @@ namespace Orleans.Multiplex.OpenTelemetry;
 
 /// <summary>
 /// Where metrics and traces go, by the standard variables: <c>OTEL_METRICS_EXPORTER</c> and <c>OTEL_TRACES_EXPORTER</c> name exporters, with commas between
-/// them, and <c>none</c> for nowhere. Where nothing is named that is known here, it is all there is.
+/// them, or <c>none</c> alone. Where none is named that is known here, Prometheus may read metrics, and what an endpoint is set for is sent by OTLP. With
+/// <c>OTEL_SDK_DISABLED=true</c> there is neither.
 /// </summary>
 /// <param name="configuration">The settings, the environment among them.</param>
 /// <param name="signal">What goes there, as the standard variables name it.</param>
@@ -17,6 +18,8 @@ internal sealed class ChosenExporters(IConfiguration configuration, string signa
     private const string Prometheus = "prometheus";
     private const string None = "none";
 
+    private readonly bool _isDisabled = "true".Equals(configuration["OTEL_SDK_DISABLED"], StringComparison.OrdinalIgnoreCase);
+
     private readonly string[] _named =
     [
         .. (configuration[$"OTEL_{signal}_EXPORTER"] ?? "")
@@ -26,12 +29,12 @@ internal sealed class ChosenExporters(IConfiguration configuration, string signa
     ];
 
     /// <summary>Whether it is there for Prometheus to read.</summary>
-    public bool HasPrometheus => Has(Prometheus);
+    public bool HasPrometheus => Has(Prometheus, otherwise: signal == Metrics);
 
-    /// <summary>Whether it is sent by OTLP: an endpoint is set.</summary>
-    public bool HasOtlp => Has(Otlp) && (IsSet("OTEL_EXPORTER_OTLP_ENDPOINT") || IsSet($"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"));
+    /// <summary>Whether it is sent by OTLP. To a collector on this machine, as the standard has it, where that is named and no endpoint is set.</summary>
+    public bool HasOtlp => Has(Otlp, otherwise: IsSet("OTEL_EXPORTER_OTLP_ENDPOINT") || IsSet($"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"));
 
-    private bool Has(string name) => _named is [] || _named.Contains(name);
+    private bool Has(string name, bool otherwise) => !_isDisabled && (_named is [] ? otherwise : _named.Contains(name));
 
     private bool IsSet(string endpoint) => !string.IsNullOrWhiteSpace(configuration[endpoint]);
 }

@@ -20,8 +20,13 @@ internal static class MetricsExport
     private static readonly string[] CostlyMeters = ["Microsoft.AspNetCore.MemoryPool", "Microsoft.AspNetCore.Routing"];
 
     // The first two write two measurements for each request, of HTTP and of a stream of HTTP/2, to say how many there are at the moment. Orleans walks all of its
-    // cache's buckets, of which there are a million, to say how many are in use.
-    private static readonly string[] CostlyInstruments = ["http.server.active_requests", "kestrel.queued_requests", "orleans-directory-cache-size"];
+    // cache, used or not, to say how much of it is.
+    private static readonly (string Meter, string Instrument)[] CostlyInstruments =
+    [
+        ("Microsoft.AspNetCore.Hosting", "http.server.active_requests"),
+        ("Microsoft.AspNetCore.Server.Kestrel", "kestrel.queued_requests"),
+        ("Microsoft.Orleans", "orleans-directory-cache-size"),
+    ];
 
     public static void AddMetrics(this IOpenTelemetryBuilder telemetry, IConfiguration configuration) => telemetry.WithMetrics(metrics =>
     {
@@ -40,5 +45,5 @@ internal static class MetricsExport
         }
     });
 
-    private static bool IsCostly(Instrument instrument) => CostlyMeters.Contains(instrument.Meter.Name) || CostlyInstruments.Contains(instrument.Name);
+    private static bool IsCostly(Instrument instrument) => CostlyMeters.Contains(instrument.Meter.Name) || CostlyInstruments.Contains((instrument.Meter.Name, instrument.Name));
 }

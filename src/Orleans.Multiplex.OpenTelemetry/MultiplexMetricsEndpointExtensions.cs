@@ -13,11 +13,11 @@ namespace Microsoft.AspNetCore.Builder;
 public static class MultiplexMetricsEndpointExtensions
 {
     private static readonly ErrorReport NotForPrometheus = new(
-        StatusCodes.Status404NotFound, "There are no metrics for Prometheus here: OTEL_METRICS_EXPORTER leaves them out. Name prometheus in it, as in prometheus,otlp, or unset it.");
+        StatusCodes.Status404NotFound, "There are no metrics for Prometheus here: OTEL_METRICS_EXPORTER leaves them out (name prometheus in it, as in prometheus,otlp, or unset it), or OTEL_SDK_DISABLED is true.");
 
     /// <summary>
     /// Maps the metrics of this process in Prometheus' format. They are a read: with API keys the caller needs one with the right to read that is for all
-    /// models, without keys they answer on loopback only. Where <c>OTEL_METRICS_EXPORTER</c> names others than <c>prometheus</c>, they answer 404 and say so.
+    /// models, without keys they answer on loopback only. Where <c>OTEL_METRICS_EXPORTER</c> leaves <c>prometheus</c> out, or <c>OTEL_SDK_DISABLED</c> is true, they answer 404 and say so.
     /// </summary>
     /// <param name="endpoints">The application, with <c>AddMultiplexHttp()</c> in its services and <c>AddMultiplexTelemetry()</c> on its host.</param>
     /// <param name="pattern">The path.</param>

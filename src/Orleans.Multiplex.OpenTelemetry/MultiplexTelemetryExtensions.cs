@@ -9,8 +9,8 @@ namespace Microsoft.Extensions.Hosting;
 public static class MultiplexTelemetryExtensions
 {
     /// <summary>
-    /// Collects the metrics of Orleans.Multiplex, and those of Orleans, ASP.NET Core and .NET beside them, but for a few of those that would cost each request too
-    /// much: for <c>MapMultiplexMetrics()</c>, and by OTLP where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, in the environment or the settings, as all standard
+    /// Collects the metrics of Orleans.Multiplex, and those of Orleans, ASP.NET Core and .NET beside them, but for a few that cost too much
+    /// for what they tell: for <c>MapMultiplexMetrics()</c>, and by OTLP where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, in the environment or the settings, as all standard
     /// variables of OpenTelemetry may be; <c>OTEL_METRICS_EXPORTER</c> chooses among <c>prometheus</c>, <c>otlp</c> and <c>none</c>. The name of the service is
     /// that of the application unless <c>OTEL_SERVICE_NAME</c> says another, its instance that of the silo.
     /// Where that endpoint is set, requests are traced to it too, over all silos that they reach: ten a second of those that come without a trace of their own, unless

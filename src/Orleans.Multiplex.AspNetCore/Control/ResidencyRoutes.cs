@@ -22,7 +22,7 @@ internal static class ResidencyRoutes
         "latencies":[{"silo":"silo-1","version":1,"requests":3,"load":{"meanSeconds":0.001,"p50Seconds":0,"p99Seconds":0.003},"queue":{"meanSeconds":0,"p50Seconds":0,"p99Seconds":0},
         "run":{"meanSeconds":0.00003,"p50Seconds":0.00003,"p99Seconds":0.00004},"total":{"meanSeconds":0.001,"p50Seconds":0.00004,"p99Seconds":0.003}}],
         "events":[{"at":"2026-01-31T12:00:00.5+00:00","kind":"loaded","silo":"silo-1","sequence":7,"pool":"Inference","model":"1","version":1,
-        "message":"Loaded '1' (43.0KiB) in 1.4 ms.","count":1,"tookSeconds":0.0014,"bytes":44036}]}
+        "message":"Loaded '1' (43KiB) in 1.4 ms.","count":1,"tookSeconds":0.0014,"bytes":44036}]}
         """;
 
     private static readonly Operation GetSilos = new("getSilos", "Operation", "What each silo holds")

@@ -35,7 +35,7 @@ internal static class EventRoutes
             {
                 Parameters = new Dictionary<string, string> { [Key(EventFilter.KindParameter)] = "loaded", [Key(LastParameter)] = "100", [Key(FollowParameter)] = "false" },
                 Answer = """
-                    {"at":"2026-01-31T12:00:00.5+00:00","kind":"loaded","silo":"silo-1","sequence":7,"pool":"Inference","model":"1","version":1,"message":"Loaded '1' (43.0KiB) in 1.4 ms.",
+                    {"at":"2026-01-31T12:00:00.5+00:00","kind":"loaded","silo":"silo-1","sequence":7,"pool":"Inference","model":"1","version":1,"message":"Loaded '1' (43KiB) in 1.4 ms.",
                     "count":1,"tookSeconds":0.0014,"bytes":44036}
                     """,
             },

@@ -4,7 +4,7 @@ namespace Orleans.Multiplex.Dashboard.Watching;
 
 /// <summary>
 /// Looks at the cluster for all pages that are open in this process, once for all of them, and not at all while there are none. Where a look takes long, as with very many models, the next one waits
-/// longer, so that the looks never take more than a tenth of the time.
+/// longer, so that the looks never take more than a tenth of the time. One that failed has waited for what did not come, and is tried again soon.
 /// </summary>
 internal sealed partial class ClusterWatch(IMultiplexClient client, TimeProvider time, ILogger<ClusterWatch> logger) : IAsyncDisposable
 {
@@ -63,9 +63,12 @@ internal sealed partial class ClusterWatch(IMultiplexClient client, TimeProvider
         while (TryGoOn())
         {
             var startedAt = time.GetTimestamp();
+            var pause = LeastPause;
             try
             {
                 Volatile.Write(ref _current, await LookOnceAsync(Current, _stop.Token));
+                var byItsLength = time.GetElapsedTime(startedAt) * PauseFactor;
+                pause = byItsLength > LeastPause ? byItsLength : LeastPause;
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -79,9 +82,8 @@ internal sealed partial class ClusterWatch(IMultiplexClient client, TimeProvider
                 Volatile.Write(ref _current, Current with { Fault = Faults.Describe(error) });
             }
 
-            var pause = time.GetElapsedTime(startedAt) * PauseFactor;
             Tell();
-            await Task.Delay(pause > LeastPause ? pause : LeastPause, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -126,12 +128,24 @@ internal sealed partial class ClusterWatch(IMultiplexClient client, TimeProvider
 
         foreach (var follower in followers)
         {
-            follower();
+            try
+            {
+                follower();
+            }
+#pragma warning disable CA1031 // Whatever one page fails at, the others are told.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                LogNotTold(error);
+            }
         }
     }
 
     [LoggerMessage(2200, LogLevel.Warning, "The dashboard could not ask the cluster; it tries again.")]
     private partial void LogFailed(Exception error);
+
+    [LoggerMessage(2202, LogLevel.Warning, "A page of the dashboard could not show what was seen; the others do, and it may at the next look.")]
+    private partial void LogNotTold(Exception error);
 
     private sealed class Follower(ClusterWatch watch, Action onLooked) : IDisposable
     {

@@ -19,6 +19,7 @@ internal sealed class EvictionAwareDirectoryCache : IGrainDirectoryCache, IAsync
         {
             CachingStrategy = GrainDirectoryOptions.CachingStrategyType.LRU,
             CacheSize = options.Value.CacheSize,
+            MaximumCacheTTL = options.Value.MaximumCacheTTL,
         };
         _inner = GrainDirectoryCacheFactory.CreateGrainDirectoryCache(services, plain);
     }

@@ -73,10 +73,12 @@ public sealed class SettingsTests
     [InlineData(200_000, 200_000)]
     public async Task Start_OfAnySilo_CachesAsManyAddressesAsModelsNeed(int? configured, int expected)
     {
-        await using var cluster = await TestCluster.StartAsync(configureSilo: silo => silo.Configure<GrainDirectoryOptions>(
-            directory => directory.CacheSize = configured ?? directory.CacheSize));
+        await using var cluster = await TestCluster.StartAsync(
+            silos: 2,
+            routing: 1,
+            configureSilo: silo => silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = configured ?? directory.CacheSize));
 
-        Assert.Equal(expected, cluster.Get<IOptions<GrainDirectoryOptions>>().Value.CacheSize);
+        Assert.All([0, 1], silo => Assert.Equal(expected, cluster.Get<IOptions<GrainDirectoryOptions>>(silo).Value.CacheSize));
     }
 
     [Fact]

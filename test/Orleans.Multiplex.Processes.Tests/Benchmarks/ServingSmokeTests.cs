@@ -27,9 +27,10 @@ public sealed class ServingSmokeTests
             Assert.Single(rows, row => row.StartsWith($"| {server} / (a), requests per second, binary, 1 connection |", StringComparison.Ordinal));
         }
 
-        foreach (var wire in (string[])["binary", "JSON", "gRPC"])
+        foreach (var (wire, readers) in from wire in (string[])["binary", "JSON", "gRPC"] from readers in (string[])["", " for Prometheus and by OTLP"] select (wire, readers))
         {
-            Assert.Single(rows, row => row.StartsWith($"| (b) with dashboard, metrics and traces / without, requests per second, {wire}, 64 connections | tiny |", StringComparison.Ordinal));
+            Assert.Single(rows, row => row.StartsWith(
+                $"| (b) with dashboard, metrics{readers} and traces / without, requests per second, {wire}, 64 connections | tiny |", StringComparison.Ordinal));
         }
 
         foreach (var row in (string[])["3 models by Zipf's law", "p99 of other models", "10 times overload", "the others are refused", "memory", "processor time of a gateway"])

@@ -51,6 +51,17 @@ public sealed class RepeatedEventsTests : IDisposable
     }
 
     [Fact]
+    public void Add_OneIdInTwoPools_AreToldApart()
+    {
+        Add("m", pool: "p");
+        Add("m", pool: "q");
+        Add("m", pool: "q");
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(["p 1", "q 1", "q 1"], _journal.Read(0, 1000).Events.Select(static one => $"{one.Pool} {one.Count}"));
+    }
+
+    [Fact]
     public void Add_OtherModelsAndReasons_AreToldApart()
     {
         Add("m");
@@ -80,8 +91,8 @@ public sealed class RepeatedEventsTests : IDisposable
         Assert.Contains("times for other models.", events[^1].Message, StringComparison.Ordinal);
     }
 
-    private void Add(string model, string reason = "overloaded") =>
-        _repeated.Add(new JournalEntry(ClusterEventKind.Refused, reason, "Too many.") { Model = model });
+    private void Add(string model, string reason = "overloaded", string pool = "p") =>
+        _repeated.Add(new JournalEntry(ClusterEventKind.Refused, reason, "Too many.") { Pool = pool, Model = model });
 
     private string Written() => string.Join(',', _journal.Read(0, 1000).Events.Select(static one => $"{one.Model} {one.Count}"));
 }

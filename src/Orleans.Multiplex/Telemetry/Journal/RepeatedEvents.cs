@@ -14,17 +14,17 @@ internal sealed class RepeatedEvents(SiloJournal journal, TimeProvider time) : I
     private const int MostKinds = 200;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<(ClusterEventKind Kind, string? Model, string Reason), Repeated> _kinds = [];
+    private readonly Dictionary<(ClusterEventKind Kind, string? Pool, string? Model, string Reason), Repeated> _kinds = [];
     private ITimer? _timer;
 
     public void Add(in JournalEntry entry)
     {
-        var key = (entry.Kind, entry.Model, entry.Reason);
+        var key = (entry.Kind, entry.Pool, entry.Model, entry.Reason);
         lock (_lock)
         {
             if (!_kinds.TryGetValue(key, out var seen) && _kinds.Count >= MostKinds)
             {
-                key = (entry.Kind, null, entry.Reason);
+                key = (entry.Kind, null, null, entry.Reason);
                 _kinds.TryGetValue(key, out seen);
             }
 

@@ -106,7 +106,12 @@ internal sealed class NamedModels : IDisposable
             series.SetNamed(false);
         }
 
-        _given.UnionWith(top);
+        // Beyond so many it only has to be known that there are more, and nobody may collect for long.
+        if (_given.Count <= NamesKept * _max)
+        {
+            _given.UnionWith(top);
+        }
+
         if (_given.Count > NamesKept * _max && _instruments.TryBeginAnew())
         {
             _given = [.. top];

@@ -9,6 +9,7 @@ internal sealed class SiloInstruments
     public SiloInstruments(IMeterFactory meters, SiloCounters counters)
     {
         Meter = meters.Create(MeterTags.Meter);
+
         // Of models of the store alone, so there is no pool to tell; and a measurement without a tag costs a request a fraction of one with it.
         QueueDelay = Histogram("multiplex.request.queue_delay", "How long a request for a model of the store waited for an inference thread.", Buckets.Request);
         BatchSize = Meter.CreateHistogram("multiplex.run.batch_size", "{row}", "Rows of a run of a model of the store.", tags: null, Buckets.Rows);

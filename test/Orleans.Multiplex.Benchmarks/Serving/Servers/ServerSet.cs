@@ -29,14 +29,20 @@ internal sealed class ServerSet(ServedModels models) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var server in _started.Values)
+        try
         {
-            await server.DisposeAsync();
+            // First: they watch what is disposed next.
+            if (_watchers is not null)
+            {
+                await _watchers.DisposeAsync();
+            }
         }
-
-        if (_watchers is not null)
+        finally
         {
-            await _watchers.DisposeAsync();
+            foreach (var server in _started.Values)
+            {
+                await server.DisposeAsync();
+            }
         }
     }
 

@@ -41,13 +41,20 @@ internal sealed class Watchers : IAsyncDisposable
         _tasks.Add(FollowAsync(gateway));
     }
 
+    /// <summary>Ends them.</summary>
+    /// <exception cref="InvalidOperationException">One of them had ended before, so what was measured was not watched as it should have been.</exception>
     public async ValueTask DisposeAsync()
     {
+        var ended = _tasks.FirstOrDefault(static task => task.IsCompleted);
         await _stop.CancelAsync();
         _collector.Stop();
         await Task.WhenAll(_tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _collector.Close();
         _stop.Dispose();
+        if (ended is not null)
+        {
+            throw new InvalidOperationException("One who watches ended while it was measured.", ended.Exception);
+        }
     }
 
     private async Task AskAsync(HostProcess gateway, string path, TimeSpan every)

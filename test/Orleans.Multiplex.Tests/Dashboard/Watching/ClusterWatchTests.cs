@@ -37,6 +37,20 @@ public sealed class ClusterWatchTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Follow_OnePageFails_TheOthersAreToldAndTheLooksGoOn()
+    {
+        using var failing = _cluster.Watch.Follow(static () => throw new InvalidOperationException("The page is gone."));
+        using var page = _cluster.Follow();
+
+        await _cluster.PauseAsync();
+        Assert.True((await _cluster.LookAgainAsync()).IsKnown);
+
+        Assert.Equal(
+            [(LogLevel.Warning, 2202, "The page is gone."), (LogLevel.Warning, 2202, "The page is gone.")],
+            _cluster.Log.Entries.Select(static entry => (entry.Level, entry.EventId, entry.Error?.Message)));
+    }
+
+    [Fact]
     public async Task Follow_Several_AreAllToldOfOneLook()
     {
         var asked = new Checkpoint();
@@ -145,6 +159,22 @@ public sealed class ClusterWatchTests : IAsyncDisposable
         }
 
         Assert.Equal([1, 1, 1.8, 27, 1], pauses.Select(static pause => pause.TotalSeconds));
+    }
+
+    [Fact]
+    public async Task Look_FailsAfterLong_IsTriedAgainSoon()
+    {
+        _cluster.Client.OnGetSilos = () =>
+        {
+            _cluster.Time.Advance(TimeSpan.FromMinutes(1));
+            throw new StoreUnavailableException("iris", "It does not answer.");
+        };
+        using var page = _cluster.Follow();
+
+        var (seen, pause) = await _cluster.PauseAsync();
+
+        Assert.NotNull(seen.Fault);
+        Assert.Equal(WatchedCluster.LeastPause, pause);
     }
 
     [Fact]
