@@ -13,7 +13,7 @@ public static class MultiplexTelemetryExtensions
     /// for what they tell: for <c>MapMultiplexMetrics()</c>, and by OTLP where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, in the environment or the settings, as all standard
     /// variables of OpenTelemetry may be; <c>OTEL_METRICS_EXPORTER</c> chooses among <c>prometheus</c>, <c>otlp</c> and <c>none</c>. The name of the service is
     /// that of the application unless <c>OTEL_SERVICE_NAME</c> says another, its instance that of the silo.
-    /// Where that endpoint is set, requests are traced to it too, over all silos that they reach: ten a second of those that come without a trace of their own, unless
+    /// Where that endpoint is set, or <c>OTEL_TRACES_EXPORTER</c> names <c>otlp</c>, requests are traced by OTLP too, over all silos that they reach: ten a second of those that come without a trace of their own, unless
     /// <c>OTEL_TRACES_SAMPLER</c> says otherwise. Orleans' propagation of traces is part of it and must not be added again.
     /// </summary>
     /// <param name="builder">The host, of a silo or of an Orleans client.</param>
