@@ -8,12 +8,18 @@ namespace Orleans.Multiplex.Grains;
 /// Looks around as the silo starts: it asks the others what they hold, else it would place by what the first of them happens to tell, up to a heartbeat long. And from then on it is noticed who comes.
 /// </summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
-internal sealed class FirstLook(ResidencyInquiry inquiry, ClusterResidencyView view, MachineMemory? machine = null, ModelSpread? spread = null) : ILifecycleParticipant<ISiloLifecycle>
+internal sealed class FirstLook(ResidencyInquiry inquiry, ClusterResidencyView view, SiloLosses losses, MachineMemory? machine = null, ModelSpread? spread = null) : ILifecycleParticipant<ISiloLifecycle>
 {
     public void Participate(ISiloLifecycle observer)
     {
         view.Came += OnCame;
-        observer.Subscribe(nameof(FirstLook), ServiceLifecycleStage.Active, inquiry.AskAsync, _ => Task.CompletedTask);
+        observer.Subscribe(nameof(FirstLook), ServiceLifecycleStage.Active, LookAsync, _ => Task.CompletedTask);
+    }
+
+    private Task LookAsync(CancellationToken cancellationToken)
+    {
+        losses.AreRecent();
+        return inquiry.AskAsync(cancellationToken);
     }
 
     private void OnCame(SiloRow row)

@@ -28,6 +28,10 @@ internal interface IResidencyExchange : IGrainService
     [OneWay, AlwaysInterleave, Alias("Announce")]
     Task AnnounceAsync(ImmutableArray<ModelNews> ended);
 
+    /// <summary>Whether a model is here or being loaded, and is to stay.</summary>
+    [AlwaysInterleave, Alias("Holds")]
+    Task<bool> HoldsAsync(string pool, ModelKey key);
+
     /// <summary>What this silo holds; null when it holds no models by its role.</summary>
     [AlwaysInterleave, Alias("Report")]
     Task<SiloResidency?> ReportAsync();

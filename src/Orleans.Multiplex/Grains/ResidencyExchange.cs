@@ -58,6 +58,8 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
         return Task.CompletedTask;
     }
 
+    public Task<bool> HoldsAsync(string pool, ModelKey key) => Task.FromResult(_publisher is { IsDraining: false } && _reports.Holds(pool, key));
+
     public Task<SiloResidency?> ReportAsync() => _reports.ReportAsync();
 
     public Task<ModelReport> ReportModelAsync(string model) => Task.FromResult(_reports.ReportModel(model));

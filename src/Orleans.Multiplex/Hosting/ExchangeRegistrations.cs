@@ -5,6 +5,7 @@ using Orleans.Multiplex.Grains.Control;
 using Orleans.Multiplex.Grains.Copies;
 using Orleans.Multiplex.Grains.Events;
 using Orleans.Multiplex.Loading;
+using Orleans.Multiplex.Placement;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
 
@@ -26,6 +27,8 @@ internal static class ExchangeRegistrations
         builder.Services.AddSingleton(provider => new StoreInquiry(
             provider.GetService<ModelCatalog>(), provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<ResidencyInquiry>();
+        builder.Services.AddSingleton<SiloLosses>();
+        builder.Services.AddSingleton<IHolderSearch, HolderSearch>();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, FirstLook>();
         builder.Services.AddSingleton<EventReading>();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, MembershipEvents>();

@@ -11,14 +11,20 @@ namespace Orleans.Multiplex.Placement;
 /// of models that were loaded here or told of by the silo that loaded them; where it does not, a silo counts as having room while it has a byte left.
 /// </summary>
 internal sealed class ModelQuotaPlacementDirector(
-    PlacementSnapshots snapshots, PlacementDecisions decisions, KnownFootprints footprints, UnattachedResidents unattached, ClusterResidencyView view, SiloTelemetry telemetry) : IPlacementDirector
+    PlacementSnapshots snapshots,
+    PlacementDecisions decisions,
+    KnownFootprints footprints,
+    UnattachedResidents unattached,
+    IHolderSearch holders,
+    ClusterResidencyView view,
+    SiloTelemetry telemetry) : IPlacementDirector
 {
-    public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
+    public async Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
     {
         var silos = context.GetCompatibleSilos(target);
         if (IPlacementDirector.GetPlacementHint(target.RequestContextData, silos) is { } hint)
         {
-            return Task.FromResult(hint);
+            return hint;
         }
 
         var pool = ((ModelQuotaPlacement)strategy).Pool;
@@ -27,7 +33,7 @@ internal sealed class ModelQuotaPlacementDirector(
         var isValid = ModelKey.TryParse(model, out var key, out _);
         var id = isValid ? key.Id : model;
         var bytes = footprints.Find(pool, id);
-        var holder = unattached.Take(pool, id);
+        var holder = unattached.Take(pool, id) ?? (isValid ? await holders.FindAsync(pool, key) : null);
         var decision = PlacementPolicy.Decide(snapshots.Take(id, pool, bytes, silos).WithHolders(holder is null ? [] : [holder]));
         var chosen = silos.First(silo => silo.ToParsableString() == decision.Chosen);
         if (!chosen.Equals(holder))
@@ -42,6 +48,6 @@ internal sealed class ModelQuotaPlacementDirector(
             telemetry.Placed(pool, key, view.GetName(decision.Chosen), decision.WhyChosen);
         }
 
-        return Task.FromResult(chosen);
+        return chosen;
     }
 }

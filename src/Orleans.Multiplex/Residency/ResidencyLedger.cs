@@ -121,6 +121,15 @@ internal sealed class ResidencyLedger(UseClock clock)
         }
     }
 
+    /// <summary>Whether a model is, in the version that the key asks for if it asks for one.</summary>
+    public bool Contains(string pool, ModelKey key)
+    {
+        lock (_lock)
+        {
+            return _residents.Values.Any(resident => resident.Key.Pool == pool && resident.Key.IsOf(key) && !resident.Gate.IsClosed);
+        }
+    }
+
     /// <summary>The resident takes no more requests; it is reported until it is removed. What was to succeed it ends.</summary>
     public void BeginLeaving(Resident resident)
     {

@@ -17,12 +17,12 @@ public sealed class ModelQuotaPlacementDirectorTests
     private readonly PlacementDecisions _decisions = new(new FakeTimeProvider());
     private readonly UnattachedResidents _unattached = new();
     private readonly KnownFootprints _footprints = new();
+    private readonly FakeSearch _holders = new();
     private readonly ModelQuotaPlacementDirector _director;
-
     private readonly SiloJournal _journal = new("silo-1", new FakeTimeProvider());
 
     public ModelQuotaPlacementDirectorTests() => _director = new ModelQuotaPlacementDirector(
-        new PlacementSnapshots(_view, own: null, new LocalSilo(_silos[0])), _decisions, _footprints, _unattached, _view, TestSilo.CreateTelemetry(_journal));
+        new PlacementSnapshots(_view, own: null, new LocalSilo(_silos[0])), _decisions, _footprints, _unattached, _holders, _view, TestSilo.CreateTelemetry(_journal));
 
     [Fact]
     public async Task Place_BurstBeforeAnybodyTellsAgain_FillsEverySiloAndNoneBeyondItsQuota()
@@ -120,6 +120,28 @@ public sealed class ModelQuotaPlacementDirectorTests
     }
 
     [Fact]
+    public async Task Place_ASiloSaysThatItHoldsTheModel_GoesThere()
+    {
+        Tell(maxModels: 5);
+        var usual = await PlaceAsync("m@2");
+        Tell(maxModels: 5, sequence: 2);
+        var holder = _silos.First(silo => !silo.Equals(usual));
+        _holders.Find = (pool, key) => (pool, key.ToString()) == ("A", "m@2") ? holder : null;
+
+        Assert.Equal((holder, usual), (await PlaceAsync("m@2"), await PlaceAsync("m")));
+    }
+
+    [Fact]
+    public async Task Place_ASiloToldThatItHoldsTheModel_NobodyIsAsked()
+    {
+        Tell(maxModels: 5);
+        _holders.Find = static (_, _) => throw new InvalidOperationException();
+        _unattached.Note(new ModelNews(null, "A", "m", _silos[2]));
+
+        Assert.Equal(_silos[2], await PlaceAsync("m"));
+    }
+
+    [Fact]
     public async Task Place_TheSiloThatHadTheModelHasGone_GoesElsewhere()
     {
         Tell(maxModels: 5);
@@ -142,6 +164,13 @@ public sealed class ModelQuotaPlacementDirectorTests
         strategy.Initialize(new GrainProperties(ImmutableDictionary.Create<string, string>(StringComparer.Ordinal).Add("multiplex.pool", "A")));
         var target = new PlacementTarget(GrainId.Create("model", model), hint ?? [], default, 0);
         return _director.OnAddActivation(strategy, target, new Context(_silos));
+    }
+
+    private sealed class FakeSearch : IHolderSearch
+    {
+        public Func<string, ModelKey, SiloAddress?> Find { get; set; } = static (_, _) => null;
+
+        public Task<SiloAddress?> FindAsync(string pool, ModelKey key) => Task.FromResult(Find(pool, key));
     }
 
     private sealed class Context(SiloAddress[] silos) : IPlacementContext

@@ -48,6 +48,21 @@ public sealed class ResidencyLedgerTests : IDisposable
         Assert.True(isNew);
     }
 
+    [Theory]
+    [InlineData("A", "m", true)]
+    [InlineData("A", "m@2", true)]
+    [InlineData("A", "m@3", false)]
+    [InlineData("A", "n", false)]
+    [InlineData("B", "m", false)]
+    public void Contains_ByTheNameThatCallersUse_IsThatModelWhileItStays(string pool, string model, bool isHere)
+    {
+        var resident = Ledger.Enter(new ResidentKey("A", "m", 2), "m", _silo.Pool, out _);
+
+        Assert.Equal(isHere, Ledger.Contains(pool, ModelKey.Parse(model)));
+        resident.Gate.Close();
+        Assert.False(Ledger.Contains(pool, ModelKey.Parse(model)));
+    }
+
     [Fact]
     public void Enter_OtherPoolOrVersion_IsAnotherModel()
     {

@@ -35,6 +35,9 @@ internal sealed class FakeSilos : IClusterMembershipService
     /// <summary>What silos were asked for: the place after which, and how many.</summary>
     public List<(SiloAddress Silo, long? After, int Limit)> Asked { get; } = [];
 
+    /// <summary>What a silo answers to who asks whether it holds a model.</summary>
+    public Func<SiloAddress, string, ModelKey, Task<bool>> Holds { get; set; } = static (_, _, _) => Task.FromResult(false);
+
     public ClusterMembershipSnapshot CurrentSnapshot { get; private set; } = new(ImmutableDictionary<SiloAddress, ClusterMember>.Empty, new MembershipVersion(1));
 
     public IAsyncEnumerable<ClusterMembershipSnapshot> MembershipUpdates => throw new InvalidOperationException("Nobody follows the members here.");
@@ -66,8 +69,13 @@ internal sealed class FakeSilos : IClusterMembershipService
 
     public Task<bool> TryKill(SiloAddress siloAddress) => Task.FromResult(false);
 
-    private object ExchangeOf(SiloAddress silo) => FakeGrains.Grain<IResidencyExchange>((_, arguments) =>
+    private object ExchangeOf(SiloAddress silo) => FakeGrains.Grain<IResidencyExchange>((method, arguments) =>
     {
+        if (method == nameof(IResidencyExchange.HoldsAsync))
+        {
+            return Holds(silo, (string)arguments[0]!, (ModelKey)arguments[1]!);
+        }
+
         var (after, limit) = ((long?)arguments[0], (int)arguments[1]!);
         Asked.Add((silo, after, limit));
         return _silent.TryGetValue(silo, out var instead) ? instead() : Task.FromResult(_journals[silo].Read(after, limit));
