@@ -3,9 +3,8 @@ using Microsoft.Extensions.Configuration;
 namespace Orleans.Multiplex.OpenTelemetry;
 
 /// <summary>
-/// Where metrics and traces go, by the standard variables: <c>OTEL_METRICS_EXPORTER</c> and <c>OTEL_TRACES_EXPORTER</c> name exporters, with commas between
-/// them, or <c>none</c> alone. Where none is named that is known here, Prometheus may read metrics, and what an endpoint is set for is sent by OTLP. With
-/// <c>OTEL_SDK_DISABLED=true</c> there is neither.
+/// Where metrics and traces go, by the standard variables: <c>OTEL_METRICS_EXPORTER</c> and <c>OTEL_TRACES_EXPORTER</c> name exporters, or <c>none</c> alone. Where none is
+/// named that is known here, Prometheus may read metrics, and what an endpoint is set for is sent by OTLP. With <c>OTEL_SDK_DISABLED=true</c> there is neither.
 /// </summary>
 /// <param name="configuration">The settings, the environment among them.</param>
 /// <param name="signal">What goes there, as the standard variables name it.</param>
@@ -20,13 +19,8 @@ internal sealed class ChosenExporters(IConfiguration configuration, string signa
 
     private readonly bool _isDisabled = "true".Equals(configuration["OTEL_SDK_DISABLED"], StringComparison.OrdinalIgnoreCase);
 
-    private readonly string[] _named =
-    [
-        .. (configuration[$"OTEL_{signal}_EXPORTER"] ?? "")
-            .Split(',', StringSplitOptions.TrimEntries)
-            .Select(static name => name.ToLowerInvariant())
-            .Where(name => name is Otlp or None || (name is Prometheus && signal == Metrics)),
-    ];
+    /// <summary>The variable that names them.</summary>
+    public NamingVariable Variable { get; } = new(configuration, $"OTEL_{signal}_EXPORTER", signal == Metrics ? [Prometheus, Otlp, None] : [Otlp, None]);
 
     /// <summary>Whether it is there for Prometheus to read.</summary>
     public bool HasPrometheus => Has(Prometheus, otherwise: signal == Metrics);
@@ -34,7 +28,7 @@ internal sealed class ChosenExporters(IConfiguration configuration, string signa
     /// <summary>Whether it is sent by OTLP. To a collector on this machine, as the standard has it, where that is named and no endpoint is set.</summary>
     public bool HasOtlp => Has(Otlp, otherwise: IsSet("OTEL_EXPORTER_OTLP_ENDPOINT") || IsSet($"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"));
 
-    private bool Has(string name, bool otherwise) => !_isDisabled && (_named is [] ? otherwise : _named.Contains(name));
+    private bool Has(string name, bool otherwise) => !_isDisabled && (Variable.Named is [] ? otherwise : Variable.Named.Contains(name));
 
     private bool IsSet(string endpoint) => !string.IsNullOrWhiteSpace(configuration[endpoint]);
 }

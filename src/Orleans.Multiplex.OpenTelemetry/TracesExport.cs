@@ -22,6 +22,11 @@ internal static class TracesExport
             return;
         }
 
+        if (new ChosenPropagators(configuration).Make() is { } propagator)
+        {
+            Sdk.SetDefaultTextMapPropagator(propagator);
+        }
+
         new SiloParts(telemetry.Services, configuration).AddActivityPropagation();
         telemetry.WithTracing(traces =>
         {
