@@ -5,7 +5,7 @@ using Orleans.Multiplex.LoadGenerator;
 namespace Orleans.Multiplex.Benchmarks.Serving;
 
 /// <summary>Servers, models, and how they are compared: by turns, one under load at a time.</summary>
-internal sealed class Bench(Plan plan, ServedModels models, ServerSet servers)
+internal sealed class Bench(Plan plan, ServedModels models, ServerSet servers, int seed = 1)
 {
     /// <summary>The connections at which a server is warmed up, and at which most is measured.</summary>
     public const int ManyConnections = 64;
@@ -15,7 +15,7 @@ internal sealed class Bench(Plan plan, ServedModels models, ServerSet servers)
 
     private readonly HashSet<(ServerKind Kind, string Model, Wire)> _isWarm = [];
     private readonly Dictionary<(string Model, Wire), ServerKind> _better = [];
-    private readonly Random _random = new(1);
+    private readonly Random _random = new(seed);
 
     public Plan Plan => plan;
 

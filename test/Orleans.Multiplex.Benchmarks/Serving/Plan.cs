@@ -13,10 +13,11 @@ namespace Orleans.Multiplex.Benchmarks.Serving;
 /// <param name="ManyModels">The models under the Zipf law.</param>
 /// <param name="IdleModels">The resident models of a gateway that does nothing.</param>
 /// <param name="PeakModels">How many of the models have their peaks measured: tiny, mlp, conv.</param>
+/// <param name="Starts">How often servers are started anew where they are compared so closely that one start says too little.</param>
 /// <param name="MaxRequests">The most requests of a load; zero for no such limit.</param>
 internal sealed record Plan(
     int Rounds, int WarmUps, int FirstWarmUps, int MostWarmUps, double WarmUpSeconds, double LoadSeconds, double OverloadSeconds, double SettleSeconds, double IdleSeconds, int ManyModels,
-    int IdleModels, int PeakModels = 3, long MaxRequests = 0)
+    int IdleModels, int PeakModels = 3, int Starts = 5, long MaxRequests = 0)
 {
     public static readonly Plan Full = new(
         Rounds: 5, WarmUps: 2, FirstWarmUps: 8, MostWarmUps: 12, WarmUpSeconds: 1.5, LoadSeconds: 1.5, OverloadSeconds: 30, SettleSeconds: 90, IdleSeconds: 40, ManyModels: 100, IdleModels: 1000);
@@ -26,5 +27,5 @@ internal sealed record Plan(
 
     /// <summary>Everything once, to see that it works; its figures say nothing. Loads end with their requests, long before their time.</summary>
     public static readonly Plan Smoke = new(
-        Rounds: 1, WarmUps: 0, FirstWarmUps: 0, MostWarmUps: 0, WarmUpSeconds: 0, LoadSeconds: 5, OverloadSeconds: 5, SettleSeconds: 0.2, IdleSeconds: 0.2, ManyModels: 3, IdleModels: 3, PeakModels: 1, MaxRequests: 40);
+        Rounds: 1, WarmUps: 0, FirstWarmUps: 0, MostWarmUps: 0, WarmUpSeconds: 0, LoadSeconds: 5, OverloadSeconds: 5, SettleSeconds: 0.2, IdleSeconds: 0.2, ManyModels: 3, IdleModels: 3, PeakModels: 1, Starts: 1, MaxRequests: 40);
 }

@@ -19,7 +19,7 @@ internal static class Figures
     public static string LetterOf(ServerKind kind) => kind switch
     {
         ServerKind.Bare or ServerKind.BareBounded => "(a)",
-        ServerKind.Gateway or ServerKind.Watched or ServerKind.WatchedTwice or ServerKind.Unwatched => "(b)",
+        ServerKind.Gateway or ServerKind.Watched or ServerKind.WatchedTwice or ServerKind.Unwatched or ServerKind.UnwatchedToo => "(b)",
         _ => "(c)",
     };
 

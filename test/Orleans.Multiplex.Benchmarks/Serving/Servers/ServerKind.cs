@@ -23,4 +23,7 @@ internal enum ServerKind
 
     /// <summary>(b) with all that off which is there to be watched.</summary>
     Unwatched,
+
+    /// <summary>Another one like it.</summary>
+    UnwatchedToo,
 }

@@ -73,7 +73,7 @@ internal sealed class ServerSet(ServedModels models) : IAsyncDisposable
         ServerKind.Cluster => await StartClusterAsync(),
         ServerKind.Watched => await StartWatchedAsync(kind, "prometheus"),
         ServerKind.WatchedTwice => await StartWatchedAsync(kind, "prometheus,otlp"),
-        ServerKind.Unwatched => await StartGatewayAsync(models.Folder, kind, "--Multiplex:Dashboard:Orleans=false", "--OTEL_SDK_DISABLED=true"),
+        ServerKind.Unwatched or ServerKind.UnwatchedToo => await StartGatewayAsync(models.Folder, kind, "--Multiplex:Dashboard:Orleans=false", "--OTEL_SDK_DISABLED=true"),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
