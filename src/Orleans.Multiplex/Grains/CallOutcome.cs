@@ -17,9 +17,8 @@ internal sealed class CallOutcome(ModelName model, CallLog.Entry? entry, SiloTel
     /// <summary>It was answered by the model that the lease is of.</summary>
     public void Succeed(in ModelLease lease)
     {
-        if (!Interlocked.Exchange(ref _hasEnded, true))
+        if (TryCountAnswered(lease))
         {
-            telemetry.Answered(new AnsweredRequest(lease.Resident.Series, time.GetElapsedTime(_startedAt), lease.IsCold ? lease.Waited : null));
             entry?.Succeed(lease.IsCold);
         }
     }
@@ -33,12 +32,23 @@ internal sealed class CallOutcome(ModelName model, CallLog.Entry? entry, SiloTel
         }
     }
 
-    /// <summary>The caller ended it, which is neither a success nor a failure.</summary>
-    public void EndEarly()
+    /// <summary>The caller ended it when it had a part of its answer.</summary>
+    public void EndEarly(in ModelLease lease)
     {
-        if (!Interlocked.Exchange(ref _hasEnded, true))
+        if (TryCountAnswered(lease))
         {
             entry?.Fail("its caller ended it early");
         }
+    }
+
+    private bool TryCountAnswered(in ModelLease lease)
+    {
+        if (Interlocked.Exchange(ref _hasEnded, true))
+        {
+            return false;
+        }
+
+        telemetry.Answered(new AnsweredRequest(lease.Resident.Series, time.GetElapsedTime(_startedAt), lease.IsCold ? lease.Waited : null));
+        return true;
     }
 }

@@ -98,14 +98,8 @@ internal sealed class GrainCalls(
     /// <summary>The pauses of an enumeration, each at most as long as a call.</summary>
     public StreamPause CreatePause(Func<Task> endAsync) => new(options.Timeout, time, endAsync);
 
-    /// <exception cref="InferenceTimeoutException">The enumeration was ended, since its caller paused for too long.</exception>
-    public void ThrowIfOver(StreamPause pause)
-    {
-        if (pause.IsOver)
-        {
-            throw new InferenceTimeoutException(attachment.Model, "waiting for its caller to ask for the next element");
-        }
-    }
+    /// <summary>What an enumeration ends in whose caller paused for too long.</summary>
+    public InferenceTimeoutException MakePauseError() => new(attachment.Model, "waiting for its caller to ask for the next element");
 
     /// <summary>Makes a call the current one, with the model's id readable below.</summary>
     public IDisposable Enter(ModelCall call) => call.Enter(attachment.Model);

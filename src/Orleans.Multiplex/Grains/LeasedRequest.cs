@@ -69,6 +69,7 @@ internal sealed class LeasedRequest<T>(IAsyncEnumerableRequest<T> inner, GrainCa
         private readonly StreamPause _pause;
         private ModelCall? _call;
         private IAsyncEnumerator<T>? _inner;
+        private bool _hasBegun;
         private bool _isComplete;
         private Task<bool> _next = Task.FromResult(false);
 
@@ -89,18 +90,23 @@ internal sealed class LeasedRequest<T>(IAsyncEnumerableRequest<T> inner, GrainCa
             _pause.End();
             try
             {
-                _calls.ThrowIfOver(_pause);
+                if (_pause.IsOver)
+                {
+                    throw _calls.MakePauseError();
+                }
+
                 _call ??= await _calls.BeginAsync(_left, _cancellationToken);
                 var hasNext = await MoveNextAsync(_call);
                 _isComplete = !hasNext;
                 if (hasNext)
                 {
+                    _hasBegun = true;
                     _pause.Begin();
                 }
 
                 return hasNext;
             }
-            catch (Exception error)
+            catch (Exception error) when (_call is null || error is not OperationCanceledException || !_cancellationToken.IsCancellationRequested)
             {
                 OwnErrors.Mark(error);
                 _outcome.Fail(error);
@@ -123,20 +129,32 @@ internal sealed class LeasedRequest<T>(IAsyncEnumerableRequest<T> inner, GrainCa
                 return;
             }
 
-            if (_isComplete)
-            {
-                _outcome.Succeed(call.Lease);
-            }
-            else
-            {
-                _outcome.EndEarly();
-            }
-
+            TellOutcome(call);
             var hasEnded = _next.IsCompleted;
             var ending = EndAsync(call);
             if (hasEnded)
             {
                 await ending;
+            }
+        }
+
+        private void TellOutcome(ModelCall call)
+        {
+            if (_isComplete)
+            {
+                _outcome.Succeed(call.Lease);
+            }
+            else if (_pause.IsOver)
+            {
+                _outcome.Fail(_calls.MakePauseError());
+            }
+            else if (_hasBegun)
+            {
+                _outcome.EndEarly(call.Lease);
+            }
+            else
+            {
+                _outcome.Fail(new OperationCanceledException(_cancellationToken));
             }
         }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Configuration;
+using Orleans.Multiplex.Telemetry.Figures;
 using Xunit;
 
 namespace Orleans.Multiplex.Cluster.Tests;
@@ -31,15 +32,21 @@ public sealed class StreamTests
     }
 
     [Fact]
-    public async Task Stream_CallerThatBreaksOffEarly_GivesTheModelBack()
+    public async Task Stream_CallerThatBreaksOffEarly_GivesTheModelBackAndCounts()
     {
         await using var cluster = await TestCluster.StartAsync(configure: QuotaOfOne);
+        var counters = cluster.Get<SiloCounters>();
 
-        await foreach (var element in cluster.Grain("1").StreamAsync(3, "element", Waiting.Token))
+        for (var i = 0; i < 2; i++)
         {
-            Assert.Equal("1:0", element);
-            break;
+            await foreach (var element in cluster.Grain("1").StreamAsync(3, "element", Waiting.Token))
+            {
+                Assert.Equal("1:0", element);
+                break;
+            }
         }
+
+        await Waiting.UntilAsync(() => (counters[Counted.Cold], counters[Counted.Hit]) == (1, 1));
 
         Assert.Equal("2", await cluster.CallAsync("2").Soon());
         Assert.Equal(["load 1", "unload 1", "load 2"], cluster.Models().Events.All);
@@ -62,6 +69,7 @@ public sealed class StreamTests
 
         await Waiting.UntilAsync(() => Assert.Single(cluster.Residents()).Gate.Users == 0);
         await Assert.ThrowsAsync<InferenceTimeoutException>(() => stream.MoveNextAsync().AsTask().Soon());
+        Assert.Equal((1, 0), (cluster.Get<SiloCounters>()[Counted.Failed], cluster.Get<SiloCounters>()[Counted.Cold]));
     }
 
     [Fact]
