@@ -16,6 +16,7 @@ internal static class ErrorKind
     public static string Of(Exception error) => error switch
     {
         OverloadedException => "overloaded",
+        NoCapacityException { IsPermanent: true } => "too_large",
         NoCapacityException => "no_capacity",
         ModelLoadingException => "loading",
         ModelLoadFailedException => "load_failed",
@@ -30,7 +31,7 @@ internal static class ErrorKind
         _ => Other,
     };
 
-    /// <summary>Whether the request was refused: nothing was wrong with it, and it may be sent again later.</summary>
+    /// <summary>Whether the request was refused: nothing was wrong with it, and it may be sent again later, when an operator has made room for a model that is too large.</summary>
     public static bool IsRefusal(Exception error) =>
         error is OverloadedException or NoCapacityException or ModelLoadingException or ModelLoadFailedException or StoreUnavailableException;
 

@@ -105,16 +105,11 @@ internal sealed class SiloTelemetry(SiloJournal journal, RepeatedEvents repeated
         }
     }
 
-    /// <summary>A silo has come, or goes.</summary>
-    public void SiloChanged(ClusterEventKind kind, string silo, string message)
-    {
-        if (kind == ClusterEventKind.SiloDied)
-        {
-            counters.Add(Counted.SiloDied);
-        }
+    /// <summary>A silo has come, or goes, of which this one is to tell.</summary>
+    public void SiloChanged(ClusterEventKind kind, string silo, string message) => journal.Add(new JournalEntry(kind, silo, message));
 
-        journal.Add(new JournalEntry(kind, silo, message));
-    }
+    /// <summary>Other silos have died.</summary>
+    public void SawDeaths(int silos) => counters.Add(Counted.SiloDied, silos);
 
     /// <summary>A word as it is filtered by.</summary>
     public static string Camel(string word) => string.Concat(char.ToLowerInvariant(word[0]).ToString(), word.AsSpan(1));

@@ -4,7 +4,7 @@ using Orleans.Multiplex.Telemetry;
 
 namespace Orleans.Multiplex.Grains.Events;
 
-/// <summary>Writes into the journal that this silo has joined, and which others have gone.</summary>
+/// <summary>Writes into the journal that this silo has joined, and which others have gone; and counts those that died, whoever tells of them.</summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
 internal sealed class MembershipEvents(
     IClusterMembershipService membership, ILocalSiloDetails local, ClusterResidencyView view, SiloTelemetry telemetry, TimeProvider time) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
@@ -35,7 +35,9 @@ internal sealed class MembershipEvents(
         var news = new SiloNews(local.SiloAddress, membership.CurrentSnapshot.Members, time);
         await foreach (var snapshot in membership.MembershipUpdates.WithCancellation(_stop.Token))
         {
-            foreach (var change in news.Take(snapshot.Members, silo => view.Find(silo) is { Row.IsDraining: true }))
+            var (seen, told) = news.Take(snapshot.Members, silo => view.Find(silo) is { Row.IsDraining: true });
+            telemetry.SawDeaths(seen.Count(static change => change.Kind == ClusterEventKind.SiloDied));
+            foreach (var change in told)
             {
                 telemetry.SiloChanged(change.Kind, change.Silo, Describe(change));
             }

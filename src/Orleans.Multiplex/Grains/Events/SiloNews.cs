@@ -17,10 +17,10 @@ internal sealed class SiloNews(SiloAddress teller, ImmutableDictionary<SiloAddre
     private ImmutableDictionary<SiloAddress, ClusterMember> _members = members;
     private ImmutableList<Seen> _recent = [];
 
-    /// <summary>Looks at the members as they are now, and says what the silo is to tell.</summary>
+    /// <summary>Looks at the members as they are now, and says what has happened, and what of it the silo is to tell.</summary>
     /// <param name="now">The members.</param>
     /// <param name="hasSaid">Whether a silo has said that it leaves.</param>
-    public IReadOnlyList<SiloChange> Take(ImmutableDictionary<SiloAddress, ClusterMember> now, Func<SiloAddress, bool> hasSaid)
+    public (IReadOnlyList<SiloChange> Seen, IReadOnlyList<SiloChange> Told) Take(ImmutableDictionary<SiloAddress, ClusterMember> now, Func<SiloAddress, bool> hasSaid)
     {
         var at = time.GetTimestamp();
         ImmutableArray<SiloAddress> active = [.. now.Values.Where(static member => member.Status == SiloStatus.Active).Select(static member => member.SiloAddress).Order()];
@@ -31,7 +31,7 @@ internal sealed class SiloNews(SiloAddress teller, ImmutableDictionary<SiloAddre
         SiloChange[] told = [.. lost.Concat(changes).Where(seen => teller.Equals(seen.Teller)).Select(static seen => seen.Change)];
         _recent = left.AddRange(changes);
         _members = now;
-        return told;
+        return ([.. changes.Select(static seen => seen.Change)], told);
 
         bool HasGone(SiloAddress silo) => !now.TryGetValue(silo, out var member) || member.Status == SiloStatus.Dead;
     }

@@ -13,7 +13,7 @@ internal sealed class SiloCounters
 
     public long this[Counted what] => Volatile.Read(ref At(what));
 
-    public void Add(Counted what) => Interlocked.Increment(ref At(what));
+    public void Add(Counted what, int times = 1) => Interlocked.Add(ref At(what), times);
 
     private ref long At(Counted what) => ref _counts[((int)what + 1) * Stride];
 }

@@ -18,6 +18,19 @@ public sealed class SiloNewsTests
     }
 
     [Fact]
+    public void Take_WhoIsNotToTell_HasSeenItAllTheSame_AndOnce()
+    {
+        var news = NewsOf(3, 1, 2, 3);
+        var one = With(Of(1, 2, 3), 1, SiloStatus.Dead);
+        var two = With(one, 2, SiloStatus.Dead);
+
+        var looks = new[] { one, one, two }.Select(now => news.Take(now, static _ => false)).ToList();
+
+        Assert.Equal(["silo-1", "", "silo-2"], looks.Select(static look => string.Join(' ', look.Seen.Select(static change => change.Silo))));
+        Assert.Equal(["", "", "silo-1 silo-2"], looks.Select(static look => string.Join(' ', look.Told.Select(static change => change.Silo))));
+    }
+
+    [Fact]
     public void Take_TwoDieTogetherAndTheOneToTellIsFoundDeadLater_BothAreTold()
     {
         var news = NewsOf(3, 1, 2, 3);
@@ -66,5 +79,5 @@ public sealed class SiloNewsTests
     private SiloNews NewsOf(int teller, params int[] members) => new(Address(teller), Of(members), _time);
 
     private static string Take(SiloNews news, System.Collections.Immutable.ImmutableDictionary<SiloAddress, ClusterMember> now) =>
-        string.Join(' ', news.Take(now, static _ => false).Select(static change => change.Silo));
+        string.Join(' ', news.Take(now, static _ => false).Told.Select(static change => change.Silo));
 }

@@ -99,6 +99,19 @@ public sealed class NamedModelsTests : IDisposable
     }
 
     [Fact]
+    public void Look_NobodyHasCollectedForLong_NamesThatWereGivenAreNotKept()
+    {
+        _silo.Models.AddGauge("gauge", null, "", () => [new(1)]);
+        var given = Enumerable.Range(0, 100).Select(i => NameOnce($"{i}")).ToList();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+
+        // Four times as many as may be named at once, two that were too many, and those that are named or were asked for in the last minute.
+        Assert.InRange(given.Count(static one => one.TryGetTarget(out _)), 2, 8 + 2 + 3);
+    }
+
+    [Fact]
     public void Find_ModelThatIsGone_IsForgotten()
     {
         // The first two have the names that there are.
@@ -125,6 +138,14 @@ public sealed class NamedModelsTests : IDisposable
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Leave(string id, int requests = 0) => _silo.Answer(_silo.Names.Get("P", id), requests);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference<ModelSeries> NameOnce(string id)
+    {
+        Leave(id, requests: 5);
+        _silo.Names.Look();
+        return new(_silo.Names.Find("P", id)!);
+    }
 
     private ModelSeries[] Get(params string[] ids) => [.. ids.Select(id => _silo.Names.Get("P", id))];
 }
