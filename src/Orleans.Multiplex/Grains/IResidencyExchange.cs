@@ -24,13 +24,17 @@ internal interface IResidencyExchange : IGrainService
     [AlwaysInterleave, Alias("GetRow")]
     Task<SiloRow?> GetRowAsync();
 
-    /// <summary>Takes ended activations out of the address cache, and notes where their models stay.</summary>
+    /// <summary>Takes ended activations out of the address cache, and notes where their models stay, or are no longer.</summary>
     [OneWay, AlwaysInterleave, Alias("Announce")]
     Task AnnounceAsync(ImmutableArray<ModelNews> ended);
 
-    /// <summary>Whether a model is here or being loaded, and is to stay.</summary>
-    [AlwaysInterleave, Alias("Holds")]
-    Task<bool> HoldsAsync(string pool, ModelKey key);
+    /// <summary>The version of a model that is here or being loaded, and is to stay: the newest, where the key names none. Null when there is none.</summary>
+    [AlwaysInterleave, Alias("FindHeld")]
+    Task<long?> FindHeldAsync(string pool, ModelKey key);
+
+    /// <summary>The models that are ready here without an activation.</summary>
+    [AlwaysInterleave, Alias("GetUnattached")]
+    Task<ImmutableArray<ModelNews>> GetUnattachedAsync();
 
     /// <summary>What this silo holds; null when it holds no models by its role.</summary>
     [AlwaysInterleave, Alias("Report")]

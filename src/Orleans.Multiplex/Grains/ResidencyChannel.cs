@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.DependencyInjection;
 using Orleans.Multiplex.Residency;
 using Orleans.Multiplex.Residency.Pins;
 using Orleans.Multiplex.Residency.Quarantine;
@@ -18,12 +17,10 @@ internal sealed class ResidencyChannel(
     PinnedModels pins,
     QuarantinedModels quarantine,
     UnattachedResidents unattached,
+    IGrainDirectoryCache addresses,
     TimeProvider time)
     : GrainServiceClient<IResidencyExchange>(services), IResidencyChannel
 {
-    // Orleans builds the address cache late, from services that need this one.
-    private readonly Lazy<IGrainDirectoryCache> _addresses = new(services.GetRequiredService<IGrainDirectoryCache>);
-
     /// <summary>The silos that are active now.</summary>
     public IReadOnlySet<SiloAddress> ActiveSilos => ActiveMembers.Select(static member => member.SiloAddress).ToHashSet();
 
@@ -97,23 +94,24 @@ internal sealed class ResidencyChannel(
         Send(ActiveSilos, exchange => exchange.PublishAsync(row));
     }
 
-    public void Announce(ImmutableArray<ModelNews> ended)
+    public void Announce(ImmutableArray<ModelNews> news) => Send(ActiveSilos, exchange => exchange.AnnounceAsync(news));
+
+    public void TakeIn(ModelNews news)
     {
-        TakeOut(ended);
-        Send(ActiveSilos, exchange => exchange.AnnounceAsync(ended));
+        if (news.Ended is { } address)
+        {
+            addresses.Remove(address);
+        }
+
+        unattached.Note(news);
     }
 
-    /// <summary>Takes ended activations out of the address cache, and notes where their models stay.</summary>
-    public void TakeOut(ImmutableArray<ModelNews> ended)
+    /// <summary>Takes in what other silos tell.</summary>
+    public void TakeIn(ImmutableArray<ModelNews> news)
     {
-        foreach (var one in ended)
+        foreach (var one in news)
         {
-            if (one.Ended is { } address)
-            {
-                _addresses.Value.Remove(address);
-            }
-
-            unattached.Note(one);
+            TakeIn(one);
         }
     }
 

@@ -54,11 +54,13 @@ internal sealed class ResidencyExchange(GrainId id, Silo silo, ILoggerFactory lo
 
     public Task AnnounceAsync(ImmutableArray<ModelNews> ended)
     {
-        _channel.TakeOut(ended);
+        _channel.TakeIn(ended);
         return Task.CompletedTask;
     }
 
-    public Task<bool> HoldsAsync(string pool, ModelKey key) => Task.FromResult(_publisher is { IsDraining: false } && _reports.Holds(pool, key));
+    public Task<long?> FindHeldAsync(string pool, ModelKey key) => Task.FromResult(_models.FindHeld(pool, key));
+
+    public Task<ImmutableArray<ModelNews>> GetUnattachedAsync() => Task.FromResult(_models.GetUnattached());
 
     public Task<SiloResidency?> ReportAsync() => _reports.ReportAsync();
 

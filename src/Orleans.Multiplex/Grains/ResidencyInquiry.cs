@@ -13,6 +13,9 @@ internal sealed class ResidencyInquiry(ResidencyChannel channel, ILocalSiloDetai
     /// <summary>The longest to wait for an answer; of a silo that gives none the last news count.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>The same where nobody waits for it and it is asked but once.</summary>
+    private static readonly TimeSpan UnattachedPatience = TimeSpan.FromSeconds(10);
+
     private IReadOnlyList<SiloAddress> Others => [.. channel.ActiveSilos.Where(silo => !silo.Equals(local.SiloAddress))];
 
     /// <summary>Asks all, and returns what those say that answer.</summary>
@@ -22,10 +25,26 @@ internal sealed class ResidencyInquiry(ResidencyChannel channel, ILocalSiloDetai
     public Task<ImmutableArray<SiloRow>> AskAsync(string modelId, long bytes, CancellationToken cancellationToken) =>
         AskAsync(AskedSilos.Choose(modelId, bytes, Others, silo => view.Find(silo)?.Row), cancellationToken);
 
+    /// <summary>Asks all which models are ready there without an activation, and notes them. It never fails.</summary>
+    public Task AskUnattachedAsync(CancellationToken cancellationToken) => Task.WhenAll(Others.Select(silo => AskUnattachedAsync(silo, cancellationToken)));
+
     private async Task<ImmutableArray<SiloRow>> AskAsync(IEnumerable<SiloAddress> silos, CancellationToken cancellationToken)
     {
         var answers = await Task.WhenAll(silos.Select(silo => AskAsync(silo, cancellationToken)));
         return [.. answers.OfType<SiloRow>()];
+    }
+
+    private async Task AskUnattachedAsync(SiloAddress silo, CancellationToken cancellationToken)
+    {
+        try
+        {
+            channel.TakeIn(await channel.Of(silo).GetUnattachedAsync().WaitAsync(UnattachedPatience, time, cancellationToken));
+        }
+#pragma warning disable CA1031 // Whatever keeps a silo from answering: a model of it that is asked for is loaded here, too.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
     }
 
     private async Task<SiloRow?> AskAsync(SiloAddress silo, CancellationToken cancellationToken)

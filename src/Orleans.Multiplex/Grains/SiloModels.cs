@@ -6,13 +6,17 @@ using Orleans.Multiplex.Storage;
 
 namespace Orleans.Multiplex.Grains;
 
-/// <summary>The models of the store, as this silo has them: what operators ask a silo to do with them, and its part of their index.</summary>
+/// <summary>The models of this silo: which it holds, what operators ask it to do with those of the store, and its part of their index.</summary>
 /// <param name="held">What the silo holds; null for one that holds no models by its role.</param>
 /// <param name="evictions">Unloads; null like <paramref name="held"/>.</param>
 /// <param name="pins">The pins.</param>
+/// <param name="publisher">Whether it leaves; null like <paramref name="held"/>.</param>
+/// <param name="local">The silo.</param>
 /// <param name="copies">The copies; null like <paramref name="held"/>.</param>
-internal sealed class SiloModels(ResidencyLedger? held, EvictionService? evictions, PinnedModels pins, ModelCopies? copies = null)
+internal sealed class SiloModels(ResidencyLedger? held, EvictionService? evictions, PinnedModels pins, ResidencyPublisher? publisher, ILocalSiloDetails local, ModelCopies? copies = null)
 {
+    private static readonly TimeSpan LongUse = TimeSpan.FromSeconds(1);
+
     /// <summary>Unloads a model. Completes when its memory is free.</summary>
     /// <param name="key">The model; without a version all its versions.</param>
     /// <returns>Whether it was here.</returns>
@@ -43,6 +47,23 @@ internal sealed class SiloModels(ResidencyLedger? held, EvictionService? evictio
         await evicting;
         return residents.Count > 0;
     }
+
+    /// <summary>The version of a model that is here or being loaded, and is to stay; null when there is none.</summary>
+    /// <remarks>One that has been in use for a while without a further request is not said to be here: its activation may be ending, and whoever comes to it waits for what takes so long.</remarks>
+    public long? FindHeld(string pool, ModelKey key) =>
+        publisher is { IsDraining: false } && held?.Find(pool, key) is { } resident && !(resident.State == ResidentState.Ready && resident.Gate.Users > 0 && resident.Age > LongUse)
+            ? resident.Key.Version
+            : null;
+
+    /// <summary>The models that are ready here without an activation, and are to stay.</summary>
+    public ImmutableArray<ModelNews> GetUnattached() => publisher is { IsDraining: false } && held is not null
+        ?
+        [
+            .. held.Snapshot()
+                .Where(static resident => resident is { State: ResidentState.Ready, Holders.IsEmpty: true, Gate.IsClosed: false })
+                .Select(resident => new ModelNews(null, resident.Key.Pool, resident.Key.ModelId, local.SiloAddress)),
+        ]
+        : [];
 
     /// <summary>What is known of models, of each version that is here or was.</summary>
     public ImmutableArray<ModelStateRow> GetStates(ImmutableArray<ModelListing> models)

@@ -24,8 +24,6 @@ internal sealed class SiloReports(
 {
     public async Task<SiloResidency?> ReportAsync() => held is null ? null : await held.ReportAsync();
 
-    public bool Holds(string pool, ModelKey key) => attachments?.Ledger.Contains(pool, key) ?? false;
-
     public SiloHistory? ReportHistory(int slots) => held?.ReportHistory(slots);
 
     public ModelReport ReportModel(string model)

@@ -23,11 +23,13 @@ internal static class ExchangeRegistrations
             provider.GetService<ResidencyLedger>(),
             provider.GetService<EvictionService>(),
             provider.GetRequiredService<PinnedModels>(),
+            provider.GetService<ResidencyPublisher>(),
+            provider.GetRequiredService<ILocalSiloDetails>(),
             provider.GetService<ModelCopies>()));
         builder.Services.AddSingleton(provider => new StoreInquiry(
             provider.GetService<ModelCatalog>(), provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<ResidencyInquiry>();
-        builder.Services.AddSingleton<SiloLosses>();
+        builder.Services.AddSingleton<RecentChanges>();
         builder.Services.AddSingleton<IHolderSearch, HolderSearch>();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, FirstLook>();
         builder.Services.AddSingleton<EventReading>();

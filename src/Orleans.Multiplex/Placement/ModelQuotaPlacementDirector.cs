@@ -33,7 +33,8 @@ internal sealed class ModelQuotaPlacementDirector(
         var isValid = ModelKey.TryParse(model, out var key, out _);
         var id = isValid ? key.Id : model;
         var bytes = footprints.Find(pool, id);
-        var holder = unattached.Take(pool, id) ?? (isValid ? await holders.FindAsync(pool, key) : null);
+        var holder = unattached.Take(pool, id) is { } told && silos.Contains(told) && view.Find(told) is not { Row.IsDraining: true } ? told
+            : isValid ? await holders.FindAsync(pool, key, silos) : null;
         var decision = PlacementPolicy.Decide(snapshots.Take(id, pool, bytes, silos).WithHolders(holder is null ? [] : [holder]));
         var chosen = silos.First(silo => silo.ToParsableString() == decision.Chosen);
         if (!chosen.Equals(holder))

@@ -11,6 +11,9 @@ internal interface IResidencyChannel
     /// <summary>Sends this silo's row to all other silos.</summary>
     void Publish(SiloRow row);
 
-    /// <summary>Tells all silos that activations have ended, so that none of them sends calls there from its address cache, and where their models stay.</summary>
-    void Announce(ImmutableArray<ModelNews> ended);
+    /// <summary>Notes on this silo that an activation has ended, so that it sends no calls there from its address cache, and where its model stays.</summary>
+    void TakeIn(ModelNews news);
+
+    /// <summary>Tells all other silos the same.</summary>
+    void Announce(ImmutableArray<ModelNews> news);
 }

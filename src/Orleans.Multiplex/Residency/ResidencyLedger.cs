@@ -121,12 +121,14 @@ internal sealed class ResidencyLedger(UseClock clock)
         }
     }
 
-    /// <summary>Whether a model is, in the version that the key asks for if it asks for one.</summary>
-    public bool Contains(string pool, ModelKey key)
+    /// <summary>The resident of a model that is here or being loaded, and not on its way out: of its newest version, where it is one of the store and the key names none.</summary>
+    public Resident? Find(string pool, ModelKey key)
     {
         lock (_lock)
         {
-            return _residents.Values.Any(resident => resident.Key.Pool == pool && resident.Key.IsOf(key) && !resident.Gate.IsClosed);
+            return key.Version is null && pool == ModelPool.OfStore
+                ? _residents.Values.Where(resident => resident.Key.Pool == pool && resident.Key.IsOf(key) && !resident.Gate.IsClosed).MaxBy(static resident => resident.Key.Version)
+                : _residents.TryGetValue(new ResidentKey(pool, key.Id, key.Version ?? 0), out var one) && !one.Gate.IsClosed ? one : null;
         }
     }
 

@@ -87,13 +87,13 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
 
     /// <summary>An activation has ended, and its model is ready on a silo all the same, or on none.</summary>
     public void OnEnded(GrainAddress activation, string pool, string modelId, SiloAddress? readyOn) =>
-        _news.Writer.TryWrite(new ModelNews(activation, pool, modelId, readyOn));
+        Tell(new ModelNews(activation, pool, modelId, readyOn));
 
     /// <summary>A model is ready here, and has no activation yet.</summary>
-    public void OnReady(string pool, string modelId) => _news.Writer.TryWrite(new ModelNews(null, pool, modelId, _local.SiloAddress));
+    public void OnReady(string pool, string modelId) => Tell(new ModelNews(null, pool, modelId, _local.SiloAddress));
 
     /// <summary>It is so no longer.</summary>
-    public void OnGone(string pool, string modelId) => _news.Writer.TryWrite(new ModelNews(null, pool, modelId, null, _local.SiloAddress));
+    public void OnGone(string pool, string modelId) => Tell(new ModelNews(null, pool, modelId, null, _local.SiloAddress));
 
     /// <summary>This silo's row as it is now.</summary>
     public SiloRow GetRow() => new(
@@ -190,6 +190,13 @@ internal sealed class ResidencyPublisher : IAsyncDisposable
     }
 
     private void OnQuarantine(QuarantineNews news) => PublishAtOnce();
+
+    // Here it is known at once: a request that waited for an activation is sent on when that has ended.
+    private void Tell(ModelNews news)
+    {
+        _channel.TakeIn(news);
+        _news.Writer.TryWrite(news);
+    }
 
     // What has ended while a message was being sent goes out together in the next one.
     private async Task AnnounceAsync()

@@ -18,5 +18,7 @@ internal sealed class RecordedChannel(ResidencyChannel inner) : IResidencyChanne
         inner.Publish(row);
     }
 
-    public void Announce(ImmutableArray<ModelNews> addresses) => inner.Announce(addresses);
+    public void TakeIn(ModelNews news) => inner.TakeIn(news);
+
+    public void Announce(ImmutableArray<ModelNews> news) => inner.Announce(news);
 }

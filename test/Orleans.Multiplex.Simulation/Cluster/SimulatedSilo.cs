@@ -173,7 +173,11 @@ internal sealed class SimulatedSilo : ILocalSiloDetails, IResidencyChannel, IAsy
         _told(this, row);
     }
 
-    public void Announce(ImmutableArray<ModelNews> ended)
+    public void TakeIn(ModelNews news)
+    {
+    }
+
+    public void Announce(ImmutableArray<ModelNews> news)
     {
     }
 

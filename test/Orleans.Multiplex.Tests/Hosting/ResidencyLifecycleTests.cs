@@ -125,6 +125,10 @@ public sealed class ResidencyLifecycleTests : IAsyncDisposable
 
         public void Publish(SiloRow row) => Rows.Add(row);
 
+        public void TakeIn(ModelNews news)
+        {
+        }
+
         public void Announce(ImmutableArray<ModelNews> addresses)
         {
         }

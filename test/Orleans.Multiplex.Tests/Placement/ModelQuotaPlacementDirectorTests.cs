@@ -131,6 +131,31 @@ public sealed class ModelQuotaPlacementDirectorTests
         Assert.Equal((holder, usual), (await PlaceAsync("m@2"), await PlaceAsync("m")));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Place_TheSiloThatToldOfItLeavesOrHasGone_OthersAreAsked(bool isThere)
+    {
+        Tell(maxModels: 5);
+        _view.Update(new SiloRow(_silos[1], "", 2, IsDraining: true, 1L << 40, 0, [new PoolRow("A", 5, 0, null)]));
+        _unattached.Note(new ModelNews(null, "A", "m", isThere ? _silos[1] : SiloAddress.New(IPAddress.Loopback, 1, 1)));
+        _holders.Find = (_, _) => _silos[3];
+
+        Assert.Equal(_silos[3], await PlaceAsync("m"));
+    }
+
+    [Fact]
+    public async Task Place_ModelsThatSilosHold_TakeNoFurtherRoom()
+    {
+        Tell(maxModels: 1);
+        _holders.Find = (_, key) => key.Id == "m" ? _silos[3] : null;
+        await PlaceAsync("m");
+
+        var chosen = new[] { await PlaceAsync("a"), await PlaceAsync("b"), await PlaceAsync("c"), await PlaceAsync("d") };
+
+        Assert.Equal(4, chosen.Distinct().Count());
+    }
+
     [Fact]
     public async Task Place_ASiloToldThatItHoldsTheModel_NobodyIsAsked()
     {
@@ -170,7 +195,7 @@ public sealed class ModelQuotaPlacementDirectorTests
     {
         public Func<string, ModelKey, SiloAddress?> Find { get; set; } = static (_, _) => null;
 
-        public Task<SiloAddress?> FindAsync(string pool, ModelKey key) => Task.FromResult(Find(pool, key));
+        public Task<SiloAddress?> FindAsync(string pool, ModelKey key, IReadOnlyCollection<SiloAddress> silos) => Task.FromResult(Find(pool, key));
     }
 
     private sealed class Context(SiloAddress[] silos) : IPlacementContext

@@ -166,6 +166,10 @@ public sealed class PlacementSnapshotsTests : IAsyncDisposable
         {
         }
 
+        public void TakeIn(ModelNews news)
+        {
+        }
+
         public void Announce(ImmutableArray<ModelNews> addresses)
         {
         }

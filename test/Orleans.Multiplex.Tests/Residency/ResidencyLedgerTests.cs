@@ -49,18 +49,46 @@ public sealed class ResidencyLedgerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("A", "m", true)]
-    [InlineData("A", "m@2", true)]
-    [InlineData("A", "m@3", false)]
-    [InlineData("A", "n", false)]
-    [InlineData("B", "m", false)]
-    public void Contains_ByTheNameThatCallersUse_IsThatModelWhileItStays(string pool, string model, bool isHere)
+    [InlineData("m", 3L)]
+    [InlineData("m@2", 2L)]
+    [InlineData("m@4", null)]
+    [InlineData("n", null)]
+    public void Find_ModelOfTheStore_IsItsNewestUnlessAVersionIsNamed(string model, long? version)
     {
-        var resident = Ledger.Enter(new ResidentKey("A", "m", 2), "m", _silo.Pool, out _);
+        foreach (var one in new[] { 3, 2 })
+        {
+            Ledger.Enter(new ResidentKey(ModelPool.OfStore, "m", one), "m", _silo.Pool, out _);
+        }
 
-        Assert.Equal(isHere, Ledger.Contains(pool, ModelKey.Parse(model)));
+        Assert.Equal(version, Ledger.Find(ModelPool.OfStore, ModelKey.Parse(model))?.Key.Version);
+        Assert.Null(Ledger.Find("A", ModelKey.Parse(model)));
+    }
+
+    [Theory]
+    [InlineData("m", 0L)]
+    [InlineData("m@2", 2L)]
+    [InlineData("m@4", null)]
+    public void Find_ModelOfAnOwnClass_IsWhatTheKeyNames(string model, long? version)
+    {
+        foreach (var one in new[] { 0, 2 })
+        {
+            Ledger.Enter(new ResidentKey("A", "m", one), "m", _silo.Pool, out _);
+        }
+
+        Assert.Equal(version, Ledger.Find("A", ModelKey.Parse(model))?.Key.Version);
+    }
+
+    [Theory]
+    [InlineData("A")]
+    [InlineData(ModelPool.OfStore)]
+    public void Find_TheModelLeaves_IsNotThere(string pool)
+    {
+        var resident = Ledger.Enter(new ResidentKey(pool, "m", 0), "m", _silo.Pool, out _);
+        Assert.Same(resident, Ledger.Find(pool, ModelKey.Parse("m")));
+
         resident.Gate.Close();
-        Assert.False(Ledger.Contains(pool, ModelKey.Parse(model)));
+
+        Assert.Null(Ledger.Find(pool, ModelKey.Parse("m")));
     }
 
     [Fact]

@@ -169,13 +169,14 @@ public sealed class ResidencyPublisherTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task OnEnded_Activations_AreAnnouncedToTheLast()
+    public async Task OnEnded_Activations_AreNotedAtOnceAndAnnouncedToTheLast()
     {
         _publisher.Start();
         var addresses = Enumerable.Range(0, 2500).Select(i => new ModelNews(new GrainAddress { GrainId = GrainId.Create("g", $"{i}") }, "pool", $"{i}", null)).ToList();
 
         addresses.ForEach(one => _publisher.OnEnded(one.Ended!, one.Pool, one.ModelId, readyOn: null));
 
+        Assert.Equal(addresses, _channel.TakenIn);
         var told = new List<ModelNews>();
         while (told.Count < addresses.Count)
         {
@@ -203,6 +204,10 @@ public sealed class ResidencyPublisherTests : IAsyncDisposable
             OnPublish();
         }
 
-        public void Announce(ImmutableArray<ModelNews> ended) => Gone.Writer.TryWrite(ended);
+        public List<ModelNews> TakenIn { get; } = [];
+
+        public void TakeIn(ModelNews news) => TakenIn.Add(news);
+
+        public void Announce(ImmutableArray<ModelNews> news) => Gone.Writer.TryWrite(news);
     }
 }

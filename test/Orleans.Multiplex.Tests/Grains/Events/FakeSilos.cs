@@ -19,7 +19,7 @@ internal sealed class FakeSilos : IClusterMembershipService
         var services = new ServiceCollection();
         Add("Orleans.IInternalGrainFactory, Orleans.Core", arguments => ExchangeOf(SiloAddress.FromParsableString(((GrainId)arguments[0]!).Key.ToString()!)));
         Add("Orleans.Runtime.ConsistentRing.IConsistentRingProvider, Orleans.Runtime", static _ => throw new InvalidOperationException("Silos are asked by their addresses."));
-        Channel = new ResidencyChannel(services.BuildServiceProvider(), this, new LocalSilo(Address(1)), new ClusterResidencyView(Time), null!, null!, null!, Time);
+        Channel = new ResidencyChannel(services.BuildServiceProvider(), this, new LocalSilo(Address(1)), new ClusterResidencyView(Time), null!, null!, null!, null!, Time);
 
         void Add(string type, Func<object?[], object> answer)
         {
@@ -36,7 +36,7 @@ internal sealed class FakeSilos : IClusterMembershipService
     public List<(SiloAddress Silo, long? After, int Limit)> Asked { get; } = [];
 
     /// <summary>What a silo answers to who asks whether it holds a model.</summary>
-    public Func<SiloAddress, string, ModelKey, Task<bool>> Holds { get; set; } = static (_, _, _) => Task.FromResult(false);
+    public Func<SiloAddress, string, ModelKey, Task<long?>> FindHeld { get; set; } = static (_, _, _) => Task.FromResult<long?>(null);
 
     public ClusterMembershipSnapshot CurrentSnapshot { get; private set; } = new(ImmutableDictionary<SiloAddress, ClusterMember>.Empty, new MembershipVersion(1));
 
@@ -71,9 +71,9 @@ internal sealed class FakeSilos : IClusterMembershipService
 
     private object ExchangeOf(SiloAddress silo) => FakeGrains.Grain<IResidencyExchange>((method, arguments) =>
     {
-        if (method == nameof(IResidencyExchange.HoldsAsync))
+        if (method == nameof(IResidencyExchange.FindHeldAsync))
         {
-            return Holds(silo, (string)arguments[0]!, (ModelKey)arguments[1]!);
+            return FindHeld(silo, (string)arguments[0]!, (ModelKey)arguments[1]!);
         }
 
         var (after, limit) = ((long?)arguments[0], (int)arguments[1]!);
