@@ -51,9 +51,7 @@ internal sealed class SiloModels(ResidencyLedger? held, EvictionService? evictio
     /// <summary>The version of a model that is here or being loaded, and is to stay; null when there is none.</summary>
     /// <remarks>One that has been in use for a while without a further request is not said to be here: its activation may be ending, and whoever comes to it waits for what takes so long.</remarks>
     public long? FindHeld(string pool, ModelKey key) =>
-        publisher is { IsDraining: false } && held?.Find(pool, key) is { } resident && !(resident.State == ResidentState.Ready && resident.Gate.Users > 0 && resident.Age > LongUse)
-            ? resident.Key.Version
-            : null;
+        publisher is { IsDraining: false } && held?.Find(pool, key) is { } resident && !IsInLongUse(resident) && !IsMoving(resident) ? resident.Key.Version : null;
 
     /// <summary>The models that are ready here without an activation, and are to stay.</summary>
     public ImmutableArray<ModelNews> GetUnattached() => publisher is { IsDraining: false } && held is not null
@@ -64,6 +62,10 @@ internal sealed class SiloModels(ResidencyLedger? held, EvictionService? evictio
                 .Select(resident => new ModelNews(null, resident.Key.Pool, resident.Key.ModelId, local.SiloAddress)),
         ]
         : [];
+
+    private static bool IsInLongUse(Resident resident) => resident.State == ResidentState.Ready && resident.Gate.Users > 0 && resident.Age > LongUse;
+
+    private static bool IsMoving(Resident resident) => resident.Holders.OfType<ModelAttachment>().Any(static one => one.End.IsMoving);
 
     /// <summary>What is known of models, of each version that is here or was.</summary>
     public ImmutableArray<ModelStateRow> GetStates(ImmutableArray<ModelListing> models)

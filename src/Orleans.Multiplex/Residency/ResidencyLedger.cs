@@ -12,7 +12,7 @@ namespace Orleans.Multiplex.Residency;
 internal sealed class ResidencyLedger(UseClock clock)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<ResidentKey, Resident> _residents = [];
+    private readonly ResidentTable _residents = new();
     private readonly Dictionary<ResidentKey, Resident> _successors = [];
     private readonly HashSet<Resident> _leaving = [];
 
@@ -31,7 +31,7 @@ internal sealed class ResidencyLedger(UseClock clock)
         lock (_lock)
         {
             isNew = false;
-            if (_residents.TryGetValue(key, out var found) && found.Gate.TryEnter())
+            if (_residents.Find(key) is { } found && found.Gate.TryEnter())
             {
                 return found;
             }
@@ -41,7 +41,8 @@ internal sealed class ResidencyLedger(UseClock clock)
                 if (redundant.State is ResidentState.Opening or ResidentState.Ready && redundant.Gate.TryEnter())
                 {
                     redundant.Predecessor = null;
-                    return _residents[key] = redundant;
+                    _residents.Set(redundant);
+                    return redundant;
                 }
 
                 _leaving.Add(redundant);
@@ -50,7 +51,7 @@ internal sealed class ResidencyLedger(UseClock clock)
             isNew = true;
             resident = new Resident(key, name, pool, clock);
             resident.Gate.TryEnter();
-            _residents[key] = resident;
+            _residents.Set(resident);
         }
 
         redundant?.StopLoad();
@@ -73,7 +74,7 @@ internal sealed class ResidencyLedger(UseClock clock)
                 return null;
             }
 
-            if (key != old.Key && _residents.TryGetValue(key, out var there) && there.Gate.TryEnter())
+            if (key != old.Key && _residents.Find(key) is { } there && there.Gate.TryEnter())
             {
                 return there;
             }
@@ -102,7 +103,7 @@ internal sealed class ResidencyLedger(UseClock clock)
             }
 
             successor.Predecessor = null;
-            _residents[successor.Key] = successor;
+            _residents.Set(successor);
             if (old.Key == successor.Key)
             {
                 _leaving.Add(old);
@@ -117,19 +118,26 @@ internal sealed class ResidencyLedger(UseClock clock)
     {
         lock (_lock)
         {
-            return _residents.TryGetValue(key, out var resident) && !resident.Gate.IsClosed;
+            return _residents.Find(key) is { Gate.IsClosed: false };
         }
     }
 
-    /// <summary>The resident of a model that is here or being loaded, and not on its way out: of its newest version, where it is one of the store and the key names none.</summary>
+    /// <summary>The resident that a key is about, here or being loaded, and not on its way out: of the newest version, where the model is of the store and the key names none.</summary>
+    /// <remarks>What others hold by their names alone, as an older version, is not what the key is about.</remarks>
     public Resident? Find(string pool, ModelKey key)
     {
+        Resident[] versions;
         lock (_lock)
         {
-            return key.Version is null && pool == ModelPool.OfStore
-                ? _residents.Values.Where(resident => resident.Key.Pool == pool && resident.Key.IsOf(key) && !resident.Gate.IsClosed).MaxBy(static resident => resident.Key.Version)
-                : _residents.TryGetValue(new ResidentKey(pool, key.Id, key.Version ?? 0), out var one) && !one.Gate.IsClosed ? one : null;
+            if (key.Version is not null || pool != ModelPool.OfStore)
+            {
+                return _residents.Find(new ResidentKey(pool, key.Id, key.Version ?? 0)) is { Gate.IsClosed: false } resident ? resident : null;
+            }
+
+            versions = [.. _residents.Find(pool, key.Id)];
         }
+
+        return versions.Where(one => !one.Gate.IsClosed && one.IsFor(key.Id)).MaxBy(static one => one.Key.Version);
     }
 
     /// <summary>The resident takes no more requests; it is reported until it is removed. What was to succeed it ends.</summary>
@@ -138,7 +146,7 @@ internal sealed class ResidencyLedger(UseClock clock)
         List<Resident>? orphans;
         lock (_lock)
         {
-            RemoveIfCurrent_NeedsLock(resident);
+            _residents.Remove(resident);
             RemoveSuccessor_NeedsLock(resident);
             _leaving.Add(resident);
             orphans = _successors.Count == 0 ? null : [.. _successors.Values.Where(successor => ReferenceEquals(successor.Predecessor, resident))];
@@ -157,10 +165,10 @@ internal sealed class ResidencyLedger(UseClock clock)
     {
         lock (_lock)
         {
-            RemoveIfCurrent_NeedsLock(resident);
+            _residents.Remove(resident);
             RemoveSuccessor_NeedsLock(resident);
             _leaving.Remove(resident);
-            if (!_residents.ContainsKey(resident.Key))
+            if (_residents.Find(resident.Key) is null)
             {
                 Departures.Add(resident.Key, reason);
             }
@@ -172,20 +180,12 @@ internal sealed class ResidencyLedger(UseClock clock)
     {
         lock (_lock)
         {
-            return [.. _residents.Values, .. _successors.Values, .. _leaving];
+            return [.. _residents, .. _successors.Values, .. _leaving];
         }
     }
 
     private bool IsHere_NeedsLock(Resident resident) =>
-        _residents.TryGetValue(resident.Key, out var current) && ReferenceEquals(current, resident) && !resident.Gate.IsClosed;
-
-    private void RemoveIfCurrent_NeedsLock(Resident resident)
-    {
-        if (_residents.TryGetValue(resident.Key, out var current) && ReferenceEquals(current, resident))
-        {
-            _residents.Remove(resident.Key);
-        }
-    }
+        ReferenceEquals(_residents.Find(resident.Key), resident) && !resident.Gate.IsClosed;
 
     private bool RemoveSuccessor_NeedsLock(Resident resident) =>
         _successors.TryGetValue(resident.Key, out var there) && ReferenceEquals(there, resident) && _successors.Remove(resident.Key);

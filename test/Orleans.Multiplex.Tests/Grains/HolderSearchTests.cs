@@ -15,6 +15,7 @@ public sealed class HolderSearchTests
     private readonly FakeSilos _silos = new();
     private readonly HolderSearch _search;
     private readonly List<SiloAddress> _asked = [];
+    private (string Pool, string Model) _about;
 
     public HolderSearchTests()
     {
@@ -25,10 +26,10 @@ public sealed class HolderSearchTests
     [Fact]
     public async Task Find_NothingHasChangedOfLate_NobodyIsAsked()
     {
-        await FindAsync("m");
+        Answer(static _ => Task.FromResult<long?>(1));
+        Assert.NotNull(await FindAsync("m"));
         _asked.Clear();
         _silos.Time.Advance(TimeSpan.FromSeconds(11));
-        Answer(static _ => Task.FromResult<long?>(1));
 
         Assert.Null(await FindAsync("m"));
         Assert.Empty(_asked);
@@ -56,7 +57,9 @@ public sealed class HolderSearchTests
     {
         Answer(static _ => Task.FromResult<long?>(null));
 
-        Assert.Null(await FindAsync("m"));
+        Assert.Null(await FindAsync("m@2"));
+        Assert.Equal(("A", "m@2"), _about);
+        Assert.Equal(3, _asked.Count);
     }
 
     [Theory]
@@ -99,8 +102,8 @@ public sealed class HolderSearchTests
 
     private void Answer(Func<SiloAddress, Task<long?>> answer) => _silos.FindHeld = (silo, pool, key) =>
     {
-        Assert.True(pool is "A" or ModelPool.OfStore && key.Id is "m" or "ready");
         _asked.Add(silo);
+        _about = (pool, key.ToString());
         return answer(silo);
     };
 }

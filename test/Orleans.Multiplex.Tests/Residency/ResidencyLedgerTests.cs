@@ -64,6 +64,31 @@ public sealed class ResidencyLedgerTests : IDisposable
         Assert.Null(Ledger.Find("A", ModelKey.Parse(model)));
     }
 
+    [Fact]
+    public void Find_VersionThatIsHeldByItsNameAlone_IsNotWhatTheModelIs()
+    {
+        var (older, newer) = (Enter(2), Enter(3));
+        newer.AddHolder(new Holder("m@3"));
+        Assert.Same(older, Ledger.Find(ModelPool.OfStore, ModelKey.Parse("m")));
+
+        newer.AddHolder(new Holder("m"));
+        Assert.Same(newer, Ledger.Find(ModelPool.OfStore, ModelKey.Parse("m")));
+
+        Resident Enter(long version) => Ledger.Enter(new ResidentKey(ModelPool.OfStore, "m", version), "m", _silo.Pool, out _);
+    }
+
+    [Fact]
+    public void Find_OneOfTheVersionsIsRemoved_IsTheOther()
+    {
+        var residents = new[] { 2, 3 }.Select(version => Ledger.Enter(new ResidentKey(ModelPool.OfStore, "m", version), "m", _silo.Pool, out _)).ToList();
+
+        Ledger.Remove(residents[1], "gone");
+        Assert.Same(residents[0], Ledger.Find(ModelPool.OfStore, ModelKey.Parse("m")));
+        Ledger.Remove(residents[0], "gone");
+
+        Assert.Null(Ledger.Find(ModelPool.OfStore, ModelKey.Parse("m")));
+    }
+
     [Theory]
     [InlineData("m", 0L)]
     [InlineData("m@2", 2L)]
@@ -101,4 +126,13 @@ public sealed class ResidencyLedgerTests : IDisposable
     }
 
     private Resident Enter(string id, out bool isNew) => Ledger.Enter(new ResidentKey("A", id, 0), id, _silo.Pool, out isNew);
+
+    private sealed class Holder(string model) : IResidentHolder
+    {
+        public string Model => model;
+
+        public void OnUnloading(Resident resident)
+        {
+        }
+    }
 }
