@@ -49,7 +49,7 @@ internal sealed partial class LoadEnd(
         }
 
         load.Release();
-        resident.EndFailedLoad();
+        resident.End();
     }
 
     // Out of the ledger already, so whether somebody has asked for it, and not only the swap that it was begun for, changes no more.

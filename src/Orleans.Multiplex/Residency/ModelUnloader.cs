@@ -67,7 +67,9 @@ internal sealed partial class ModelUnloader(ResidencyLedger ledger, ThrashDetect
             span?.Fail(error);
         }
 
+        // Before its room is free: who gets that finds it gone.
         ledger.Remove(resident, $"unloaded: {reason}");
+        resident.MoveTo(ResidentState.Gone);
         resident.Reservation.Release();
         telemetry.Evicted(resident.Key.Named, evicted, time.GetElapsedTime(started));
         resident.End();

@@ -188,15 +188,8 @@ internal sealed class Resident(ResidentKey key, string name, ModelPool pool, Use
         TellWaiters(outcome);
     }
 
-    /// <summary>Ends the resident's life: its room is free.</summary>
-    public void End()
-    {
-        MoveTo(ResidentState.Gone);
-        _gone.TrySetResult();
-    }
-
-    /// <summary>Everything that a failed load held is given back.</summary>
-    public void EndFailedLoad() => _gone.TrySetResult();
+    /// <summary>Everything that it held, or its failed load did, is given back.</summary>
+    public void End() => _gone.TrySetResult();
 
     /// <summary>Ends a load that is under way as soon as it heeds its token; its waiters get a <see cref="ModelUnloadedException"/>.</summary>
     public void StopLoad() => _ = _loadStopped.CancelAsync();

@@ -94,6 +94,7 @@ internal sealed class SiloLoads(SimulatedSilo silo, Catalogue catalogue, EventQu
         var activation = (Activation)victim.TakeModel()!;
         _present.Remove(activation);
         evicted(activation, successor);
+        victim.MoveTo(ResidentState.Gone);
         victim.Reservation!.Release();
         victim.End();
     }
