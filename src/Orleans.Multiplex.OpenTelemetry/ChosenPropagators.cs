@@ -18,13 +18,16 @@ internal sealed class ChosenPropagators(IConfiguration configuration)
     public NamingVariable Variable { get; } = new(configuration, "OTEL_PROPAGATORS", TraceContext, Baggage, None);
 
     /// <summary>The propagator to be used; null where nothing is named, and that of the process stays.</summary>
-    public TextMapPropagator? Make() => Variable.Named switch
+    public TextMapPropagator? Make()
     {
-        [] => null,
-        [None] => new CompositeTextMapPropagator([]),
-        [var one] => Make(one),
-        var several => new CompositeTextMapPropagator(several.Where(static name => name != None).Select(Make)),
-    };
+        if (Variable.Named is [])
+        {
+            return null;
+        }
+
+        var propagators = Variable.Named.Where(static name => name != None).Select(Make).ToList();
+        return propagators is [var alone] ? alone : new CompositeTextMapPropagator(propagators);
+    }
 
     private static TextMapPropagator Make(string name) => name == TraceContext ? new TraceContextPropagator() : new BaggagePropagator();
 }

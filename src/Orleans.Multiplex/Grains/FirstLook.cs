@@ -20,6 +20,8 @@ internal sealed class FirstLook(ResidencyInquiry inquiry, ClusterResidencyView v
         observer.Subscribe(nameof(FirstLook), ServiceLifecycleStage.Active, LookAsync, StopAsync);
     }
 
+    public void Dispose() => _stop.Dispose();
+
     // The start does not wait for the second: until it has been told, such models are asked for one by one.
     private Task LookAsync(CancellationToken cancellationToken)
     {
@@ -32,8 +34,6 @@ internal sealed class FirstLook(ResidencyInquiry inquiry, ClusterResidencyView v
         await _stop.CancelAsync();
         await _asking;
     }
-
-    public void Dispose() => _stop.Dispose();
 
     private void OnCame(SiloRow row)
     {

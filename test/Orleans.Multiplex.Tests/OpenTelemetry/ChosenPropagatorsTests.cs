@@ -35,8 +35,10 @@ public sealed class ChosenPropagatorsTests
     }
 
     // The instrumentation of ASP.NET Core leaves the second look at a request out for this very class.
-    [Fact]
-    public void Make_TheTraceAlone_IsNoCompositeOfOne() => Assert.IsType<TraceContextPropagator>(Make("tracecontext,tracecontext"));
+    [Theory]
+    [InlineData("tracecontext,tracecontext")]
+    [InlineData("none,tracecontext")]
+    public void Make_TheTraceAlone_IsNoCompositeOfOne(string named) => Assert.IsType<TraceContextPropagator>(Make(named));
 
     private static TextMapPropagator? Make(string? named)
     {
